@@ -1,0 +1,63 @@
+//! Text folding for search and comparison, and French typography of our own sentences.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Case and accents folded, runs of white space and apostrophes made one space: what `search_text` columns hold.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let decomposed = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let mut folded = String::with_capacity(text.len());
+    for c in decomposed {
+        match c {
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            c if c.is_whitespace() || matches!(c, '\'' | '’' | '-') => {
+                if !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            c => folded.push(c),
+        }
+    }
+    folded.trim().to_owned()
+}
+
+/// What a person typed: NFC, line ends unified, control characters dropped (except line feed and tab), ends trimmed.
+#[must_use]
+pub fn clean(input: &str) -> String {
+    let unified: String = input.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n");
+    unified.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned()
+}
+
+/// [`clean`] on one line: line breaks become spaces.
+#[must_use]
+pub fn clean_line(input: &str) -> String {
+    clean(input).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Address used as an account's key: trimmed and lower-cased.
+#[must_use]
+pub fn fold_email(input: &str) -> String {
+    input.trim().to_lowercase()
+}
+
+/// A deliberately loose shape check; the confirmation mail is the real proof.
+#[must_use]
+pub fn looks_like_email(input: &str) -> bool {
+    let input = input.trim();
+    let Some((local, domain)) = input.rsplit_once('@') else { return false };
+    !local.is_empty()
+        && local.len() <= 64
+        && input.len() <= 254
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && input.chars().all(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';' | '"'))
+}
+
+/// `1 dossier`, `2 dossiers`: the French plural starts at two.
+#[must_use]
+pub fn count(n: usize, singular: &str, plural: &str) -> String {
+    format!("{n}\u{A0}{}", if n < 2 { singular } else { plural })
+}
