@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// A UTC instant, cut to the microsecond so that both databases store it alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::BigInt)]
 #[serde(transparent)]
 pub struct Instant(pub i64);
 

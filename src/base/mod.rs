@@ -1,8 +1,10 @@
 //! Leaf types shared by every capability. Pure: no I/O, no system clock, no database.
 //!
-//! Reading order: [`money`], [`clock`], [`ids`], [`text`], [`identifiers`].
+//! Reading order: [`money`], [`clock`], [`ids`], [`codes`], [`text`], [`identifiers`]. Types that are stored carry
+//! Diesel's column derives as they carry serde's; how they are stored is said in `db::columns`.
 
 pub mod clock;
+pub mod codes;
 pub mod identifiers;
 pub mod ids;
 pub mod money;

@@ -1,0 +1,105 @@
+//! Sealed PDF documents: the row in the database, the bytes in the file store under their hash.
+
+use diesel::prelude::*;
+
+use crate::base::clock::Instant;
+use crate::base::ids::{DocumentId, DossierId};
+use crate::db::Conn;
+use crate::db::schema::documents;
+use crate::fault::Fault;
+use crate::files::FileStore;
+
+crate::code_enum! {
+    pub enum DocumentKind {
+        Receipt = "receipt" => "Accusé de réception",
+        Minutes = "minutes" => "Procès-verbal",
+        Letter = "letter" => "Courrier de décision",
+    }
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct Sealed {
+    pub id: DocumentId,
+    pub kind: DocumentKind,
+    pub dossier: Option<DossierId>,
+    pub file_name: String,
+    pub sha256: String,
+    pub byte_size: i64,
+    pub created_at: Instant,
+}
+
+const COLUMNS: (
+    documents::id,
+    documents::kind,
+    documents::dossier_id,
+    documents::file_name,
+    documents::sha256,
+    documents::byte_size,
+    documents::created_at,
+) = (
+    documents::id,
+    documents::kind,
+    documents::dossier_id,
+    documents::file_name,
+    documents::sha256,
+    documents::byte_size,
+    documents::created_at,
+);
+
+/// Stores the bytes, then their row.
+///
+/// # Errors
+/// When the disk or the database refuses.
+pub fn seal(
+    conn: &mut Conn,
+    files: &FileStore,
+    now: Instant,
+    kind: DocumentKind,
+    dossier: Option<DossierId>,
+    file_name: &str,
+    bytes: &[u8],
+) -> Result<Sealed, Fault> {
+    let sha256 = files.put(bytes)?;
+    let byte_size = i64::try_from(bytes.len()).map_err(|e| Fault::internal(e.to_string()))?;
+    let id = diesel::insert_into(documents::table)
+        .values((
+            documents::kind.eq(kind),
+            documents::dossier_id.eq(dossier),
+            documents::file_name.eq(file_name),
+            documents::sha256.eq(&sha256),
+            documents::byte_size.eq(byte_size),
+            documents::created_at.eq(now),
+        ))
+        .returning(documents::id)
+        .get_result(conn)?;
+    Ok(Sealed { id, kind, dossier, file_name: file_name.to_owned(), sha256, byte_size, created_at: now })
+}
+
+/// # Errors
+/// [`Fault::NotFound`] when there is no such document.
+pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Sealed, Fault> {
+    Ok(documents::table.filter(documents::id.eq(id)).select(COLUMNS).first(conn)?)
+}
+
+/// The file name and the bytes, checked against the sealed hash.
+///
+/// # Errors
+/// [`Fault::Internal`] when the file is missing or altered.
+pub fn bytes(conn: &mut Conn, files: &FileStore, id: DocumentId) -> Result<(String, Vec<u8>), Fault> {
+    let sealed = get(conn, id)?;
+    Ok((sealed.file_name, files.get(&sealed.sha256)?))
+}
+
+/// Reads every sealed file again and answers what is missing or altered, in French, for `check`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn verify(conn: &mut Conn, files: &FileStore) -> Result<(usize, Vec<String>), Fault> {
+    let all: Vec<Sealed> = documents::table.order(documents::id).select(COLUMNS).load(conn)?;
+    let problems = all
+        .iter()
+        .filter(|d| files.get(&d.sha256).is_err())
+        .map(|d| format!("document {} ({}) : fichier absent ou modifié", d.id, d.file_name))
+        .collect();
+    Ok((all.len(), problems))
+}

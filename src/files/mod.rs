@@ -1,0 +1,105 @@
+//! Files kept outside the database under their SHA-256: attachments and sealed documents.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+
+/// A folder of immutable files named by their content.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    root: PathBuf,
+}
+
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+impl FileStore {
+    /// # Errors
+    /// When the folder cannot be created.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, Fault> {
+        let root = root.into();
+        fs::create_dir_all(&root)?;
+        Ok(Self { root })
+    }
+
+    fn path(&self, sha256: &str) -> Result<PathBuf, Fault> {
+        if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(Fault::internal("not a SHA-256"));
+        }
+        Ok(self.root.join(&sha256[..2]).join(sha256))
+    }
+
+    /// Writes, syncs, then renames into place: a killed process leaves no half file under a good name. A file
+    /// whose transaction is then undone stays behind unreferenced and harmless.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn put(&self, bytes: &[u8]) -> Result<String, Fault> {
+        let sha256 = sha256_hex(bytes);
+        let path = self.path(&sha256)?;
+        if path.exists() {
+            return Ok(sha256);
+        }
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder)?;
+        let temporary = folder.join(format!(".{}-{}", &sha256[..16], HEXLOWER.encode(&rand::random::<[u8; 8]>())));
+        let written = fs::File::create(&temporary).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&temporary, &path)?;
+            fs::File::open(folder)?.sync_all()
+        });
+        if let Err(error) = written {
+            let _ = fs::remove_file(&temporary);
+            return Err(error.into());
+        }
+        Ok(sha256)
+    }
+
+    /// # Errors
+    /// [`Fault::Internal`] when the file is missing or its content no longer has its name's hash.
+    pub fn get(&self, sha256: &str) -> Result<Vec<u8>, Fault> {
+        let bytes = fs::read(self.path(sha256)?)?;
+        if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(Fault::internal(format!("file {sha256} altered"))) }
+    }
+
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// What an uploaded file is by its first bytes, whatever its name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcceptedType {
+    pub media_type: &'static str,
+    pub extensions: &'static [&'static str],
+}
+
+/// Types accepted as supporting documents.
+pub const ACCEPTED: &[AcceptedType] = &[
+    AcceptedType { media_type: "application/pdf", extensions: &["pdf"] },
+    AcceptedType { media_type: "image/png", extensions: &["png"] },
+    AcceptedType { media_type: "image/jpeg", extensions: &["jpg", "jpeg"] },
+];
+
+/// Largest supporting document, in bytes.
+pub const MAX_UPLOAD: usize = 10 * 1024 * 1024;
+
+/// The accepted type that the content and the file name agree on.
+#[must_use]
+pub fn sniff(bytes: &[u8], file_name: &str) -> Option<AcceptedType> {
+    let found = infer::get(bytes)?;
+    let extension = Path::new(file_name).extension()?.to_str()?.to_lowercase();
+    ACCEPTED
+        .iter()
+        .copied()
+        .find(|t| t.media_type == found.mime_type() && t.extensions.contains(&extension.as_str()))
+}

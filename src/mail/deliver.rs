@@ -1,0 +1,89 @@
+//! Delivery of the outbox over SMTP.
+
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::{SmtpTransport, Transport as _};
+
+use super::store::{self, Sent};
+use crate::base::clock::Instant;
+use crate::db::Db;
+use crate::documents_store;
+use crate::fault::Fault;
+use crate::files::FileStore;
+
+/// How mail leaves.
+pub enum Transport {
+    Smtp { relay: SmtpTransport, from: Mailbox },
+    /// The demonstration keeps its mails where its visitors read them.
+    Kept,
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Smtp { .. } => "Smtp",
+            Self::Kept => "Kept",
+        })
+    }
+}
+
+impl Transport {
+    /// `smtp://host:25` (clear, for a relay on the same machine), `smtp+starttls://…` or `smtps://…`, with
+    /// credentials in the URL when the relay asks for them.
+    ///
+    /// # Errors
+    /// Says which of the two settings is wrong.
+    pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
+        let relay = match url.strip_prefix("smtp+starttls://") {
+            Some(rest) => SmtpTransport::from_url(&format!("smtp://{rest}?tls=required")),
+            None => SmtpTransport::from_url(url),
+        }
+        .map_err(|e| format!("SMTP URL: {e}"))?;
+        let from = from.parse().map_err(|e| format!("sender address: {e}"))?;
+        Ok(Self::Smtp { relay: relay.build(), from })
+    }
+
+    fn send(&self, db: &Db, files: &FileStore, mail: &Sent) -> Result<(), String> {
+        let Self::Smtp { relay, from } = self else { return Ok(()) };
+        let address = mail.recipient.parse().map_err(|e| format!("recipient address: {e}"))?;
+        let envelope = lettre::Message::builder()
+            .from(from.clone())
+            .to(Mailbox::new(Some(mail.recipient_name.clone()), address))
+            .subject(mail.subject.clone());
+        let text = SinglePart::plain(mail.body.clone());
+        let message = match mail.document {
+            None => envelope.singlepart(text),
+            Some(id) => {
+                let (name, bytes) =
+                    db.read(|conn| documents_store::bytes(conn, files, id)).map_err(|e| e.to_string())?;
+                let pdf = ContentType::parse("application/pdf").map_err(|e| e.to_string())?;
+                envelope.multipart(
+                    MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(bytes, pdf)),
+                )
+            }
+        }
+        .map_err(|e| e.to_string())?;
+        relay.send(&message).map(|_| ()).map_err(|e| e.to_string())
+    }
+}
+
+/// Sends what is due, one mail at a time; answers how many left. A mail that fails waits and is tried again.
+///
+/// # Errors
+/// When the database refuses; a refusal of the mail server is noted on the mail.
+pub fn deliver_due(db: &Db, files: &FileStore, transport: &Transport, now: Instant) -> Result<usize, Fault> {
+    let mut sent = 0;
+    while let Some(mail) = db.write(|conn| store::lease(conn, now))? {
+        match transport.send(db, files, &mail) {
+            Ok(()) => {
+                db.write(|conn| store::mark_sent(conn, mail.id, now))?;
+                sent += 1;
+            }
+            Err(error) => {
+                tracing::warn!(mail = mail.id.0, %error, "mail not delivered");
+                db.write(|conn| store::mark_failed(conn, &mail, now, &error))?;
+            }
+        }
+    }
+    Ok(sent)
+}

@@ -1,0 +1,113 @@
+//! What a page answers.
+
+use actix_web::cookie::Cookie;
+use serde::Serialize;
+
+use crate::fault::Fault;
+
+/// A short message shown once on the next page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Flash {
+    /// `success`, `info`, `warning` or `danger`.
+    pub tone: String,
+    pub text: String,
+}
+
+#[derive(Debug)]
+pub enum Body {
+    /// A template with its view model; the renderer adds the `page` object.
+    Html { title: String, template: &'static str, view: tera::Context, desk: bool, breadcrumbs: Vec<super::Link> },
+    Redirect { to: String, flash: Option<Flash> },
+    File { bytes: Vec<u8>, media_type: String, file_name: String },
+    Json(serde_json::Value),
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Body,
+    pub cookies: Vec<Cookie<'static>>,
+}
+
+impl Answer {
+    /// An HTML page; `view` serialises to the template's variables.
+    ///
+    /// # Errors
+    /// When the view model does not serialise to a map.
+    pub fn page(title: impl Into<String>, template: &'static str, view: &impl Serialize) -> Result<Self, Fault> {
+        let view = tera::Context::from_serialize(view).map_err(|e| Fault::internal(e.to_string()))?;
+        let title = title.into();
+        Ok(Self::new(Body::Html { title, template, view, desk: false, breadcrumbs: Vec::new() }))
+    }
+
+    /// See other: the answer to every POST that succeeded.
+    #[must_use]
+    pub fn redirect(to: impl Into<String>) -> Self {
+        Self { status: 303, body: Body::Redirect { to: to.into(), flash: None }, cookies: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn pdf(file_name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self::file("application/pdf", file_name, bytes)
+    }
+
+    /// Offered for download: a browser never runs what was uploaded.
+    #[must_use]
+    pub fn file(media_type: impl Into<String>, file_name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let (media_type, file_name) = (media_type.into(), file_name.into());
+        Self::new(Body::File { bytes, media_type, file_name })
+    }
+
+    #[must_use]
+    pub fn json(value: serde_json::Value) -> Self {
+        Self::new(Body::Json(value))
+    }
+
+    fn new(body: Body) -> Self {
+        Self { status: 200, body, cookies: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Denser text, full width: the pages of agents.
+    #[must_use]
+    pub fn desk(mut self) -> Self {
+        if let Body::Html { desk, .. } = &mut self.body {
+            *desk = true;
+        }
+        self
+    }
+
+    /// The way back, from the outermost page in.
+    #[must_use]
+    pub fn crumb(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
+        if let Body::Html { breadcrumbs, .. } = &mut self.body {
+            breadcrumbs.push(super::Link { label: label.into(), href: href.into(), current: false });
+        }
+        self
+    }
+
+    /// Success message on the page redirected to.
+    #[must_use]
+    pub fn flash(self, text: impl Into<String>) -> Self {
+        self.flash_as("success", text)
+    }
+
+    #[must_use]
+    pub fn flash_as(mut self, tone: &str, text: impl Into<String>) -> Self {
+        if let Body::Redirect { flash, .. } = &mut self.body {
+            *flash = Some(Flash { tone: tone.to_owned(), text: text.into() });
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn cookie(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+}

@@ -1,0 +1,22 @@
+//! The kit that every page is made with. It knows HTTP and HTML, and no capability.
+//!
+//! A page is a plain function from a [`Visit`] to an [`Answer`]; a [`Page`] ties it to an address and to the
+//! permission that is checked before it runs. Reading order: [`page`], [`visit`], [`answer`], [`serve`].
+
+pub mod answer;
+pub mod form;
+pub mod guard;
+pub mod page;
+pub mod render;
+pub mod serve;
+pub mod session;
+pub mod statics;
+pub mod throttle;
+pub mod visit;
+
+pub use answer::Answer;
+pub use form::{Form, Upload};
+pub use page::Page;
+pub use render::Link;
+pub use serve::{Site, start};
+pub use visit::Visit;

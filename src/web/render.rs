@@ -1,0 +1,117 @@
+//! From a view model to HTML: one engine, one `page` object, one place.
+
+use serde::Serialize;
+use tera::{Context, Kwargs, State, Tera};
+
+use super::answer::Flash;
+use super::serve::Site;
+use super::statics::Statics;
+use super::visit::Visit;
+use crate::fault::Fault;
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "templates/"]
+struct Embedded;
+
+/// An entry of the navigation or of the way back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    pub label: String,
+    pub href: String,
+    pub current: bool,
+}
+
+impl Link {
+    #[must_use]
+    pub fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { label: label.into(), href: href.into(), current: false }
+    }
+}
+
+#[derive(Serialize)]
+struct Viewer {
+    name: String,
+    email: String,
+}
+
+/// What the layout needs on every page.
+#[derive(Serialize)]
+struct PageObject<'a> {
+    title: &'a str,
+    error_prefix: bool,
+    path: &'a str,
+    site_name: &'a str,
+    tagline: &'a str,
+    deployer: &'a str,
+    accessibility_mention: &'a str,
+    demo: bool,
+    desk: bool,
+    nav: Vec<Link>,
+    viewer: Option<Viewer>,
+    flash: &'a [Flash],
+    breadcrumbs: Vec<Link>,
+}
+
+pub struct HtmlPage<'a> {
+    pub title: &'a str,
+    pub template: &'a str,
+    pub view: Context,
+    pub desk: bool,
+    pub breadcrumbs: Vec<Link>,
+    pub error: bool,
+}
+
+/// All templates, parsed once; an undefined variable is an error.
+///
+/// # Errors
+/// When a template does not parse.
+pub fn load(statics: &Statics) -> Result<Tera, Fault> {
+    let mut tera = Tera::new();
+    let urls: std::collections::HashMap<String, String> = statics.urls();
+    tera.register_function("asset", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let path: &str = kwargs.must_get("path")?;
+        urls.get(path).cloned().ok_or_else(|| tera::Error::message(format!("no static file {path}")))
+    });
+    let sources: Vec<(String, String)> = Embedded::iter()
+        .filter_map(|name| {
+            let file = Embedded::get(&name)?;
+            Some((name.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
+        })
+        .collect();
+    tera.add_raw_templates(sources).map_err(|e| Fault::internal(format!("templates: {e:?}")))?;
+    Ok(tera)
+}
+
+/// # Errors
+/// When the template misses a variable.
+pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fault> {
+    let settings = &site.service.settings;
+    let mut nav = (site.navigation)(visit.actor.as_ref());
+    if let Some(best) = nav
+        .iter_mut()
+        .filter(|l| visit.path == l.href || (l.href.len() > 1 && visit.path.starts_with(&l.href)))
+        .max_by_key(|l| l.href.len())
+    {
+        best.current = true;
+    }
+    let object = PageObject {
+        title: page.title,
+        error_prefix: page.error,
+        path: &visit.path,
+        site_name: "Essaim",
+        tagline: "Appels à projets, du dépôt au suivi partagé",
+        deployer: &settings.deployer,
+        accessibility_mention: &settings.accessibility,
+        demo: settings.demo,
+        desk: page.desk,
+        nav,
+        viewer: visit.actor.as_ref().map(|a| Viewer { name: a.name(), email: a.email.clone() }),
+        flash: &visit.flash,
+        breadcrumbs: page.breadcrumbs,
+    };
+    let mut context = page.view;
+    context.insert("page", &object);
+    site.templates
+        .render(page.template, &context)
+        .map_err(|e| Fault::internal(format!("template {}: {e:?}", page.template)))
+}

@@ -1,0 +1,83 @@
+//! One request, read whole: who, where, what was sent, and when it arrived.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use super::answer::Flash;
+use super::serve::Site;
+use super::{Answer, Form};
+use crate::access::{Actor, Author};
+use crate::base::clock::Instant;
+use crate::db::Conn;
+use crate::fault::Fault;
+use crate::service::{Operation, Service};
+
+pub struct Visit {
+    pub site: actix_web::web::Data<Site>,
+    pub path: String,
+    pub params: HashMap<String, String>,
+    pub query: Form,
+    pub form: Form,
+    /// Arrival of the first byte, before the body was read.
+    pub now: Instant,
+    pub actor: Option<Actor>,
+    /// Row of the session that vouches for the actor.
+    pub session: Option<i64>,
+    pub address: IpAddr,
+    pub user_agent: String,
+    pub flash: Vec<Flash>,
+}
+
+impl Visit {
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.site.service
+    }
+
+    /// The signed-in person; the guard has made sure of one unless the page is public.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] on a public page without a session.
+    pub fn actor(&self) -> Result<&Actor, Fault> {
+        self.actor.as_ref().ok_or(Fault::NotFound)
+    }
+
+    /// A part of the address.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] when it does not read as `T`.
+    pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
+        self.params.get(name).and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)
+    }
+
+    /// # Errors
+    /// Whatever `work` answers.
+    pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.service().read(work)
+    }
+
+    /// One operation in the visitor's name, dated at the arrival of the request.
+    ///
+    /// # Errors
+    /// Whatever `work` answers.
+    pub fn perform<T>(&self, work: impl FnOnce(&mut Operation<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let author = self.actor.as_ref().map_or_else(Author::visitor, Actor::author);
+        self.service().perform(author, self.now, work)
+    }
+
+    /// Answers a form's mistakes by showing the page again with them, status 422; other faults pass through.
+    ///
+    /// # Errors
+    /// Every fault but [`Fault::Invalid`], and whatever `page` answers.
+    pub fn with_mistakes(
+        &self,
+        fault: Fault,
+        page: impl FnOnce(&Self, Vec<crate::fault::FieldError>) -> Result<Answer, Fault>,
+    ) -> Result<Answer, Fault> {
+        match fault {
+            Fault::Invalid(mistakes) => page(self, mistakes).map(|answer| answer.status(422)),
+            other => Err(other),
+        }
+    }
+}
