@@ -1,0 +1,77 @@
+// Enhancements only: every page works without this file.
+(() => {
+  "use strict";
+
+  // Screen readers and keyboard users start at what has to be corrected.
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+
+  const NARROW = "\u202f";
+
+  // Cents of a French amount, 0 for an empty field, null when it cannot be read.
+  function cents(text) {
+    const plain = text.replace(/[\s\u00a0\u202f€]/g, "").replace(",", ".");
+    if (plain === "") return 0;
+    const match = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(plain);
+    if (!match) return null;
+    return Number(match[1]) * 100 + Number((match[2] || "").padEnd(2, "0"));
+  }
+
+  function euros(value) {
+    const sign = value < 0 ? "\u2212" : "";
+    const whole = String(Math.floor(Math.abs(value) / 100)).replace(/\B(?=(\d{3})+$)/g, NARROW);
+    const rest = String(Math.abs(value) % 100).padStart(2, "0");
+    return `${sign}${whole},${rest}\u00a0€`;
+  }
+
+  const amounts = [...document.querySelectorAll("[data-sum]")];
+
+  function total(group) {
+    let sum = 0;
+    for (const input of amounts) {
+      if (!input.dataset.sum.split(/\s+/).includes(group)) continue;
+      const value = cents(input.value);
+      if (value === null) return null;
+      sum += value;
+    }
+    return sum;
+  }
+
+  function refreshTotals() {
+    for (const output of document.querySelectorAll("[data-total]")) {
+      const sum = total(output.dataset.total);
+      output.textContent = sum === null ? "montant à corriger" : euros(sum);
+    }
+    for (const output of document.querySelectorAll("[data-difference]")) {
+      const [left, right] = output.dataset.difference.split(/\s+/).map(total);
+      output.textContent =
+        left === null || right === null ? "montant à corriger" : euros(left - right);
+    }
+  }
+
+  if (amounts.length > 0) {
+    for (const input of amounts) input.addEventListener("input", refreshTotals);
+    refreshTotals();
+  }
+
+  for (const area of document.querySelectorAll("textarea[data-max]")) {
+    const count = document.querySelector(`[data-count-for="${area.id}"]`);
+    if (!count) continue;
+    const max = Number(area.dataset.max);
+    let timer = 0;
+    const show = () => {
+      const left = max - [...area.value].length;
+      const plural = Math.abs(left) > 1 ? "s" : "";
+      count.textContent =
+        left >= 0
+          ? `Il reste ${left} caractère${plural}.`
+          : `${-left} caractère${plural} en trop.`;
+    };
+    // Announced when typing pauses, not at every key.
+    area.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(show, 400);
+    });
+    if (area.value.length > 0) show();
+  }
+})();
