@@ -12,3 +12,5 @@ pub mod mail;
 pub mod config;
 pub mod service;
 pub mod web;
+pub mod ledger;
+pub mod dossiers;

@@ -1,3 +1,9 @@
 //! Calls: what is published, to whom, until when, and how dossiers will be judged.
+//!
+//! Reading order: [`definition`] (the call file), `store`, `actions` (import).
 
+pub mod actions;
 pub mod definition;
+mod store;
+
+pub use store::{Call, by_code, by_id, institution_by_code, list, of_dossier};

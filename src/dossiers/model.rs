@@ -1,0 +1,285 @@
+//! What a dossier is, as plain types.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::money::Cents;
+use crate::calls::definition::CallDefinition;
+
+crate::code_enum! {
+    /// Where a dossier stands. What an applicant is told before notification comes from
+    /// [`State::label_for_applicant`].
+    pub enum State {
+        Draft = "draft" => "Brouillon",
+        Submitted = "submitted" => "Déposé",
+        Ineligible = "ineligible" => "Irrecevable",
+        Eligible = "eligible" => "Recevable",
+        Shortlisted = "shortlisted" => "Présélectionné",
+        NotShortlisted = "not_shortlisted" => "Non présélectionné",
+        UnderInstruction = "under_instruction" => "En instruction",
+        Instructed = "instructed" => "Instruit",
+        InCommittee = "in_committee" => "En comité",
+        Opined = "opined" => "Avis du comité rendu",
+        Selected = "selected" => "Retenu, à notifier",
+        Waitlisted = "waitlisted" => "Liste complémentaire, à notifier",
+        Rejected = "rejected" => "Non retenu, à notifier",
+        AwardNotified = "award_notified" => "Retenu, notifié",
+        WaitlistNotified = "waitlist_notified" => "Liste complémentaire, notifié",
+        RejectionNotified = "rejection_notified" => "Non retenu, notifié",
+        Agreed = "agreed" => "Acte pris",
+        InProgress = "in_progress" => "En cours",
+        Withdrawn = "withdrawn" => "Retiré",
+    }
+}
+
+crate::code_enum! {
+    /// What the committee proposes and the authority decides.
+    pub enum Outcome {
+        Selected = "selected" => "Retenu",
+        Waitlisted = "waitlisted" => "Liste complémentaire",
+        Rejected = "rejected" => "Non retenu",
+    }
+}
+
+/// What may happen to a dossier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    Submit,
+    DeclareEligible,
+    DeclareIneligible,
+    Shortlist,
+    SetAside,
+    Assign,
+    CompleteInstruction,
+    /// An assignment is ended or added after the last review came in.
+    ReopenInstruction,
+    EnterCommittee,
+    SealOpinion,
+    Sign(Outcome),
+    Notify,
+    RecordAct,
+    RecordPayment,
+    Withdraw,
+}
+
+impl Event {
+    pub const ALL: &'static [Self] = &[
+        Self::Submit,
+        Self::DeclareEligible,
+        Self::DeclareIneligible,
+        Self::Shortlist,
+        Self::SetAside,
+        Self::Assign,
+        Self::CompleteInstruction,
+        Self::ReopenInstruction,
+        Self::EnterCommittee,
+        Self::SealOpinion,
+        Self::Sign(Outcome::Selected),
+        Self::Sign(Outcome::Waitlisted),
+        Self::Sign(Outcome::Rejected),
+        Self::Notify,
+        Self::RecordAct,
+        Self::RecordPayment,
+        Self::Withdraw,
+    ];
+
+    /// The act in the infinitive, for refusals and the matrix.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Submit => "déposer le dossier",
+            Self::DeclareEligible => "déclarer le dossier complet et recevable",
+            Self::DeclareIneligible => "déclarer le dossier irrecevable",
+            Self::Shortlist => "présélectionner le dossier",
+            Self::SetAside => "ne pas présélectionner le dossier",
+            Self::Assign => "affecter le dossier à un instructeur",
+            Self::CompleteInstruction => "clore l’instruction",
+            Self::ReopenInstruction => "rouvrir l’instruction",
+            Self::EnterCommittee => "inscrire le dossier à l’ordre du jour",
+            Self::SealOpinion => "sceller l’avis du comité",
+            Self::Sign(Outcome::Selected) => "signer la décision d’attribution",
+            Self::Sign(Outcome::Waitlisted) => "signer l’inscription sur liste complémentaire",
+            Self::Sign(Outcome::Rejected) => "signer la décision de rejet",
+            Self::Notify => "notifier la décision",
+            Self::RecordAct => "enregistrer l’acte attributif",
+            Self::RecordPayment => "enregistrer un versement",
+            Self::Withdraw => "retirer le dossier",
+        }
+    }
+}
+
+impl State {
+    /// Nothing of the institutions' work shows before notification.
+    #[must_use]
+    pub fn label_for_applicant(self) -> &'static str {
+        match self {
+            Self::Draft => "Brouillon",
+            Self::Submitted => "Déposé",
+            Self::Ineligible | Self::Eligible | Self::Shortlisted | Self::NotShortlisted | Self::UnderInstruction
+            | Self::Instructed | Self::InCommittee | Self::Opined | Self::Selected | Self::Waitlisted
+            | Self::Rejected => "En cours d’examen",
+            Self::AwardNotified => "Retenu",
+            Self::WaitlistNotified => "Liste complémentaire",
+            Self::RejectionNotified => "Non retenu",
+            Self::Agreed => "Acte attributif pris",
+            Self::InProgress => "En cours de réalisation",
+            Self::Withdrawn => "Retiré",
+        }
+    }
+
+    /// Tone of the state's badge.
+    #[must_use]
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Draft | Self::Withdrawn => "neutral",
+            Self::Ineligible | Self::NotShortlisted | Self::Rejected | Self::RejectionNotified => "danger",
+            Self::Waitlisted | Self::WaitlistNotified => "warning",
+            Self::Selected | Self::AwardNotified | Self::Agreed | Self::InProgress => "success",
+            _ => "info",
+        }
+    }
+
+    /// The same for the applicant, who learns nothing from a colour.
+    #[must_use]
+    pub fn tone_for_applicant(self) -> &'static str {
+        match self {
+            Self::Draft | Self::Withdrawn => "neutral",
+            Self::AwardNotified | Self::Agreed | Self::InProgress => "success",
+            Self::WaitlistNotified => "warning",
+            Self::RejectionNotified => "danger",
+            _ => "info",
+        }
+    }
+
+    /// The signed outcome, once there is one.
+    #[must_use]
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Selected | Self::AwardNotified | Self::Agreed | Self::InProgress => Some(Outcome::Selected),
+            Self::Waitlisted | Self::WaitlistNotified => Some(Outcome::Waitlisted),
+            Self::Rejected | Self::RejectionNotified => Some(Outcome::Rejected),
+            _ => None,
+        }
+    }
+}
+
+/// The applicant as of the submission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applicant {
+    pub name: String,
+    pub siret: Option<String>,
+    pub rna: Option<String>,
+    /// INSEE legal form code.
+    pub legal_form: String,
+    pub street: String,
+    pub postal_code: String,
+    pub city: String,
+    pub representative_name: String,
+    pub representative_quality: String,
+    /// Whom to write to about the project.
+    pub contact_name: String,
+    pub contact_email: String,
+    pub contact_telephone: String,
+}
+
+/// An answer to one field of the form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A year of the budget plan: cents by line code. An absent line was left empty, which counts as nothing in totals
+/// and is shown as empty, never as zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct YearBudget {
+    pub year: i16,
+    pub amounts: BTreeMap<String, Cents>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndicatorTarget {
+    /// Code of the call's [`crate::calls::definition::IndicatorChoice`].
+    pub code: String,
+    /// What exactly is counted, in the applicant's words.
+    pub detail: String,
+    /// In the indicator's unit, at least 1.
+    pub target: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PieceRef {
+    /// Code of the call's piece.
+    pub piece: String,
+    pub file_name: String,
+    pub sha256: String,
+    pub byte_size: i64,
+}
+
+/// Everything a submission freezes; its canonical JSON is what is hashed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    pub applicant: Applicant,
+    pub answers: BTreeMap<String, Answer>,
+    pub budget: Vec<YearBudget>,
+    pub indicators: Vec<IndicatorTarget>,
+    pub pieces: Vec<PieceRef>,
+    /// Codes of the attestations ticked.
+    pub attestations: Vec<String>,
+    /// Consent to be notified electronically; otherwise letters are printed and posted.
+    pub electronic_notification: bool,
+}
+
+impl Content {
+    /// The answer to a one-value field, empty when missing.
+    #[must_use]
+    pub fn text(&self, field: &str) -> &str {
+        match self.answers.get(field) {
+            Some(Answer::One(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The answers to a several-value field; a one-value answer counts as one.
+    #[must_use]
+    pub fn many(&self, field: &str) -> Vec<&str> {
+        match self.answers.get(field) {
+            Some(Answer::Many(values)) => values.iter().map(String::as_str).collect(),
+            Some(Answer::One(value)) if !value.is_empty() => vec![value],
+            _ => Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.text("title")
+    }
+
+    /// Request of a year: the class-74 lines flagged for this call's funders.
+    #[must_use]
+    pub fn requested_in(&self, definition: &CallDefinition, year: i16) -> Cents {
+        let lines: Vec<&str> = definition
+            .budget
+            .produits
+            .iter()
+            .flat_map(|group| &group.lines)
+            .filter(|line| line.request_to.is_some())
+            .map(|line| line.code.as_str())
+            .collect();
+        self.budget
+            .iter()
+            .filter(|b| b.year == year)
+            .flat_map(|b| b.amounts.iter())
+            .filter(|(code, _)| lines.contains(&code.as_str()))
+            .map(|(_, amount)| *amount)
+            .sum()
+    }
+
+    /// Request over all years.
+    #[must_use]
+    pub fn requested(&self, definition: &CallDefinition) -> Cents {
+        self.budget.iter().map(|b| self.requested_in(definition, b.year)).sum()
+    }
+}

@@ -1,0 +1,160 @@
+//! Who sees which dossier. Pages, lists, counts and searches all go through here.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::model::State;
+use super::store::{self, COLUMNS, Dossier};
+use crate::access::{Actor, Role};
+use crate::base::ids::{CallId, DossierId};
+use crate::db::Conn;
+use crate::db::schema::{assignments, dossiers, interest_declarations, recusals};
+use crate::fault::Fault;
+
+/// A dossier as an agent may see it.
+#[derive(Clone, Debug)]
+pub struct StaffView {
+    pub dossier: Dossier,
+    /// Roles through which this agent sees it, in this call.
+    pub roles: Vec<Role>,
+}
+
+impl StaffView {
+    #[must_use]
+    pub fn through(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// # Errors
+    /// [`Fault::NotFound`] when the agent does not see the dossier through this role.
+    pub fn require(&self, role: Role) -> Result<(), Fault> {
+        if self.through(role) { Ok(()) } else { Err(Fault::NotFound) }
+    }
+}
+
+/// An applicant's own dossier, whatever its state.
+///
+/// # Errors
+/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of.
+pub fn for_applicant(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
+    let dossier = store::get(conn, id)?;
+    if actor.belongs_to(dossier.organisation) { Ok(dossier) } else { Err(Fault::NotFound) }
+}
+
+/// A submitted dossier as an agent of its call.
+///
+/// # Errors
+/// [`Fault::NotFound`] for a draft, for another's dossier and for one the agent is recused from.
+pub fn for_staff(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<StaffView, Fault> {
+    let dossier = store::get(conn, id)?;
+    let sight = Sight::load(conn, actor, dossier.call)?;
+    let roles = sight.roles_on(&dossier);
+    if roles.is_empty() { Err(Fault::NotFound) } else { Ok(StaffView { dossier, roles }) }
+}
+
+/// Every dossier of a call that an agent sees through one of `roles`, oldest submission first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn visible_in_call(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    roles: &[Role],
+) -> Result<Vec<StaffView>, Fault> {
+    let sight = Sight::load(conn, actor, call)?;
+    let rows: Vec<Dossier> = dossiers::table
+        .filter(dossiers::call_id.eq(call))
+        .filter(dossiers::state.ne(State::Draft))
+        .order((dossiers::submitted_at, dossiers::id))
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|dossier| {
+            let held = sight.roles_on(&dossier);
+            held.iter().any(|role| roles.contains(role)).then_some(StaffView { dossier, roles: held })
+        })
+        .collect())
+}
+
+/// What one agent may look at in one call.
+struct Sight {
+    call_roles: Vec<Role>,
+    organisations: HashSet<i64>,
+    assigned: HashSet<DossierId>,
+    recused: HashSet<DossierId>,
+}
+
+impl Sight {
+    fn load(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<Self, Fault> {
+        let call_roles = actor.grants.iter().filter(|g| g.call == call).map(|g| g.role).collect();
+        let assigned = assignments::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq(call))
+            .filter(assignments::account_id.eq(actor.id))
+            .filter(assignments::ended_at.is_null())
+            .select(assignments::dossier_id)
+            .load::<DossierId>(conn)?;
+        let declared = interest_declarations::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq(call))
+            .filter(interest_declarations::account_id.eq(actor.id))
+            .filter(interest_declarations::conflict.eq(true))
+            .select(interest_declarations::dossier_id)
+            .load::<DossierId>(conn)?;
+        let recused = recusals::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq(call))
+            .filter(recusals::account_id.eq(actor.id))
+            .select(recusals::dossier_id)
+            .load::<DossierId>(conn)?;
+        Ok(Self {
+            call_roles,
+            organisations: actor.organisations.iter().map(|o| o.0).collect(),
+            assigned: assigned.into_iter().collect(),
+            recused: declared.into_iter().chain(recused).collect(),
+        })
+    }
+
+    /// Recusal and membership of the applicant organisation close every door at once.
+    fn roles_on(&self, dossier: &Dossier) -> Vec<Role> {
+        let interested =
+            self.recused.contains(&dossier.id) || self.organisations.contains(&dossier.organisation.0);
+        if interested || dossier.state == State::Draft {
+            return Vec::new();
+        }
+        self.call_roles
+            .iter()
+            .copied()
+            .filter(|role| match role {
+                Role::CallManager => true,
+                Role::Instructor => self.assigned.contains(&dossier.id),
+                Role::CommitteeMember => reaches_committee(dossier.state),
+                Role::Signatory | Role::Funder => has_opinion(dossier.state),
+            })
+            .collect()
+    }
+}
+
+/// Members read the dossiers put before them, from the agenda on.
+fn reaches_committee(state: State) -> bool {
+    state == State::InCommittee || has_opinion(state)
+}
+
+/// From the committee's sealed opinion on.
+fn has_opinion(state: State) -> bool {
+    matches!(
+        state,
+        State::Opined
+            | State::Selected
+            | State::Waitlisted
+            | State::Rejected
+            | State::AwardNotified
+            | State::WaitlistNotified
+            | State::RejectionNotified
+            | State::Agreed
+            | State::InProgress
+    )
+}

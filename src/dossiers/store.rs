@@ -1,0 +1,135 @@
+//! Rows of dossiers and of their frozen versions.
+
+use diesel::prelude::*;
+
+use super::model::{Content, State};
+use crate::base::clock::Instant;
+use crate::base::ids::{AccountId, CallId, DefinitionId, DossierId, DossierVersionId, OrganisationId};
+use crate::base::money::Cents;
+use crate::db::Conn;
+use crate::db::schema::{dossier_versions, dossiers};
+use crate::fault::Fault;
+
+/// A dossier's row: its state and what lists show of it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Dossier {
+    pub id: DossierId,
+    pub call: CallId,
+    pub definition: DefinitionId,
+    pub organisation: OrganisationId,
+    pub state: State,
+    pub reference: Option<String>,
+    pub title: String,
+    pub requested: Option<Cents>,
+    pub submitted_at: Option<Instant>,
+    pub current_version: Option<DossierVersionId>,
+    /// Grows at each change: what a stale save is recognised by.
+    pub version: i64,
+    pub created_by: AccountId,
+    pub updated_at: Instant,
+}
+
+pub(super) type Columns = (
+    dossiers::id,
+    dossiers::call_id,
+    dossiers::definition_id,
+    dossiers::organisation_id,
+    dossiers::state,
+    dossiers::reference,
+    dossiers::title,
+    dossiers::requested_cents,
+    dossiers::submitted_at,
+    dossiers::current_version_id,
+    dossiers::version,
+    dossiers::created_by,
+    dossiers::updated_at,
+);
+
+pub(super) const COLUMNS: Columns = (
+    dossiers::id,
+    dossiers::call_id,
+    dossiers::definition_id,
+    dossiers::organisation_id,
+    dossiers::state,
+    dossiers::reference,
+    dossiers::title,
+    dossiers::requested_cents,
+    dossiers::submitted_at,
+    dossiers::current_version_id,
+    dossiers::version,
+    dossiers::created_by,
+    dossiers::updated_at,
+);
+
+impl Dossier {
+    /// The reference, or what stands for it while there is none.
+    #[must_use]
+    pub fn reference_or_draft(&self) -> String {
+        self.reference.clone().unwrap_or_else(|| format!("Brouillon n° {}", self.id))
+    }
+
+    /// Title shown where the project may still be untitled.
+    #[must_use]
+    pub fn title_or_untitled(&self) -> &str {
+        if self.title.is_empty() { "Projet sans titre" } else { &self.title }
+    }
+}
+
+/// A frozen submission.
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub id: DossierVersionId,
+    pub dossier: DossierId,
+    pub number: i64,
+    pub content: Content,
+    pub sha256: String,
+    pub requested: Cents,
+    pub submitted_at: Instant,
+    pub submitted_by: AccountId,
+}
+
+/// Without any check of rights: pages go through `sight`.
+///
+/// # Errors
+/// [`Fault::NotFound`] when there is no such dossier.
+pub fn get(conn: &mut Conn, id: DossierId) -> Result<Dossier, Fault> {
+    Ok(dossiers::table.filter(dossiers::id.eq(id)).select(COLUMNS).first(conn)?)
+}
+
+/// # Errors
+/// [`Fault::NotFound`] when there is no such version.
+pub fn version_by_id(conn: &mut Conn, id: DossierVersionId) -> Result<Version, Fault> {
+    let (id, dossier, number, content, sha256, requested, submitted_at, submitted_by) = dossier_versions::table
+        .filter(dossier_versions::id.eq(id))
+        .select((
+            dossier_versions::id,
+            dossier_versions::dossier_id,
+            dossier_versions::number,
+            dossier_versions::content,
+            dossier_versions::sha256,
+            dossier_versions::requested_cents,
+            dossier_versions::submitted_at,
+            dossier_versions::submitted_by,
+        ))
+        .first::<(DossierVersionId, DossierId, i64, String, String, Cents, Instant, AccountId)>(conn)?;
+    let content = serde_json::from_str(&content)?;
+    Ok(Version { id, dossier, number, content, sha256, requested, submitted_at, submitted_by })
+}
+
+/// The version in force of a submitted dossier.
+///
+/// # Errors
+/// [`Fault::NotFound`] for a draft.
+pub fn current_version(conn: &mut Conn, dossier: &Dossier) -> Result<Version, Fault> {
+    version_by_id(conn, dossier.current_version.ok_or(Fault::NotFound)?)
+}
+
+/// Changes the state when nobody else has changed the dossier since it was read.
+pub(super) fn set_state(conn: &mut Conn, dossier: &Dossier, state: State, now: Instant) -> Result<(), Fault> {
+    let changed = diesel::update(
+        dossiers::table.filter(dossiers::id.eq(dossier.id)).filter(dossiers::version.eq(dossier.version)),
+    )
+    .set((dossiers::state.eq(state), dossiers::version.eq(dossier.version + 1), dossiers::updated_at.eq(now)))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
