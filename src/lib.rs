@@ -14,3 +14,6 @@ pub mod service;
 pub mod web;
 pub mod ledger;
 pub mod dossiers;
+pub mod accounts;
+pub mod app;
+pub mod site;

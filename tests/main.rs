@@ -1,1 +1,8 @@
+//! One test binary: support first, then a folder per capability.
+//!
+//! Every test runs on SQLite; with `TEST_DATABASE_URL` naming a PostgreSQL server, on PostgreSQL instead.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod support;
+
+mod web;

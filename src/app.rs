@@ -1,0 +1,41 @@
+//! Assembly: every page of every capability, and the navigation between them.
+
+use crate::access::{Actor, Role};
+use crate::fault::Fault;
+use crate::service::Service;
+use crate::site;
+use crate::web::throttle::Limits;
+use crate::web::{Answer, Link, Page, Site, Visit};
+
+/// Every address of the service. `demo` adds the page that shows sent mails.
+#[must_use]
+pub fn pages(_demo: bool) -> Vec<Page> {
+    [site::pages()].concat()
+}
+
+/// # Errors
+/// When a template does not parse.
+pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
+    let pages = pages(service.settings.demo);
+    Site::new(service, pages, navigation, sign_in_again, limits)
+}
+
+/// The main navigation: only pages that this visitor may open.
+fn navigation(actor: Option<&Actor>) -> Vec<Link> {
+    let mut links = vec![Link::new("Appels", "/appels")];
+    let Some(actor) = actor else { return links };
+    if !actor.is_agent() {
+        links.push(Link::new("Mes dossiers", "/mes-dossiers"));
+    }
+    if actor.holds(Role::Instructor) {
+        links.push(Link::new("Instruction", "/instruction"));
+    }
+    if actor.administrator {
+        links.push(Link::new("Administration", "/administration"));
+    }
+    links
+}
+
+fn sign_in_again(_visit: &Visit) -> Result<Answer, Fault> {
+    Ok(Answer::redirect("/connexion"))
+}

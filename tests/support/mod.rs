@@ -1,0 +1,12 @@
+//! The harness: a service of its own per test, real requests over loopback, people and calls made through the real
+//! operations.
+
+mod app;
+mod client;
+mod database;
+mod world;
+
+pub use app::TestApp;
+pub use client::{Client, Reply};
+#[allow(unused_imports)]
+pub use world::{PASSWORD, World};

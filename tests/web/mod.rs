@@ -1,0 +1,41 @@
+//! The page kit: health, headers, error pages, static files, cross-origin refusals.
+
+use crate::support::TestApp;
+
+#[test]
+fn health_names_the_database() {
+    let app = TestApp::start();
+    let reply = app.client().get("/healthz").expect(200);
+    let body: serde_json::Value = serde_json::from_slice(&reply.bytes).unwrap();
+    assert_eq!(body["status"], "ok");
+    assert_eq!(body["database"], app.service().db.backend().label());
+}
+
+#[test]
+fn every_page_carries_the_strict_policy() {
+    let app = TestApp::start();
+    let reply = app.client().get("/accessibilite").expect(200);
+    let policy = reply.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe"));
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+}
+
+#[test]
+fn unknown_address_is_a_french_page() {
+    let app = TestApp::start();
+    let reply = app.client().get("/nulle-part").expect(404);
+    assert!(reply.words().contains("Page introuvable"));
+}
+
+#[test]
+fn static_files_are_named_by_their_content() {
+    let app = TestApp::start();
+    let home = app.client().get("/accessibilite").text();
+    let start = home.find("/static/css/essaim.").unwrap();
+    let path: String = home[start..].chars().take_while(|c| *c != '"').collect();
+    let sheet = app.client().get(&path).expect(200);
+    assert!(sheet.header("cache-control").unwrap().contains("immutable"));
+    assert!(sheet.text().contains("/static/fonts/"), "fonts are named by their hashed path");
+    app.client().get("/static/css/essaim.css").expect(404);
+}
