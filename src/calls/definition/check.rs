@@ -58,7 +58,7 @@ fn refuse_duplicates<'a>(found: &mut Reading, keys: impl IntoIterator<Item = (St
     let mut seen = std::collections::BTreeSet::new();
     for (path, key) in keys {
         if !key.is_empty() && !seen.insert(key) {
-            found.report(&path, format!("« {key} » désigne déjà {what}. Choisissez un autre code."));
+            found.report(&path, format!("« {key} » désigne déjà {what}. Choisissez un autre code."));
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn calendar(t: &mut Table<'_>) -> Calendar {
     let zone = t.label("zone");
     let tz = TimeZone::get(&zone).ok();
     if tz.is_none() && !zone.is_empty() {
-        t.refuse(zone_line, "zone", format!("le fuseau « {zone} » est inconnu. Écrivez par exemple \"Europe/Paris\"."));
+        t.refuse(zone_line, "zone", format!("le fuseau « {zone} » est inconnu. Écrivez par exemple \"Europe/Paris\"."));
     }
     let tz = tz.unwrap_or(TimeZone::UTC);
     let mut sources = Vec::new();
@@ -62,12 +62,12 @@ fn instant(text: &str, tz: &TimeZone, today: Option<Date>) -> Result<Instant, St
         AmbiguousOffset::Unambiguous { .. } => {}
         AmbiguousOffset::Gap { .. } => {
             return Err(format!(
-                "l’heure {text} n’existe pas : ce jour-là, on passe à l’heure d’été. Choisissez une autre heure."
+                "l’heure {text} n’existe pas : ce jour-là, on passe à l’heure d’été. Choisissez une autre heure."
             ));
         }
         AmbiguousOffset::Fold { .. } => {
             return Err(format!(
-                "l’heure {text} se produit deux fois : ce jour-là, on passe à l’heure d’hiver. \
+                "l’heure {text} se produit deux fois : ce jour-là, on passe à l’heure d’hiver. \
                  Choisissez une autre heure."
             ));
         }
@@ -79,7 +79,7 @@ fn instant(text: &str, tz: &TimeZone, today: Option<Date>) -> Result<Instant, St
 fn absolute(text: &str) -> Result<DateTime, String> {
     let unreadable = || {
         format!(
-            "« {text} » n’est pas une date avec son heure. Écrivez par exemple \"2027-01-15T12:00:00\", \
+            "« {text} » n’est pas une date avec son heure. Écrivez par exemple \"2027-01-15T12:00:00\", \
              sans décalage : l’heure est lue dans le fuseau de l’appel."
         )
     };
@@ -91,7 +91,7 @@ fn absolute(text: &str) -> Result<DateTime, String> {
 }
 
 fn relative(text: &str, today: Option<Date>) -> Result<DateTime, String> {
-    let unreadable = || format!("« {text} » n’est pas une date relative. Écrivez par exemple \"J+30T23:59:59\".");
+    let unreadable = || format!("« {text} » n’est pas une date relative. Écrivez par exemple \"J+30T23:59:59\".");
     let (days, time) = text[1..].split_once('T').ok_or_else(unreadable)?;
     let days: i32 = if days.is_empty() { 0 } else { days.parse().map_err(|_| unreadable())? };
     let time: Time = time.parse().map_err(|_| unreadable())?;
@@ -100,7 +100,7 @@ fn relative(text: &str, today: Option<Date>) -> Result<DateTime, String> {
     }
     let today = today.ok_or_else(|| {
         format!(
-            "« {text} » dépend du jour d’installation et ne se lit que dans la démonstration. \
+            "« {text} » dépend du jour d’installation et ne se lit que dans la démonstration. \
              Écrivez la date, par exemple \"2027-01-15T12:00:00\"."
         )
     })?;

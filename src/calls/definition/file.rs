@@ -180,7 +180,7 @@ fn named_plan(t: &mut Table<'_>) -> (Vec<BudgetGroup>, Vec<BudgetGroup>) {
         Some(plan) => (plan.charges.clone(), plan.produits.clone()),
         None => {
             let known = reference::BUDGET_PLAN_NAMES.join(", ");
-            t.refuse(line, "plan", format!("le plan « {name} » est inconnu. Plans connus : {known}."));
+            t.refuse(line, "plan", format!("le plan « {name} » est inconnu. Plans connus : {known}."));
             for key in ["charges", "produits"] {
                 let path = t.path_of(key);
                 t.reading.borrow_mut().silence(path);

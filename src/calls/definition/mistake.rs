@@ -28,7 +28,7 @@ impl fmt::Display for Mistake {
         if !self.path.is_empty() {
             write!(f, "{}{}", if self.line > 0 { ", " } else { "" }, self.path)?;
         }
-        write!(f, " : {}", self.message)
+        write!(f, " : {}", self.message)
     }
 }
 

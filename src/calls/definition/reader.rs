@@ -165,7 +165,7 @@ impl<'a> Table<'a> {
     pub fn demand(&mut self, key: &'static str, example: &str) -> Option<(Value<'a>, usize)> {
         let found = self.find(key);
         if found.is_none() && self.entries.is_some() {
-            let message = format!("la clé « {key} » manque. Ajoutez {key} = {example}.");
+            let message = format!("la clé « {key} » manque. Ajoutez {key} = {example}.");
             self.reading.borrow_mut().refuse(self.line, &self.path_of(key), message);
         }
         found
@@ -267,12 +267,12 @@ impl<'a> Table<'a> {
             }
             let candidates = self.asked.iter().copied().filter(|asked| !entries.contains_key(*asked));
             let advice = match closest(name, candidates) {
-                Some(meant) => format!("Vouliez-vous dire « {meant} » ?"),
-                None => format!("Clés possibles : {}.", self.asked.join(", ")),
+                Some(meant) => format!("Vouliez-vous dire « {meant} » ?"),
+                None => format!("Clés possibles : {}.", self.asked.join(", ")),
             };
             let mut reading = self.reading.borrow_mut();
             let line = reading.line_at(key.span().start);
-            reading.refuse(line, &self.path_of(name), format!("la clé « {name} » est inconnue. {advice}"));
+            reading.refuse(line, &self.path_of(name), format!("la clé « {name} » est inconnue. {advice}"));
         }
     }
 }

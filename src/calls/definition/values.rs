@@ -48,7 +48,7 @@ impl<'a> Table<'a> {
                 line,
                 key,
                 format!(
-                    "« {code} » n’est pas un code. Employez de 1 à {CODE_MAX} lettres sans accent, chiffres, \
+                    "« {code} » n’est pas un code. Employez de 1 à {CODE_MAX} lettres sans accent, chiffres, \
                      points ou tirets, sans espace."
                 ),
             );
@@ -197,12 +197,12 @@ impl<'a> Table<'a> {
                     _ => -1,
                 };
                 if ahead < 0 {
-                    return Err(format!("« {text} » n’est pas une année. Écrivez par exemple 2027, ou \"A+1\"."));
+                    return Err(format!("« {text} » n’est pas une année. Écrivez par exemple 2027, ou \"A+1\"."));
                 }
                 let today = self.reading.borrow().today;
                 let Some(today) = today else {
                     return Err(format!(
-                        "« {text} » dépend du jour d’installation et ne se lit que dans la démonstration. \
+                        "« {text} » dépend du jour d’installation et ne se lit que dans la démonstration. \
                          Écrivez l’année, par exemple 2027."
                     ));
                 };
@@ -243,8 +243,8 @@ fn read_choice<T: Copy>(value: &DeValue<'_>, words: &[(&'static str, T)]) -> Res
         return Ok(*chosen);
     }
     let advice = match closest(text, words.iter().map(|(word, _)| *word)) {
-        Some(meant) => format!("Vouliez-vous dire « {meant} » ?"),
-        None => format!("Choisissez parmi : {}.", words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ")),
+        Some(meant) => format!("Vouliez-vous dire « {meant} » ?"),
+        None => format!("Choisissez parmi : {}.", words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ")),
     };
-    Err(format!("« {text} » n’est pas reconnu. {advice}"))
+    Err(format!("« {text} » n’est pas reconnu. {advice}"))
 }

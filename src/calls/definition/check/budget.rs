@@ -42,7 +42,7 @@ fn plan(call: &CallDefinition, found: &mut Reading) {
             let path = format!("{list}[{}]", g + 1);
             if !is_class(side, &group.class) {
                 let message = format!(
-                    "« {} » n’est pas une classe de {side}. Charges : 60 à 69, 86 ou IND ; produits : 70 à 79, 87 ou RP.",
+                    "« {} » n’est pas une classe de {side}. Charges : 60 à 69, 86 ou IND ; produits : 70 à 79, 87 ou RP.",
                     group.class
                 );
                 found.report(&format!("{path}.class"), message);
@@ -57,7 +57,7 @@ fn plan(call: &CallDefinition, found: &mut Reading) {
     refuse_duplicates(found, lines, "une ligne du plan");
     let in_kind = |groups: &[BudgetGroup], class: &str| groups.iter().any(|group| group.class == class);
     if found.is_whole("budget") && in_kind(&call.budget.charges, "86") != in_kind(&call.budget.produits, "87") {
-        let message = "les contributions volontaires vont par deux : la classe 86 en charges, la 87 en produits. \
+        let message = "les contributions volontaires vont par deux : la classe 86 en charges, la 87 en produits. \
                        Ajoutez celle qui manque.";
         found.report("budget", message);
     }
@@ -115,7 +115,7 @@ fn envelopes(call: &CallDefinition, found: &mut Reading) {
 
 fn unknown_funder(call: &CallDefinition, code: &str) -> String {
     let known: Vec<_> = call.funders.iter().map(|funder| funder.code.as_str()).collect();
-    format!("« {code} » n’est pas un financeur de l’appel. Financeurs : {}.", known.join(", "))
+    format!("« {code} » n’est pas un financeur de l’appel. Financeurs : {}.", known.join(", "))
 }
 
 /// `IND` holds indirect charges and `RP` own resources, which the form lists without a class.

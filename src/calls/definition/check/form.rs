@@ -40,10 +40,10 @@ fn sections(call: &CallDefinition, found: &mut Reading) {
             (0..call.sections.len()).filter(|i| call.sections[*i].kind == kind).map(|i| i + 1).collect();
         let sound = (1..=call.sections.len()).all(|i| found.is_whole(&format!("sections[{i}].kind")));
         if needed && places.is_empty() && sound {
-            found.report("sections", format!("aucune section n’est de nature « {word} ». Ajoutez-en une."));
+            found.report("sections", format!("aucune section n’est de nature « {word} ». Ajoutez-en une."));
         }
         for place in places.iter().skip(1) {
-            let message = format!("une autre section est déjà de nature « {word} ». Gardez-en une.");
+            let message = format!("une autre section est déjà de nature « {word} ». Gardez-en une.");
             found.report(&format!("sections[{place}].kind"), message);
         }
         let listed =
@@ -51,7 +51,7 @@ fn sections(call: &CallDefinition, found: &mut Reading) {
         if let Some(place) = places.first()
             && !listed
         {
-            let message = format!("cette section n’a rien à demander : la liste « {word} » est vide. Retirez-la.");
+            let message = format!("cette section n’a rien à demander : la liste « {word} » est vide. Retirez-la.");
             found.report(&format!("sections[{place}].kind"), message);
         }
     }
@@ -69,7 +69,7 @@ fn sections(call: &CallDefinition, found: &mut Reading) {
             }
             (SectionKind::Fields, false) | (_, true) => {}
             (_, false) => {
-                let message = "seule une section de nature « fields » porte des champs. Déplacez-les ou changez kind.";
+                let message = "seule une section de nature « fields » porte des champs. Déplacez-les ou changez kind.";
                 found.report(&format!("{path}.kind"), message);
             }
         }
@@ -127,7 +127,7 @@ fn condition(path: &str, field: &Field, earlier: &[&Field], found: &mut Reading)
     match asked {
         None => {
             let message = format!(
-                "« {} » n’est pas un champ de nature choice placé avant celui-ci. Corrigez when.field.",
+                "« {} » n’est pas un champ de nature choice placé avant celui-ci. Corrigez when.field.",
                 condition.field
             );
             found.report(&format!("{path}.when.field"), message);
@@ -135,7 +135,7 @@ fn condition(path: &str, field: &Field, earlier: &[&Field], found: &mut Reading)
         Some(asked) if !asked.options.iter().any(|option| option.value == condition.is) => {
             let values: Vec<_> = asked.options.iter().map(|option| option.value.as_str()).collect();
             let message = format!(
-                "« {} » n’est pas une option de « {} ». Choisissez parmi : {}.",
+                "« {} » n’est pas une option de « {} ». Choisissez parmi : {}.",
                 condition.is,
                 condition.field,
                 values.join(", ")
@@ -159,18 +159,18 @@ fn core_fields(call: &CallDefinition, found: &mut Reading) {
     for (code, kind, word) in core {
         match placed_fields(call).find(|(_, field)| field.code == code) {
             None if found.is_whole("sections") => {
-                let message = format!("le champ « {code} » manque. Ajoutez-le, de nature « {word} ».");
+                let message = format!("le champ « {code} » manque. Ajoutez-le, de nature « {word} ».");
                 found.report("sections", message);
             }
             None => {}
             Some((path, field)) => {
                 if field.kind != kind {
-                    let message = format!("le champ « {code} » est toujours de nature « {word} ». Corrigez kind.");
+                    let message = format!("le champ « {code} » est toujours de nature « {word} ». Corrigez kind.");
                     found.report(&format!("{path}.kind"), message);
                 }
                 if !field.required || field.when.is_some() {
                     let key = if field.when.is_some() { "when" } else { "required" };
-                    let message = format!("le champ « {code} » est demandé à tous. Retirez {key}.");
+                    let message = format!("le champ « {code} » est demandé à tous. Retirez {key}.");
                     found.report(&format!("{path}.{key}"), message);
                 }
             }

@@ -31,7 +31,7 @@ fn grid(call: &CallDefinition, found: &mut Reading) {
             && call.axis(axis).is_none()
         {
             let known: Vec<_> = call.axes.list.iter().map(|axis| axis.code.as_str()).collect();
-            let message = format!("« {axis} » n’est pas un axe de l’appel. Axes : {}.", known.join(", "));
+            let message = format!("« {axis} » n’est pas un axe de l’appel. Axes : {}.", known.join(", "));
             found.report(&format!("{path}.axis"), message);
         }
     }

@@ -53,9 +53,9 @@ fn placeholder_mistakes(text: &str, absent: &[&str]) -> Vec<String> {
         let name = &inside[..end];
         if !PLACEHOLDERS.contains(&name) {
             let known = PLACEHOLDERS.map(|name| format!("{{{name}}}")).join(", ");
-            mistakes.push(format!("« {{{name}}} » est inconnu. Mots possibles : {known}."));
+            mistakes.push(format!("« {{{name}}} » est inconnu. Mots possibles : {known}."));
         } else if absent.contains(&name) {
-            mistakes.push(format!("« {{{name}}} » n’existe pas pour cette décision. Retirez-le de cette lettre."));
+            mistakes.push(format!("« {{{name}}} » n’existe pas pour cette décision. Retirez-le de cette lettre."));
         }
         rest = &inside[end + 1..];
     }

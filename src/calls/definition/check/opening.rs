@@ -14,7 +14,7 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
     for (i, milestone) in call.milestones.iter().enumerate() {
         if !is_date(&milestone.date) {
             let message =
-                format!("« {} » n’est pas une date. Écrivez \"2021\", \"2021-11\" ou \"2021-12-15\".", milestone.date);
+                format!("« {} » n’est pas une date. Écrivez \"2021\", \"2021-11\" ou \"2021-12-15\".", milestone.date);
             found.report(&format!("milestones[{}].date", i + 1), message);
         }
         if milestone.euros.is_some_and(|euros| euros <= 0) {
@@ -30,14 +30,14 @@ fn identity(call: &CallDefinition, found: &mut Reading) {
     let shape = (3..=41).contains(&code.len()) && code.starts_with(upper) && code.chars().all(|c| upper(c) || c == '-');
     if !shape {
         let message = format!(
-            "« {code} » ne convient pas comme code d’appel. Employez de 3 à 41 capitales, chiffres ou tirets, \
+            "« {code} » ne convient pas comme code d’appel. Employez de 3 à 41 capitales, chiffres ou tirets, \
              par exemple \"AMI-ISS-2021\"."
         );
         found.report("call.code", message);
     }
     if !looks_like_email(&call.contact.email) {
         let message =
-            format!("« {} » n’est pas une adresse. Écrivez par exemple \"appel@ars.example\".", call.contact.email);
+            format!("« {} » n’est pas une adresse. Écrivez par exemple \"appel@ars.example\".", call.contact.email);
         found.report("contact.email", message);
     }
     let digits = call.contact.telephone.chars().filter(char::is_ascii_digit).count();
@@ -76,18 +76,18 @@ fn stages(stages: &[Stage], found: &mut Reading) {
     let order = [Stage::Submission, Stage::Eligibility, Stage::Instruction, Stage::Committee, Stage::Decision];
     for stage in order {
         if !stages.contains(&stage) {
-            found.report("stages", format!("l’étape « {} » manque. Ajoutez-la.", stage.label()));
+            found.report("stages", format!("l’étape « {} » manque. Ajoutez-la.", stage.label()));
         }
     }
     let mut reached = None;
     for (i, stage) in stages.iter().enumerate() {
         let path = format!("stages[{}]", i + 1);
         if stages[..i].contains(stage) {
-            found.report(&path, format!("l’étape « {} » est écrite deux fois. Gardez-en une.", stage.label()));
+            found.report(&path, format!("l’étape « {} » est écrite deux fois. Gardez-en une.", stage.label()));
         } else if let Some(rank) = order.iter().position(|ordered| ordered == stage) {
             if reached.is_some_and(|reached| rank < reached) {
                 let message = format!(
-                    "l’étape « {} » vient trop tard. L’ordre est : dépôt, recevabilité, instruction, comité, décision.",
+                    "l’étape « {} » vient trop tard. L’ordre est : dépôt, recevabilité, instruction, comité, décision.",
                     stage.label()
                 );
                 found.report(&path, message);
@@ -107,7 +107,7 @@ fn eligibility(eligibility: &Eligibility, found: &mut Reading) {
     for (i, code) in eligibility.departments.iter().enumerate() {
         if !is_department(code) {
             let message =
-                format!("« {code} » n’est pas un code de département. Écrivez par exemple \"31\", \"2A\" ou \"974\".");
+                format!("« {code} » n’est pas un code de département. Écrivez par exemple \"31\", \"2A\" ou \"974\".");
             found.report(&format!("eligibility.departments[{}]", i + 1), message);
         }
     }
@@ -137,7 +137,7 @@ pub(super) fn is_legal_form(code: &str) -> bool {
 }
 
 pub(super) fn legal_form_message(code: &str) -> String {
-    format!("« {code} » n’est pas une catégorie juridique de l’INSEE. Écrivez quatre chiffres, par exemple \"9220\".")
+    format!("« {code} » n’est pas une catégorie juridique de l’INSEE. Écrivez quatre chiffres, par exemple \"9220\".")
 }
 
 /// `2021`, `2021-11` or `2021-12-15`.
