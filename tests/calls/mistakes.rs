@@ -107,6 +107,22 @@ fn every_table_says_where_it_comes_from() {
 }
 
 #[test]
+fn texts_and_lists_have_bounds() {
+    let long = "x".repeat(301);
+    for (replace, says) in
+        [(format!("title = \"{long}\"\n#"), "301 caractères"), ("title = \"  \"\n#".to_owned(), "vide")]
+    {
+        let (text, line) = edit(HISTORIC, "[call]", "title =", &replace);
+        let mistakes = parse(&text, "edited.toml").expect_err("a title out of bounds");
+        assert_eq!((mistakes.len(), mistakes[0].line), (1, line), "{}", show(&mistakes));
+        assert!(mistakes[0].message.contains(says));
+    }
+    let (text, line) = edit(HISTORIC, "", "departments = [", "departments = []\nothers = [");
+    let mistakes = parse(&text, "edited.toml").expect_err("no department");
+    assert!(mistakes.iter().any(|mistake| mistake.line == line && mistake.path == "eligibility.departments"));
+}
+
+#[test]
 fn identity_and_contact() {
     assert_all(&[
         case("[call]", "AMI-ISS-2021", "ami-iss", "call.code", "capitales"),
@@ -368,6 +384,19 @@ fn decision_and_letters() {
         case("[decision.letters.rejected]", "{projet}", "{montant}", rejected, "n’existe pas"),
         case("[decision.letters.rejected]", "{seance}", "{jour}", "decision.letters.rejected.paragraphs[2]", "{jour}"),
     ]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once_and_accuses_nothing_else() {
+    assert_all(&[
+        case("code = \"identity\"", "kind = \"identity\"", "kind = \"identities\"", "sections[1].kind", "identity"),
+        case("code = \"scale\"", "kind = \"choice\"", "kind = \"choise\"", "sections[2].fields[5].kind", "choice"),
+        case("code = \"scale\"", "code = \"scale\"", "code = \"échelle\"", "sections[2].fields[5].code", "un code"),
+        case("[axes]", "code = \"A3\"", "code = \"A 3\"", "axes.list[3].code", "un code"),
+    ]);
+    let mistakes = parse("", "empty.toml").expect_err("nothing");
+    assert_eq!(mistakes.len(), 15, "{}", show(&mistakes));
+    assert!(mistakes.iter().all(|mistake| mistake.line == 1 && mistake.message.contains("manque")));
 }
 
 #[test]

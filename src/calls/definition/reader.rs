@@ -103,6 +103,11 @@ impl Reading {
             && !self.broken.iter().any(|b| b.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', '['])))
     }
 
+    /// The same key of every item of a list is readable: a name found nowhere is truly unknown.
+    pub fn knows_all(&self, list: &str, key: &str, count: usize) -> bool {
+        self.is_readable(list) && (1..=count).all(|i| self.is_whole(&format!("{list}[{i}].{key}")))
+    }
+
     pub fn into_mistakes(mut self) -> Vec<Mistake> {
         self.mistakes.sort();
         self.mistakes

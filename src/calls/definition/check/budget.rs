@@ -75,7 +75,7 @@ fn request(call: &CallDefinition, group: &BudgetGroup, line: &BudgetLine, path: 
         let message = "la demande se place en classe 74 (subventions). Déplacez cette ligne ou retirez request_to.";
         found.report(&path, message);
     }
-    if found.is_readable("funders") && call.funder(funder).is_none() {
+    if knows_funders(call, found) && call.funder(funder).is_none() {
         found.report(&path, unknown_funder(call, funder));
     }
 }
@@ -88,7 +88,7 @@ fn envelopes(call: &CallDefinition, found: &mut Reading) {
     let mut seen = BTreeSet::new();
     for (i, envelope) in call.envelopes.iter().enumerate() {
         let path = format!("envelopes[{}]", i + 1);
-        if found.is_readable("funders") && call.funder(&envelope.funder).is_none() {
+        if knows_funders(call, found) && call.funder(&envelope.funder).is_none() {
             found.report(&format!("{path}.funder"), unknown_funder(call, &envelope.funder));
         }
         if envelope.amount.is_some_and(|amount| !amount.is_positive()) {
@@ -111,6 +111,10 @@ fn envelopes(call: &CallDefinition, found: &mut Reading) {
             found.report(&path, message);
         }
     }
+}
+
+fn knows_funders(call: &CallDefinition, found: &Reading) -> bool {
+    found.knows_all("funders", "code", call.funders.len())
 }
 
 fn unknown_funder(call: &CallDefinition, code: &str) -> String {

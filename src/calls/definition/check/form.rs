@@ -35,43 +35,46 @@ fn sections(call: &CallDefinition, found: &mut Reading) {
         (SectionKind::Pieces, "pieces", !call.pieces.is_empty()),
         (SectionKind::Attestations, "attestations", !call.attestations.is_empty()),
     ];
+    let readable = found.knows_all("sections", "kind", call.sections.len());
     for (kind, word, needed) in kinds {
         let places: Vec<usize> =
             (0..call.sections.len()).filter(|i| call.sections[*i].kind == kind).map(|i| i + 1).collect();
-        let sound = (1..=call.sections.len()).all(|i| found.is_whole(&format!("sections[{i}].kind")));
-        if needed && places.is_empty() && sound {
+        if needed && places.is_empty() && readable {
             found.report("sections", format!("aucune section n’est de nature « {word} ». Ajoutez-en une."));
         }
         for place in places.iter().skip(1) {
             let message = format!("une autre section est déjà de nature « {word} ». Gardez-en une.");
             found.report(&format!("sections[{place}].kind"), message);
         }
-        let listed =
-            !matches!(kind, SectionKind::Pieces | SectionKind::Attestations) || needed || !found.is_whole(word);
         if let Some(place) = places.first()
-            && !listed
+            && !needed
+            && found.is_whole(word)
         {
             let message = format!("cette section n’a rien à demander : la liste « {word} » est vide. Retirez-la.");
             found.report(&format!("sections[{place}].kind"), message);
         }
     }
     for (i, section) in call.sections.iter().enumerate() {
-        let path = format!("sections[{}]", i + 1);
-        if section.kind == SectionKind::Attestations && i + 1 < call.sections.len() {
-            found.report(
-                &format!("{path}.kind"),
-                "les attestations viennent en dernier. Déplacez cette section à la fin.",
-            );
+        content(&format!("sections[{}]", i + 1), section, i + 1 == call.sections.len(), found);
+    }
+}
+
+fn content(path: &str, section: &Section, last: bool, found: &mut Reading) {
+    let kind = format!("{path}.kind");
+    if !found.is_whole(&kind) {
+        return;
+    }
+    if section.kind == SectionKind::Attestations && !last {
+        found.report(&kind, "les attestations viennent en dernier. Déplacez cette section à la fin.");
+    }
+    match (section.kind, section.fields.is_empty()) {
+        (SectionKind::Fields, true) if found.is_whole(&format!("{path}.fields")) => {
+            found.report(path, "cette section n’a aucune question. Ajoutez des champs (fields) ou retirez-la.");
         }
-        match (section.kind, section.fields.is_empty()) {
-            (SectionKind::Fields, true) => {
-                found.report(&path, "cette section n’a aucune question. Ajoutez des champs (fields) ou retirez-la.");
-            }
-            (SectionKind::Fields, false) | (_, true) => {}
-            (_, false) => {
-                let message = "seule une section de nature « fields » porte des champs. Déplacez-les ou changez kind.";
-                found.report(&format!("{path}.kind"), message);
-            }
+        (SectionKind::Fields, _) | (_, true) => {}
+        (_, false) => {
+            let message = "seule une section de nature « fields » porte des champs. Déplacez-les ou changez kind.";
+            found.report(&kind, message);
         }
     }
 }
@@ -87,7 +90,7 @@ fn placed_fields(call: &CallDefinition) -> impl Iterator<Item = (String, &Field)
 fn fields(call: &CallDefinition, found: &mut Reading) {
     let taken = placed_fields(call).map(|(path, field)| (format!("{path}.code"), field.code.as_str()));
     refuse_duplicates(found, taken, "un champ");
-    let mut earlier: Vec<&Field> = Vec::new();
+    let mut earlier: Vec<(String, &Field)> = Vec::new();
     for (path, field) in placed_fields(call) {
         let kind = format!("{path}.kind");
         let chosen = matches!(field.kind, FieldKind::Choice | FieldKind::Choices);
@@ -107,7 +110,7 @@ fn fields(call: &CallDefinition, found: &mut Reading) {
         refuse_duplicates(found, codes(&options, "value", &field.options, |option| &option.value), "une option");
         maximum(&path, field, found);
         condition(&path, field, &earlier, found);
-        earlier.push(field);
+        earlier.push((path, field));
     }
 }
 
@@ -121,10 +124,13 @@ fn maximum(path: &str, field: &Field, found: &mut Reading) {
     }
 }
 
-fn condition(path: &str, field: &Field, earlier: &[&Field], found: &mut Reading) {
+fn condition(path: &str, field: &Field, earlier: &[(String, &Field)], found: &mut Reading) {
     let Some(condition) = &field.when else { return };
-    let asked = earlier.iter().find(|asked| asked.code == condition.field && asked.kind == FieldKind::Choice);
+    let asked = earlier.iter().find(|(_, asked)| asked.code == condition.field);
+    let asked = asked.filter(|(at, asked)| asked.kind == FieldKind::Choice || !found.is_whole(&format!("{at}.kind")));
     match asked {
+        // A field whose own code cannot be read may be the one meant.
+        None if earlier.iter().any(|(at, _)| !found.is_whole(&format!("{at}.code"))) => {}
         None => {
             let message = format!(
                 "« {} » n’est pas un champ de nature choice placé avant celui-ci. Corrigez when.field.",
@@ -132,7 +138,10 @@ fn condition(path: &str, field: &Field, earlier: &[&Field], found: &mut Reading)
             );
             found.report(&format!("{path}.when.field"), message);
         }
-        Some(asked) if !asked.options.iter().any(|option| option.value == condition.is) => {
+        Some((at, asked))
+            if found.is_whole(&format!("{at}.options"))
+                && !asked.options.iter().any(|option| option.value == condition.is) =>
+        {
             let values: Vec<_> = asked.options.iter().map(|option| option.value.as_str()).collect();
             let message = format!(
                 "« {} » n’est pas une option de « {} ». Choisissez parmi : {}.",

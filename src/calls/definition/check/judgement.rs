@@ -27,7 +27,7 @@ fn grid(call: &CallDefinition, found: &mut Reading) {
             found.report(&format!("{path}.descriptors"), message);
         }
         if let Some(axis) = &criterion.axis
-            && found.is_whole("axes.list")
+            && found.knows_all("axes.list", "code", call.axes.list.len())
             && call.axis(axis).is_none()
         {
             let known: Vec<_> = call.axes.list.iter().map(|axis| axis.code.as_str()).collect();
@@ -45,7 +45,7 @@ fn weights(criteria: &[Criterion], found: &mut Reading) {
             found.report(&format!("grid.criteria[{}].weight", i + 1), message);
         }
     }
-    let readable = (1..=criteria.len()).all(|i| found.is_whole(&format!("grid.criteria[{i}].weight")));
+    let readable = found.knows_all("grid.criteria", "weight", criteria.len());
     let sum = criteria.iter().map(|criterion| u64::from(criterion.weight)).sum::<u64>();
     if readable && sum != 100 {
         found.report("grid.criteria", format!("la somme des poids est {sum} au lieu de 100. Ajustez les poids."));
@@ -90,7 +90,7 @@ fn committee(rules: &CommitteeRules, found: &mut Reading) {
         found.report("committee.quorum", message);
     }
     let chairs: Vec<usize> = (0..seats).filter(|i| rules.seats[*i].chair).collect();
-    let readable = (1..=seats).all(|i| found.is_whole(&format!("committee.seats[{i}].chair")));
+    let readable = found.knows_all("committee.seats", "chair", seats);
     if chairs.is_empty() && readable {
         found.report("committee.seats", "aucun siège ne préside. Ajoutez chair = true à l’un d’eux.");
     }
