@@ -126,6 +126,10 @@ fn publication_of_a_live_call_asks_for_what_history_may_leave_unknown() {
     let mistakes = check_for_publication(&call, call.calendar.closing.plus_days(-1));
     let paths: Vec<_> = mistakes.iter().map(|mistake| mistake.path.as_str()).collect();
     assert_eq!(paths, ["calendar.committee", "envelopes[1].amount_euros"]);
+    let line = |found: &str| HISTORIC.lines().position(|line| line.starts_with(found)).expect("the line") + 1;
+    let located = locate(HISTORIC, "ami-iss-2021.toml", mistakes);
+    let lines: Vec<_> = located.iter().map(|mistake| mistake.line).collect();
+    assert_eq!(lines, [line("committee = "), line("amount_euros = ")]);
 }
 
 #[test]

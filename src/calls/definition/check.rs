@@ -1,6 +1,6 @@
 //! The rules a call file obeys beyond its shape.
 //!
-//! Reading order: [`check`], then one module per part of the file.
+//! Reading order: `check`, then one module per part of the file.
 
 mod budget;
 mod form;
@@ -26,7 +26,7 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
 
 /// What a historical file may leave unknown and a call that still takes dossiers may not.
 ///
-/// Lines are zero: the definition may come from the database. A call already closed at `now` has none.
+/// Lines are zero, since the definition may come from the database; [`super::locate`] finds them in a file. A call already closed at `now` has none.
 #[must_use]
 pub fn check_for_publication(call: &CallDefinition, now: Instant) -> Vec<Mistake> {
     if call.calendar.closing < now {

@@ -1,7 +1,7 @@
 //! The call file: a whole funding call as data.
 //!
 //! Reading order: [`model`] (what a call is), [`queries`] (what is asked of it), `file` (the keys of each table),
-//! [`check`] (the rules), [`mod@parse`] (the door), [`reference`] (shared data).
+//! [`check`] (the rules), [`mod@parse`] (the door), [`mod@reference`] (shared data).
 //!
 //! # Writing a call file
 //!
@@ -35,27 +35,27 @@
 //! funder = "ARS"
 //! ```
 //!
-//! | table | keys (optional ones in brackets) |
+//! | table | keys (a question mark follows the optional ones) |
 //! |---|---|
 //! | top level | `stages`: shortlisting is optional, after eligibility and before committee |
-//! | `call` | `code`, `kind` (`ami`, `aap`), `title`, `summary`, `purpose`, [`priorities`], `authority`, [`demonstration`] |
-//! | `calendar` | `zone`, `opening`, `closing`, [`committee`], [`notification`]: each `{ at, source }`; the last two may leave `at` out: unknown |
+//! | `call` | `code`, `kind` (`ami`, `aap`), `title`, `summary`, `purpose`, `priorities`?, `authority`, `demonstration`? |
+//! | `calendar` | `zone`, `opening`, `closing`, `committee`?, `notification`?: each `{ at, source }`; the last two may leave `at` out: unknown |
 //! | `contact` | `service`, `address`, `email`, `telephone` |
-//! | `axes` | `choice` (`one`, `several`), [`list`] of `code`, `label`, [`aliases`] of `label`, `source` |
-//! | `eligibility` | `applicants`, `legal_forms`, `departments`, [`exclusions`] |
-//! | `sections` | `code`, `title`, [`intro`], `kind`, [`fields`]; one section each of kind `identity`, `budget`, `indicators`, then `pieces` and `attestations` if the call has some, the latter last |
-//! | `sections.fields` | `code`, `label`, [`hint`], `kind`, [`required`], [`max`], [`options`] of `value`, `label`, [`hint`], [`when`] `{ field, is }` |
-//! | `budget` | `years`; either `plan` or `charges` and `produits` (`class`, `label`, `lines`); [`requests`] of `code`, `label`, `funder`, [`public`], added to class 74 |
-//! | `pieces` | `code`, `label`, [`hint`], [`required`], [`legal_forms`], [`from_date`], [`above_euros`] |
+//! | `axes` | `choice` (`one`, `several`), `list`? of `code`, `label`, `aliases`? of `label`, `source` |
+//! | `eligibility` | `applicants`, `legal_forms`, `departments`, `exclusions`? |
+//! | `sections` | `code`, `title`, `intro`?, `kind`, `fields`?; one section each of kind `identity`, `budget`, `indicators`, then `pieces` and `attestations` if the call has some, the latter last |
+//! | `sections.fields` | `code`, `label`, `hint`?, `kind`, `required`?, `max`?, `options`? of `value`, `label`, `hint`?, `when`? `{ field, is }` |
+//! | `budget` | `years`; either `plan` or `charges` and `produits` (`class`, `label`, `lines`); `requests`? of `code`, `label`, `funder`, `public`?, added to class 74 |
+//! | `pieces` | `code`, `label`, `hint`?, `required`?, `legal_forms`?, `from_date`?, `above_euros`? |
 //! | `attestations` | `code`, `label` |
 //! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`) |
-//! | `grid` | `levels` from the lowest, `criteria` of `code`, `label`, `weight`, [`axis`], [`descriptors`], [`blocking`]; weights sum to 100 |
+//! | `grid` | `levels` from the lowest, `criteria` of `code`, `label`, `weight`, `axis`?, `descriptors`?, `blocking`?; weights sum to 100 |
 //! | `instruction` | `reviewers_per_dossier`, `distinct_institutions`, `institutions`, `divergence_threshold` |
-//! | `committee` | `quorum`, `seats` of `code`, `label`, `institution`, [`chair`] |
+//! | `committee` | `quorum`, `seats` of `code`, `label`, `institution`, `chair`? |
 //! | `funders` | `code`, `label` |
-//! | `envelopes` | `funder`, `line`, `year`, [`amount_euros`]: absent means unknown, never zero |
+//! | `envelopes` | `funder`, `line`, `year`, `amount_euros`?: absent means unknown, never zero |
 //! | `decision` | `silence_months`, `agreement_above_euros`, `court`, `legal_bases`, `letters` with `selected`, `waitlisted`, `rejected` (`object`, `paragraphs`) |
-//! | `milestones` | `date` (`2021`, `2021-11` or `2021-11-30`), `label`, [`count`], [`euros`] |
+//! | `milestones` | `date` (`2021`, `2021-11` or `2021-11-30`), `label`, `count`?, `euros`? |
 //!
 //! The fields `title`, `summary`, `departments`, and `axes` when the call has axes, are asked of everyone. Budget classes
 //! are those of the chart of accounts, plus `IND` (indirect charges) and `RP` (own resources). Letters may quote
@@ -84,5 +84,5 @@ mod values;
 pub use check::{PLACEHOLDERS, check_for_publication};
 pub use mistake::Mistake;
 pub use model::*;
-pub use parse::{parse, parse_at};
+pub use parse::{locate, parse, parse_at};
 pub use queries::Phase;

@@ -42,6 +42,21 @@ fn read(text: &str, file_name: &str, today: Option<Date>) -> Result<CallDefiniti
     if mistakes.is_empty() { Ok(definition) } else { Err(mistakes) }
 }
 
+/// Gives mistakes of a definition the lines of the file it was read from.
+#[must_use]
+pub fn locate(text: &str, file_name: &str, mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    let reading = RefCell::new(Reading::new(text, file_name, None));
+    let (document, _) = DeTable::parse_recoverable(text);
+    file::call(&mut Table::root(&reading, document.get_ref()));
+    let reading = reading.into_inner();
+    let located = mistakes.into_iter().map(|mistake| Mistake {
+        line: reading.line_of(&mistake.path),
+        file: file_name.to_owned(),
+        ..mistake
+    });
+    located.collect()
+}
+
 /// A text that is no TOML has no shape to check: only its writing is reported, one mistake a line.
 fn syntax_mistakes(mut reading: Reading, errors: &[toml::de::Error]) -> Vec<Mistake> {
     let mut last = 0;

@@ -121,7 +121,7 @@ impl Reading {
     }
 
     /// Line of the value, or of the nearest table that would hold it.
-    fn line_of(&self, path: &str) -> usize {
+    pub fn line_of(&self, path: &str) -> usize {
         let mut prefix = path;
         loop {
             if let Some(line) = self.lines.get(prefix) {
