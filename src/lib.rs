@@ -1,19 +1,19 @@
 //! Essaim runs public funding calls, from publication to shared follow-up.
 
 pub mod access;
+pub mod accounts;
+pub mod app;
 pub mod base;
 pub mod calls;
+pub mod config;
 pub mod db;
 pub mod documents_store;
+pub mod dossiers;
 pub mod fault;
 pub mod files;
 pub mod journal;
-pub mod mail;
-pub mod config;
-pub mod service;
-pub mod web;
 pub mod ledger;
-pub mod dossiers;
-pub mod accounts;
-pub mod app;
+pub mod mail;
+pub mod service;
 pub mod site;
+pub mod web;

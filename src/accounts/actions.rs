@@ -5,13 +5,11 @@ use diesel::prelude::*;
 use super::password;
 use crate::access::Role;
 use crate::base::clock::Instant;
+use crate::base::identifiers::{parse_rna, parse_siret};
 use crate::base::ids::{AccountId, CallId, DelegationId, InstitutionId, OrganisationId};
 use crate::base::money::Cents;
 use crate::base::text::{clean_line, fold, fold_email, looks_like_email};
-use crate::base::identifiers::{parse_rna, parse_siret};
-use crate::db::schema::{
-    accounts, agents, call_roles, delegations, institutions, organisation_members, organisations,
-};
+use crate::db::schema::{accounts, agents, call_roles, delegations, institutions, organisation_members, organisations};
 use crate::fault::{Fault, Mistakes};
 use crate::journal::Entry;
 use crate::service::Operation;
@@ -133,11 +131,7 @@ pub fn add_agent(
     match known {
         Some(id) => {
             diesel::update(agents::table.filter(agents::id.eq(id)))
-                .set((
-                    agents::quality.eq(&quality),
-                    agents::service.eq(&service),
-                    agents::ended_at.eq(None::<Instant>),
-                ))
+                .set((agents::quality.eq(&quality), agents::service.eq(&service), agents::ended_at.eq(None::<Instant>)))
                 .execute(op.conn)?;
         }
         None => {

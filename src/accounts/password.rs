@@ -27,7 +27,9 @@ pub fn check_strength(password: &str, email: &str) -> Result<(), String> {
     let few_characters = folded.chars().collect::<std::collections::HashSet<_>>().len() < 5;
     let guessable = ["motdepasse", "password", "123456", "azerty", "essaim"].iter().any(|w| folded.contains(w));
     if few_characters || guessable || (local.len() > 3 && folded.contains(&local)) {
-        return Err("Ce mot de passe se devine trop facilement. Évitez votre nom, les suites et les mots courants.".into());
+        return Err(
+            "Ce mot de passe se devine trop facilement. Évitez votre nom, les suites et les mots courants.".into()
+        );
     }
     Ok(())
 }
@@ -43,8 +45,7 @@ pub fn hash(password: &str) -> Result<String, Fault> {
 
 #[must_use]
 pub fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// Spends the time of a verification, so that an unknown address answers no faster than a known one.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use super::definition::CallDefinition;
+use super::definition::{CallDefinition, Phase};
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DefinitionId, DossierId, InstitutionId};
 use crate::db::Conn;
@@ -34,7 +34,7 @@ impl Call {
     /// Whether a request that arrived at `now` may submit.
     #[must_use]
     pub fn is_open(&self, now: Instant) -> bool {
-        self.opens_at <= now && now <= self.closes_at
+        self.definition.phase(now) == Phase::Open
     }
 }
 

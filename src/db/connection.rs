@@ -77,9 +77,9 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<Conn, Self::Error> {
         match &self.url {
             DatabaseUrl::Sqlite(path) => open_sqlite(path),
-            DatabaseUrl::Postgres(url) => PgConnection::establish(url)
-                .map(Conn::Postgres)
-                .map_err(diesel::r2d2::Error::ConnectionError),
+            DatabaseUrl::Postgres(url) => {
+                PgConnection::establish(url).map(Conn::Postgres).map_err(diesel::r2d2::Error::ConnectionError)
+            }
         }
     }
 

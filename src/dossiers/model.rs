@@ -116,8 +116,16 @@ impl State {
         match self {
             Self::Draft => "Brouillon",
             Self::Submitted => "Déposé",
-            Self::Ineligible | Self::Eligible | Self::Shortlisted | Self::NotShortlisted | Self::UnderInstruction
-            | Self::Instructed | Self::InCommittee | Self::Opined | Self::Selected | Self::Waitlisted
+            Self::Ineligible
+            | Self::Eligible
+            | Self::Shortlisted
+            | Self::NotShortlisted
+            | Self::UnderInstruction
+            | Self::Instructed
+            | Self::InCommittee
+            | Self::Opined
+            | Self::Selected
+            | Self::Waitlisted
             | Self::Rejected => "En cours d’examen",
             Self::AwardNotified => "Retenu",
             Self::WaitlistNotified => "Liste complémentaire",

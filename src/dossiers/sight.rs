@@ -57,12 +57,7 @@ pub fn for_staff(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<StaffV
 ///
 /// # Errors
 /// When the database refuses.
-pub fn visible_in_call(
-    conn: &mut Conn,
-    actor: &Actor,
-    call: CallId,
-    roles: &[Role],
-) -> Result<Vec<StaffView>, Fault> {
+pub fn visible_in_call(conn: &mut Conn, actor: &Actor, call: CallId, roles: &[Role]) -> Result<Vec<StaffView>, Fault> {
     let sight = Sight::load(conn, actor, call)?;
     let rows: Vec<Dossier> = dossiers::table
         .filter(dossiers::call_id.eq(call))
@@ -120,8 +115,7 @@ impl Sight {
 
     /// Recusal and membership of the applicant organisation close every door at once.
     fn roles_on(&self, dossier: &Dossier) -> Vec<Role> {
-        let interested =
-            self.recused.contains(&dossier.id) || self.organisations.contains(&dossier.organisation.0);
+        let interested = self.recused.contains(&dossier.id) || self.organisations.contains(&dossier.organisation.0);
         if interested || dossier.state == State::Draft {
             return Vec::new();
         }

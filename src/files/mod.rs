@@ -98,8 +98,5 @@ pub const MAX_UPLOAD: usize = 10 * 1024 * 1024;
 pub fn sniff(bytes: &[u8], file_name: &str) -> Option<AcceptedType> {
     let found = infer::get(bytes)?;
     let extension = Path::new(file_name).extension()?.to_str()?.to_lowercase();
-    ACCEPTED
-        .iter()
-        .copied()
-        .find(|t| t.media_type == found.mime_type() && t.extensions.contains(&extension.as_str()))
+    ACCEPTED.iter().copied().find(|t| t.media_type == found.mime_type() && t.extensions.contains(&extension.as_str()))
 }

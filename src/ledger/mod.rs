@@ -104,11 +104,10 @@ pub fn reserve(op: &mut Operation<'_>, envelope: EnvelopeId, amount: Cents, caus
 /// [`Fault::Refused`] when less than that is reserved.
 pub fn release(op: &mut Operation<'_>, envelope: EnvelopeId, amount: Cents, cause: &Cause) -> Result<(), Fault> {
     positive(amount)?;
-    let changed = diesel::update(
-        envelopes::table.filter(envelopes::id.eq(envelope)).filter(envelopes::reserved.ge(amount)),
-    )
-    .set(envelopes::reserved.eq(envelopes::reserved - amount))
-    .execute(op.conn);
+    let changed =
+        diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)).filter(envelopes::reserved.ge(amount)))
+            .set(envelopes::reserved.eq(envelopes::reserved - amount))
+            .execute(op.conn);
     settle(op, envelope, amount, changed)?;
     enter(op, envelope, EntryKind::Reservation, -amount, cause)
 }
@@ -154,9 +153,7 @@ pub fn pay(
     positive(amount)?;
     // The envelope's row is taken first: two payments of one dossier then wait for each other.
     let changed = diesel::update(
-        envelopes::table
-            .filter(envelopes::id.eq(envelope))
-            .filter((envelopes::paid + amount).le(envelopes::committed)),
+        envelopes::table.filter(envelopes::id.eq(envelope)).filter((envelopes::paid + amount).le(envelopes::committed)),
     )
     .set(envelopes::paid.eq(envelopes::paid + amount))
     .execute(op.conn);
@@ -176,12 +173,7 @@ pub fn pay(
 ///
 /// # Errors
 /// When the database refuses.
-pub fn total(
-    conn: &mut Conn,
-    envelope: EnvelopeId,
-    dossier: DossierId,
-    kind: EntryKind,
-) -> Result<Cents, Fault> {
+pub fn total(conn: &mut Conn, envelope: EnvelopeId, dossier: DossierId, kind: EntryKind) -> Result<Cents, Fault> {
     let amounts = ledger_entries::table
         .filter(ledger_entries::envelope_id.eq(envelope))
         .filter(ledger_entries::dossier_id.eq(dossier))
@@ -239,7 +231,9 @@ fn settle(
         Ok(_) => {
             let counters = counters(op.conn, envelope)?;
             Err(Fault::refused(match counters.left() {
-                None => "Le vote de cette enveloppe n’est pas connu\u{202F}: rien ne peut y être réservé ni engagé.".into(),
+                None => {
+                    "Le vote de cette enveloppe n’est pas connu\u{202F}: rien ne peut y être réservé ni engagé.".into()
+                }
                 Some(left) => format!(
                     "L’enveloppe ne suffit pas\u{202F}: {amount} demandés, il reste {left} \
                      ({} réservés, {} engagés, {} versés).",

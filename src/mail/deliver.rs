@@ -13,7 +13,10 @@ use crate::files::FileStore;
 
 /// How mail leaves.
 pub enum Transport {
-    Smtp { relay: SmtpTransport, from: Mailbox },
+    Smtp {
+        relay: SmtpTransport,
+        from: Mailbox,
+    },
     /// The demonstration keeps its mails where its visitors read them.
     Kept,
 }
@@ -57,9 +60,8 @@ impl Transport {
                 let (name, bytes) =
                     db.read(|conn| documents_store::bytes(conn, files, id)).map_err(|e| e.to_string())?;
                 let pdf = ContentType::parse("application/pdf").map_err(|e| e.to_string())?;
-                envelope.multipart(
-                    MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(bytes, pdf)),
-                )
+                envelope
+                    .multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(bytes, pdf)))
             }
         }
         .map_err(|e| e.to_string())?;

@@ -37,11 +37,8 @@ struct LegalView<'a> {
 
 fn legal(visit: &Visit, title: &'static str, template: &'static str) -> Result<Answer, Fault> {
     let settings = &visit.service().settings;
-    let view = LegalView {
-        deployer: &settings.deployer,
-        contact: &settings.contact,
-        accessibility: &settings.accessibility,
-    };
+    let view =
+        LegalView { deployer: &settings.deployer, contact: &settings.contact, accessibility: &settings.accessibility };
     Answer::page(title, template, &view)
 }
 

@@ -16,9 +16,22 @@ pub struct Flash {
 #[derive(Debug)]
 pub enum Body {
     /// A template with its view model; the renderer adds the `page` object.
-    Html { title: String, template: &'static str, view: tera::Context, desk: bool, breadcrumbs: Vec<super::Link> },
-    Redirect { to: String, flash: Option<Flash> },
-    File { bytes: Vec<u8>, media_type: String, file_name: String },
+    Html {
+        title: String,
+        template: &'static str,
+        view: tera::Context,
+        desk: bool,
+        breadcrumbs: Vec<super::Link>,
+    },
+    Redirect {
+        to: String,
+        flash: Option<Flash>,
+    },
+    File {
+        bytes: Vec<u8>,
+        media_type: String,
+        file_name: String,
+    },
     Json(serde_json::Value),
 }
 

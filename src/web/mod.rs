@@ -17,6 +17,6 @@ pub mod visit;
 pub use answer::Answer;
 pub use form::{Form, Upload};
 pub use page::Page;
-pub use render::Link;
+pub use render::{Expected, Link};
 pub use serve::{Site, start};
 pub use visit::Visit;

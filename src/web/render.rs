@@ -28,6 +28,16 @@ impl Link {
     }
 }
 
+/// Something a person is expected to do, for their home page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expected {
+    /// Verb and object: « Rendre votre avis sur 3 dossiers ».
+    pub label: String,
+    pub href: String,
+    /// By when, or why; may be empty.
+    pub detail: String,
+}
+
 #[derive(Serialize)]
 struct Viewer {
     name: String,

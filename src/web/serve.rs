@@ -83,9 +83,7 @@ pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> st
             for page in site.pages.iter().copied().filter(|p| p.path == path) {
                 let handler = move |request: HttpRequest, payload: web::Payload| answer(page, request, payload);
                 resource = match page.method {
-                    Method::Get => {
-                        resource.route(web::get().to(handler)).route(web::head().to(handler))
-                    }
+                    Method::Get => resource.route(web::get().to(handler)).route(web::head().to(handler)),
                     Method::Post => resource.route(web::post().to(handler)),
                 };
             }
@@ -134,9 +132,7 @@ fn run(visit: &mut Visit, page: Page, token: Option<&str>) -> Result<Answer, Fau
         Verdict::Enter => (page.handler)(visit),
         Verdict::NotFound => Err(Fault::NotFound),
         Verdict::SignInFirst if page.method == Method::Post => (visit.site.sign_in_again)(visit),
-        Verdict::SignInFirst => {
-            Ok(Answer::redirect(format!("/connexion?retour={}", super::form::encode(&visit.path))))
-        }
+        Verdict::SignInFirst => Ok(Answer::redirect(format!("/connexion?retour={}", super::form::encode(&visit.path)))),
     }
 }
 
@@ -189,7 +185,8 @@ async fn read_form(request: &HttpRequest, payload: actix_web::dev::Payload) -> R
 
 async fn read_multipart(request: &HttpRequest, mut payload: actix_web::dev::Payload) -> Result<Form, Fault> {
     let interrupted = || Fault::refused("L’envoi du fichier a été interrompu. Recommencez.");
-    let too_large = || Fault::refused("Le fichier dépasse 10\u{A0}Mo. Réduisez-le, par exemple en l’enregistrant en PDF.");
+    let too_large =
+        || Fault::refused("Le fichier dépasse 10\u{A0}Mo. Réduisez-le, par exemple en l’enregistrant en PDF.");
     let mut multipart = Multipart::from_request(request, &mut payload).await.map_err(|_| interrupted())?;
     let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0);
     while let Some(part) = multipart.next().await {
@@ -368,9 +365,7 @@ async fn static_file(site: web::Data<Site>, request: HttpRequest) -> HttpRespons
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::VARY, "Accept-Encoding"));
     match &file.gzip {
-        Some(gzip) if takes_gzip => {
-            response.insert_header((header::CONTENT_ENCODING, "gzip")).body(gzip.clone())
-        }
+        Some(gzip) if takes_gzip => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(gzip.clone()),
         _ => response.body(file.plain.clone()),
     }
 }

@@ -59,7 +59,7 @@ fn sqlite_template() -> &'static PathBuf {
 fn postgres_template(server: &str) -> &'static String {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
-        let name = "essaim_template".to_owned();
+        let name = format!("essaim_template_{}", std::process::id());
         execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         execute(server, &format!("CREATE DATABASE {name}"));
         migrate(&DatabaseUrl::Postgres(with_database(server, &name)));

@@ -17,11 +17,11 @@ pub const PASSWORD: &str = "quatre ruches sous le tilleul";
 pub struct World {
     pub call: CallId,
     pub ars: InstitutionId,
-    pub caf: InstitutionId,
+    pub dreets: InstitutionId,
     pub administrator: AccountId,
     pub manager: AccountId,
     pub instructor_ars: AccountId,
-    pub instructor_caf: AccountId,
+    pub instructor_dreets: AccountId,
     /// Members by seat, in the order of the call file.
     pub members: Vec<AccountId>,
     pub signatory: AccountId,
@@ -53,8 +53,8 @@ impl World {
             })
         };
         let ars = institution("ARS");
-        let caf = institution("CAF");
-        for code in ["DREETS", "DRAC", "COMMISSAIRE", "AM", "FAS", "EXPERT"] {
+        let dreets = institution("DREETS");
+        for code in ["CAF", "DRAC", "COMMISSAIRE", "AM", "FAS", "EXPERT"] {
             institution(code);
         }
         let call = app.console(|op| calls::actions::import(op, &definition));
@@ -83,7 +83,7 @@ impl World {
         let administrator = user("admin@essaim.example", "Ada", "Exemple", true);
         let manager = agent("gestion@ars.example", "Gisèle", ars, Role::CallManager, None);
         let instructor_ars = agent("instruction@ars.example", "Inès", ars, Role::Instructor, None);
-        let instructor_caf = agent("instruction@caf.example", "Igor", caf, Role::Instructor, None);
+        let instructor_dreets = agent("instruction@dreets.example", "Igor", dreets, Role::Instructor, None);
         let members = definition
             .committee
             .seats
@@ -136,11 +136,11 @@ impl World {
         Self {
             call,
             ars,
-            caf,
+            dreets,
             administrator,
             manager,
             instructor_ars,
-            instructor_caf,
+            instructor_dreets,
             members,
             signatory,
             funder,

@@ -39,3 +39,15 @@ fn static_files_are_named_by_their_content() {
     assert!(sheet.text().contains("/static/fonts/"), "fonts are named by their hashed path");
     app.client().get("/static/css/essaim.css").expect(404);
 }
+
+#[test]
+fn a_world_builds_through_the_real_operations() {
+    let app = TestApp::start();
+    let world = crate::support::World::build(&app);
+    let (links, problems) = app.service().read(essaim::journal::verify).unwrap();
+    assert!(links > 20, "every operation is journaled: {links}");
+    assert_eq!(problems, Vec::<String>::new());
+    let (envelopes, problems) = app.service().read(essaim::ledger::verify).unwrap();
+    assert_eq!((envelopes, problems), (1, Vec::new()));
+    assert!(app.actor(world.manager).holds_in(world.call, &[essaim::access::Role::CallManager]));
+}

@@ -1,0 +1,165 @@
+//! Reference data embedded in the binary: departments, legal forms, budget plans.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::model::{BudgetGroup, Source};
+
+/// Names a call file may give as `budget.plan`.
+pub const BUDGET_PLAN_NAMES: [&str; 1] = ["cerfa-12156-06"];
+
+/// A department of the default territory. Figures are those of the source, never recomputed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    pub code: String,
+    pub name: String,
+    pub poverty: Poverty,
+}
+
+/// Poverty in 2020, rates in tenths of a per cent.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poverty {
+    pub rate: u32,
+    pub rate_under_30: u32,
+    pub rate_from_75: u32,
+    /// Absent where the source gives none.
+    pub people: Option<u32>,
+}
+
+/// A wider territory shown for comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Territory {
+    pub name: String,
+    pub poverty: Poverty,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Territories {
+    pub departments: Vec<Department>,
+    pub region: Territory,
+    pub country: Territory,
+    pub source: Source,
+    /// What the source gets wrong and the product does not repair.
+    pub note: String,
+}
+
+/// INSEE legal form, level III.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalForm {
+    pub code: String,
+    pub label: String,
+    pub family: LegalFamily,
+}
+
+/// What the rules of subsidies distinguish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegalFamily {
+    /// Associations and foundations: they sign the republican commitment.
+    AssociationLike,
+    /// Local authorities and public establishments.
+    PublicBody,
+    /// Other private bodies.
+    Private,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LegalForms {
+    forms: Vec<LegalForm>,
+    #[serde(rename = "source")]
+    _source: Source,
+}
+
+/// Lines of a budget plan that calls share.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReferencePlan {
+    pub source: Source,
+    pub charges: Vec<BudgetGroup>,
+    pub produits: Vec<BudgetGroup>,
+}
+
+type Loaded<T> = LazyLock<Result<T, toml::de::Error>>;
+
+static TERRITORIES: Loaded<Territories> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../seeds/reference/departments.toml")));
+static LEGAL_FORMS: Loaded<LegalForms> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../seeds/reference/legal-forms.toml")));
+static CERFA_12156_06: Loaded<ReferencePlan> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../seeds/reference/budget-cerfa-12156-06.toml")));
+
+/// Whether the embedded files are readable; a test and `essaim check` ask.
+///
+/// # Errors
+/// The first file that does not parse.
+pub fn check() -> Result<(), String> {
+    let problems = [
+        ("departments.toml", TERRITORIES.as_ref().err()),
+        ("legal-forms.toml", LEGAL_FORMS.as_ref().err()),
+        ("budget-cerfa-12156-06.toml", CERFA_12156_06.as_ref().err()),
+    ];
+    match problems.into_iter().find_map(|(file, error)| error.map(|error| format!("{file}: {error}"))) {
+        Some(problem) => Err(problem),
+        None => Ok(()),
+    }
+}
+
+/// Departments, region and country with their poverty figures.
+#[must_use]
+pub fn territories() -> Option<&'static Territories> {
+    TERRITORIES.as_ref().ok()
+}
+
+/// Departments of the default territory, by code.
+#[must_use]
+pub fn departments() -> &'static [Department] {
+    territories().map_or(&[], |territories| &territories.departments)
+}
+
+#[must_use]
+pub fn department(code: &str) -> Option<&'static Department> {
+    departments().iter().find(|department| department.code == code)
+}
+
+/// `Gard (30)`; a department outside the reference data shows its code alone.
+#[must_use]
+pub fn department_label(code: &str) -> String {
+    department(code).map_or_else(|| code.to_owned(), |department| format!("{}\u{A0}({code})", department.name))
+}
+
+#[must_use]
+pub fn legal_forms() -> &'static [LegalForm] {
+    LEGAL_FORMS.as_ref().map_or(&[], |loaded| &loaded.forms)
+}
+
+#[must_use]
+pub fn legal_form(code: &str) -> Option<&'static LegalForm> {
+    legal_forms().iter().find(|form| form.code == code)
+}
+
+/// Associations and foundations; an unknown form is not one.
+#[must_use]
+pub fn is_association_like(code: &str) -> bool {
+    legal_form(code).is_some_and(|form| form.family == LegalFamily::AssociationLike)
+}
+
+/// Private bodies, to which the agreement threshold of law 2000-321 applies.
+#[must_use]
+pub fn is_private_body(code: &str) -> bool {
+    legal_form(code).is_some_and(|form| form.family != LegalFamily::PublicBody)
+}
+
+#[must_use]
+pub fn budget_plan(name: &str) -> Option<&'static ReferencePlan> {
+    match name {
+        "cerfa-12156-06" => CERFA_12156_06.as_ref().ok(),
+        _ => None,
+    }
+}
