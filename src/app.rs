@@ -1,23 +1,24 @@
 //! Assembly: every page of every capability, and the navigation between them.
 
 use crate::access::{Actor, Role};
+use crate::accounts;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
 use crate::web::throttle::Limits;
-use crate::web::{Answer, Link, Page, Site, Visit};
+use crate::web::{Link, Page, Site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
 pub fn pages(_demo: bool) -> Vec<Page> {
-    [site::pages()].concat()
+    [site::pages(), accounts::pages::pages()].concat()
 }
 
 /// # Errors
 /// When a template does not parse.
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
-    Site::new(service, pages, navigation, sign_in_again, limits)
+    Site::new(service, pages, navigation, accounts::pages::sign_in_again, limits)
 }
 
 /// The main navigation: only pages that this visitor may open.
@@ -34,8 +35,4 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
         links.push(Link::new("Administration", "/administration"));
     }
     links
-}
-
-fn sign_in_again(_visit: &Visit) -> Result<Answer, Fault> {
-    Ok(Answer::redirect("/connexion"))
 }
