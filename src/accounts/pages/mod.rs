@@ -1,12 +1,13 @@
 //! Pages about accounts: the doors, one's own profile, organisations, administration.
 
 mod passwords;
+mod profile;
 mod sign_in;
 mod sign_up;
 
 use std::collections::BTreeMap;
 
-use crate::access::Permission::Public;
+use crate::access::Permission::{Public, SignedIn};
 use crate::fault::FieldError;
 use crate::web::Page;
 
@@ -26,6 +27,11 @@ pub fn pages() -> Vec<Page> {
         Page::post("/mot-de-passe/oublie", Public, passwords::request),
         Page::get("/mot-de-passe/{token}", Public, passwords::show_choice),
         Page::post("/mot-de-passe/{token}", Public, passwords::choose),
+        Page::get("/profil", SignedIn, profile::show),
+        Page::post("/profil", SignedIn, profile::rename),
+        Page::post("/profil/mot-de-passe", SignedIn, profile::change_password),
+        Page::post("/profil/sessions/fermer-les-autres", SignedIn, profile::end_other_sessions),
+        Page::post("/profil/sessions/{session}/fermer", SignedIn, profile::end_session),
     ]
 }
 
