@@ -1,5 +1,6 @@
 //! Accounts: every door, and who stays outside.
 
+mod organisations;
 mod passwords;
 mod sign_in;
 mod sign_up;

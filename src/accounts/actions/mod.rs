@@ -9,7 +9,7 @@ mod self_service;
 
 pub use delegations::{NewDelegation, add_delegation};
 pub use institutions::{NewInstitution, add_agent, add_institution};
-pub use organisations::{NewOrganisation, add_organisation};
+pub use organisations::{NewOrganisation, add_organisation, attach_member, change_organisation, detach_member};
 pub use people::{NewUser, add_user, disable, enable, invite, set_administrator};
 pub use roles::grant_role;
 pub use self_service::{

@@ -1,5 +1,6 @@
 //! Pages about accounts: the doors, one's own profile, organisations, administration.
 
+mod organisations;
 mod passwords;
 mod profile;
 mod sign_in;
@@ -7,9 +8,13 @@ mod sign_up;
 
 use std::collections::BTreeMap;
 
+use crate::access::Actor;
 use crate::access::Permission::{Public, SignedIn};
+use crate::base::clock::Instant;
+use crate::db::Conn;
+use crate::fault::Fault;
 use crate::fault::FieldError;
-use crate::web::Page;
+use crate::web::{Expected, Page};
 
 pub use sign_in::sign_in_again;
 
@@ -32,7 +37,26 @@ pub fn pages() -> Vec<Page> {
         Page::post("/profil/mot-de-passe", SignedIn, profile::change_password),
         Page::post("/profil/sessions/fermer-les-autres", SignedIn, profile::end_other_sessions),
         Page::post("/profil/sessions/{session}/fermer", SignedIn, profile::end_session),
+        Page::get("/organisations/nouvelle", SignedIn, organisations::show_new),
+        Page::post("/organisations/nouvelle", SignedIn, organisations::add),
+        Page::get("/organisations/{organisation}", SignedIn, organisations::show),
+        Page::post("/organisations/{organisation}", SignedIn, organisations::change),
     ]
+}
+
+/// What this person must do before anything else: an applicant needs an organisation to speak for.
+///
+/// # Errors
+/// When the database refuses.
+pub fn expected(_conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Expected>, Fault> {
+    if actor.is_agent() || actor.administrator || !actor.organisations.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Expected {
+        label: "Déclarer votre organisme".to_owned(),
+        href: "/organisations/nouvelle".to_owned(),
+        detail: "Un dossier se dépose au nom d’un organisme.".to_owned(),
+    }])
 }
 
 /// The message of each field, the first one when there are several.
