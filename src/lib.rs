@@ -2,3 +2,4 @@
 
 pub mod base;
 pub mod calls;
+pub mod documents;
