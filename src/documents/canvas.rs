@@ -23,9 +23,8 @@ impl Colour {
     pub const ACCENT: Self = Self(0x14, 0x4B, 0x4E);
     pub const HONEY: Self = Self(0xE3, 0xA7, 0x2C);
     pub const HAIRLINE: Self = Self(0xB9, 0xBD, 0xC2);
-    pub const TINT: Self = Self(0xF4, 0xF2, 0xEC);
     /// Light enough for text over it to keep a contrast above 12:1.
-    pub const WATERMARK: Self = Self(0xE4, 0xE4, 0xE6);
+    pub const WATERMARK: Self = Self(0xE7, 0xE7, 0xE9);
 }
 
 #[derive(Clone, Debug)]

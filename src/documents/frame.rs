@@ -64,8 +64,22 @@ pub(super) struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    pub fn write(&mut self, text: &str, style: Style, (x, y): (f32, f32), width: f32, element: Option<Element>) -> f32 {
-        let strip = stack(lines(self.fonts, &[span(style.face, text)], style, x, width, element));
+    pub fn write(&mut self, text: &str, style: Style, at: (f32, f32), width: f32, element: Option<Element>) -> f32 {
+        self.write_at_most(usize::MAX, text, style, at, width, element)
+    }
+
+    /// Boxes outside the flow cannot grow: what exceeds `most` lines is left out.
+    pub fn write_at_most(
+        &mut self,
+        most: usize,
+        text: &str,
+        style: Style,
+        (x, y): (f32, f32),
+        width: f32,
+        element: Option<Element>,
+    ) -> f32 {
+        let strips = lines(self.fonts, &[span(style.face, text)], style, x, width, element);
+        let strip = stack(strips.into_iter().take(most));
         self.marks.extend(strip.marks.into_iter().map(|mark| mark.shifted(0.0, y)));
         y + strip.height
     }
@@ -77,18 +91,19 @@ pub(super) fn letterhead(pen: &mut Pen<'_>, tags: &mut Tags, sender: &Sender) ->
     let (top, side) = (mm(14.0), mm(5.4));
     pen.marks.extend(hexagons((LEFT, top), side, colour));
     let x = LEFT + side * 2.0 + mm(3.2);
-    let width = mm(108.0) - x;
+    // Wide above the addressee's window, narrow beside it.
+    let (width, beside) = (mm(135.0) - x, mm(106.0) - x);
     let name = tags.add(Role::Paragraph, None);
     let style = Style::new(Face::Bold, 12.5, 15.0).coloured(colour);
-    let mut y = pen.write(&sender.institution, style, (x, top - 1.5), width, Some(name));
+    let mut y = pen.write_at_most(2, &sender.institution, style, (x, top - 1.5), width, Some(name));
     let service = Style::new(Face::Regular, 9.5, 12.5);
-    for line in &sender.service {
-        y = pen.write(line, service, (x, y), width, Some(name));
+    for line in sender.service.iter().take(3) {
+        y = pen.write_at_most(1, line, service, (x, y), width, Some(name));
     }
     let address = Style::new(Face::Regular, 8.5, 11.2).coloured(Colour::SOFT_INK);
     y += 2.0;
-    for line in sender.address.iter().chain([&sender.phone, &sender.email]).filter(|line| !line.is_empty()) {
-        y = pen.write(line, address, (x, y), width, Some(name));
+    for line in sender.address.iter().chain([&sender.phone, &sender.email]).filter(|l| !l.is_empty()).take(6) {
+        y = pen.write_at_most(1, line, address, (x, y), beside, Some(name));
     }
     y.max(top + side * 2.0)
 }
@@ -186,22 +201,15 @@ pub(super) fn check_block(
     let title = tags.add(Role::H2, None);
     let text = tags.add(Role::Paragraph, None);
     let body = Style::new(Face::Regular, 8.5, 11.4).coloured(Colour::SOFT_INK);
-    let code = verification.grouped_code();
-    let sentence = [
-        span(Face::Regular, "Scannez ce code ou saisissez "),
-        span(Face::Bold, code.clone()),
-        span(
-            Face::Regular,
-            format!(
-                " à l’adresse {}. La page dit si un document de ce numéro existe\u{202F}; déposez-y le fichier PDF pour \
-                 contrôler qu’il n’a pas été modifié. Une impression ne suffit pas à le prouver.",
-                verification.short_url()
-            ),
-        ),
-    ];
-    let heading = Style::new(Face::Bold, 9.0, 13.0);
-    let mut words = lines(fonts, &[span(Face::Bold, format!("Vérifier {what}"))], heading, LEFT, width, Some(title));
-    words.extend(lines(fonts, &sentence, body, LEFT, width, Some(text)));
+    let set = |text: String, style: Style, element| {
+        lines(fonts, &[span(style.face, text)], style, LEFT, width, Some(element))
+    };
+    let mut words = set(format!("Vérifier {what}"), Style::new(Face::Bold, 9.0, 12.6), title);
+    words.extend(set(verification.grouped_code(), Style::new(Face::Bold, 12.0, 16.0), text));
+    words.extend(set(verification.short_url().to_owned(), Style::new(Face::Regular, 9.0, 13.0), text));
+    let how = "Scannez le code QR ou saisissez cette adresse. La page dit si un document de ce numéro existe\u{202F}; déposez-y \
+               le fichier PDF pour contrôler qu’il n’a pas été modifié.";
+    words.extend(set(how.to_owned(), body, text));
     let words = stack(words);
     let height = side.max(words.height + 8.0);
     let mut strip = stack([space(height - words.height - 4.0), words, space(4.0)]);

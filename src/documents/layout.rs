@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::canvas::{Colour, Mark, Page, Shape, Strip};
-use super::fonts::{Face, Fonts};
+use super::fonts::{Face, Fonts, Glyph};
 use super::paragraph::{Span, Style, lines, span};
 use super::tags::{Element, Role, Tags};
 
@@ -125,6 +125,7 @@ impl<'a> Flow<'a> {
         let list = self.tags.add(Role::List, None);
         for (index, item) in items.iter().filter(|item| !item.trim().is_empty()).enumerate() {
             let entry = self.tags.add(Role::ListItem, Some(list));
+            let label = self.tags.add(Role::Label, Some(entry));
             let body = self.tags.add(Role::ListBody, Some(entry));
             let mark = match bullets {
                 Bullets::Dash => "–".to_owned(),
@@ -132,9 +133,9 @@ impl<'a> Flow<'a> {
             };
             let indent = style.size * if bullets == Bullets::Dash { 1.1 } else { 1.7 };
             let (left, width) = (self.frame.left + indent, self.frame.width - indent);
-            let text = item.split_whitespace_breaks();
+            let text = item.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
             let mut strips = lines(self.fonts, &[span(style.face, text)], style, left, width, Some(body));
-            let bullet = lines(self.fonts, &[span(style.face, mark)], style, self.frame.left, indent, Some(body));
+            let bullet = lines(self.fonts, &[span(style.face, mark)], style, self.frame.left, indent, Some(label));
             if let (Some(first), Some(bullet)) = (strips.first_mut(), bullet.into_iter().next()) {
                 first.marks.splice(0..0, bullet.marks);
             }
@@ -201,17 +202,6 @@ pub(super) enum Bullets {
     Numbers,
 }
 
-trait OneLine {
-    fn split_whitespace_breaks(&self) -> String;
-}
-
-impl OneLine for String {
-    /// Line breaks inside an item become spaces.
-    fn split_whitespace_breaks(&self) -> String {
-        self.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-    }
-}
-
 /// Strips stacked into one that is never cut.
 pub(super) fn stack(strips: impl IntoIterator<Item = Strip>) -> Strip {
     let mut whole = Strip::default();
@@ -230,16 +220,19 @@ pub(super) fn space(height: f32) -> Strip {
 
 /// A line of text measured on its own, for places outside the flow.
 pub(super) fn one_line(fonts: &Fonts, face: Face, size: f32, text: &str, width: f32) -> String {
-    if fonts.width(face, size, text) <= width {
+    let glyphs = fonts.glyphs(face, text);
+    let fitting = |limit: f32| {
+        let mut used = 0.0;
+        let too_far = |g: &Glyph| {
+            used += g.width(size);
+            used > limit
+        };
+        glyphs.iter().position(too_far).unwrap_or(glyphs.len())
+    };
+    if fitting(width) == glyphs.len() {
         return text.to_owned();
     }
-    let mut cut: Vec<char> = text.chars().collect();
-    while !cut.is_empty() {
-        cut.pop();
-        let shorter = format!("{}…", cut.iter().collect::<String>().trim_end());
-        if fonts.width(face, size, &shorter) <= width {
-            return shorter;
-        }
-    }
-    String::new()
+    let count = fitting(width - fonts.width(face, size, "…"));
+    let kept: String = glyphs.iter().take(count).map(|g| g.text).collect();
+    format!("{}…", kept.trim_end())
 }

@@ -1,6 +1,6 @@
 //! The decision letter: an A4 administrative letter, addressee in the window of the envelope.
 
-use super::canvas::{Colour, Mark, Shape, Strip, mm};
+use super::canvas::{Colour, Mark, Shape, mm};
 use super::fonts::{Face, fonts};
 use super::frame::{Dress, LEFT, Pen, RIGHT, Sender, Verification, check_block, column, dress, letterhead};
 use super::layout::{Bullets, Flow, Keep, space, stack};
@@ -96,6 +96,7 @@ const GAP: f32 = 7.5;
 /// Left edge of the right half: addressee, date, signature.
 const RIGHT_HALF: f32 = mm(110.0);
 const ADDRESSEE_TOP: f32 = mm(50.0);
+const LABEL_LINES: usize = 3;
 
 /// # Errors
 /// Only when an embedded resource cannot be used; never because of the text given.
@@ -110,8 +111,11 @@ pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
 
     subject(&mut flow, letter);
     flow.text(&letter.salutation, BODY, 16.0, Keep::WithNext);
-    for text in &letter.opening {
-        flow.text(text, BODY, GAP, Keep::Flow);
+    let last = letter.opening.len();
+    for (index, text) in letter.opening.iter().enumerate() {
+        // The sentence that announces the amount stays above it.
+        let announces = index + 1 == last && letter.grant.is_some();
+        flow.text(text, BODY, GAP, if announces { Keep::EndWithNext } else { Keep::Flow });
     }
     if let Some(grant) = &letter.grant {
         amount(&mut flow, grant, letter.sender.colour());
@@ -187,22 +191,30 @@ fn head(pen: &mut Pen<'_>, flow: &mut Flow<'_>, letter: &Letter) -> f32 {
     lines.push(label("Affaire suivie par", &letter.handled_by.name));
     lines.extend([&letter.handled_by.phone, &letter.handled_by.email].into_iter().filter(|t| !t.is_empty()).cloned());
     for line in &lines {
-        left = pen.write(line, SMALL, (LEFT, left), mm(78.0), Some(references));
+        left = pen.write_at_most(2, line, SMALL, (LEFT, left), mm(78.0), Some(references));
     }
 
     let width = RIGHT - RIGHT_HALF;
     let addressee = tags.add(Role::Paragraph, None);
     if let Some(delivery) = &letter.delivery {
         let style = Style::new(Face::Bold, 8.5, 11.0).coloured(Colour::SOFT_INK);
-        pen.write(delivery, style, (RIGHT_HALF, ADDRESSEE_TOP - 16.0), width, Some(addressee));
+        pen.write_at_most(1, delivery, style, (RIGHT_HALF, ADDRESSEE_TOP - 16.0), width, Some(addressee));
     }
     let mut right = ADDRESSEE_TOP;
-    for line in letter.addressee.iter().filter(|line| !line.trim().is_empty()) {
-        right = pen.write(line, Style::new(Face::Regular, 10.5, 13.6), (RIGHT_HALF, right), width, Some(addressee));
+    for line in letter.addressee.iter().filter(|line| !line.trim().is_empty()).take(8) {
+        right = pen.write_at_most(
+            2,
+            line,
+            Style::new(Face::Regular, 10.5, 13.6),
+            (RIGHT_HALF, right),
+            width,
+            Some(addressee),
+        );
     }
     let date = tags.add(Role::Paragraph, None);
     right = (right + 18.0).max(mm(86.0));
-    right = pen.write(&letter.place_and_date, BODY.aligned(Align::Left), (RIGHT_HALF, right), width, Some(date));
+    right =
+        pen.write_at_most(2, &letter.place_and_date, BODY.aligned(Align::Left), (RIGHT_HALF, right), width, Some(date));
     // Where a sheet is folded for the window envelope.
     for fold in [mm(99.0), mm(198.0)] {
         let from = (mm(6.0), fold);
@@ -235,19 +247,21 @@ fn hanging(flow: &mut Flow<'_>, label: &str, face: Face, text: &str, style: Styl
     flow.strips(gap, Keep::WithNext, strips);
 }
 
-/// The amount in a tinted panel: figures first, then words, then its split.
+/// The amount beside a bar of colour: figures first, then words, then its split.
 fn amount(flow: &mut Flow<'_>, grant: &Grant, colour: Colour) {
     let (pad, bar) = (11.0, 3.0);
-    let (left, width) = (flow.frame.left + pad + bar, flow.frame.width - 2.0 * pad - bar);
+    let (left, width) = (flow.frame.left + pad + bar, flow.frame.width - pad - bar);
     let element = flow.tags.add(Role::Paragraph, None);
     let set =
         |text: String, style: Style| lines(flow.fonts, &[span(style.face, text)], style, left, width, Some(element));
+    // The panel is never cut, so its labels are kept short.
     let mut strips = set(grant.label.clone(), SMALL.coloured(Colour::SOFT_INK));
+    strips.truncate(LABEL_LINES);
     strips.extend(set(grant.amount.to_string(), Style::new(Face::Bold, 17.0, 22.0).coloured(colour)));
     let words = format!("soit {}", amount_in_words(grant.amount));
     strips.extend(set(words, Style::new(Face::Italic, 10.0, 13.6)));
     if grant.shares.len() > 1 {
-        strips.push(space(5.0));
+        strips.push(space(4.0));
         for share in &grant.shares {
             let element = flow.tags.add(Role::Paragraph, None);
             let figures = Style { tabular: true, ..SMALL }.aligned(Align::Right);
@@ -255,6 +269,7 @@ fn amount(flow: &mut Flow<'_>, grant: &Grant, colour: Colour) {
             let amount_width = flow.fonts.width(Face::Regular, SMALL.size, &amount) + 14.0;
             let label = [span(Face::Regular, share.label.clone())];
             let mut label = lines(flow.fonts, &label, SMALL, left, width - amount_width, Some(element));
+            label.truncate(LABEL_LINES);
             let amount = lines(flow.fonts, &[span(Face::Regular, amount)], figures, left, width, Some(element));
             if let (Some(last), Some(amount)) = (label.last_mut(), amount.into_iter().next()) {
                 last.marks.extend(amount.marks);
@@ -262,16 +277,10 @@ fn amount(flow: &mut Flow<'_>, grant: &Grant, colour: Colour) {
             strips.extend(label);
         }
     }
-    let text = stack([space(pad - 2.0)].into_iter().chain(strips).chain([space(pad)]));
-    flow.strips(11.0, Keep::Whole, vec![panel(flow, text, colour, bar)]);
-}
-
-fn panel(flow: &Flow<'_>, mut text: Strip, colour: Colour, bar: f32) -> Strip {
-    let (left, height) = (flow.frame.left, text.height);
-    let ground = Shape::Boxes { boxes: vec![[left, 0.0, flow.frame.width, height]], colour: Colour::TINT };
-    let edge = Shape::Boxes { boxes: vec![[left, 0.0, bar, height]], colour };
-    text.marks.splice(0..0, [Mark::decoration(ground), Mark::decoration(edge)]);
-    text
+    let mut panel = stack(strips);
+    let edge = Shape::Boxes { boxes: vec![[flow.frame.left, 0.0, bar, panel.height]], colour };
+    panel.marks.insert(0, Mark::decoration(edge));
+    flow.strips(10.0, Keep::Whole, vec![panel]);
 }
 
 fn signature(flow: &mut Flow<'_>, signature: &Signature) {

@@ -9,7 +9,7 @@ use super::frame::{
 use super::layout::{Flow, Keep};
 use super::paragraph::{Align, Style, span};
 use super::pdf::{Metadata, write};
-use super::table::{cell, column, figures, strong};
+use super::table::{cell, column, figures, strong, titled};
 use super::tags::Role;
 use crate::base::Instant;
 
@@ -248,7 +248,7 @@ fn dossiers(flow: &mut Flow<'_>, dossiers: &[RankedDossier]) {
         .map(|d| {
             vec![
                 strong(d.rank.map_or_else(missing, |rank| rank.to_string())),
-                cell(format!("{}\n{}\n{}", d.reference, d.applicant, d.title)),
+                titled(format!("{}\n{}\n{}", d.reference, d.applicant, d.title)),
                 cell(d.score.clone().unwrap_or_else(missing)),
                 strong(&d.outcome),
                 cell(d.amount.clone().unwrap_or_else(missing)),

@@ -3,6 +3,7 @@
 use super::canvas::{Colour, Mark, Run, Shape, Strip};
 use super::fonts::{Face, Fonts, Glyph};
 use super::tags::Element;
+use super::typography::bind_spaces;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
@@ -97,7 +98,8 @@ fn pieces(fonts: &Fonts, spans: &[Span], style: Style, width: f32) -> Vec<Piece>
     };
     for span in spans {
         let space = fonts.glyphs(span.face, " ").first().map(|g| (span.face, *g));
-        for part in span.text.split_inclusive([' ', '\n', '\t']) {
+        let text = bind_spaces(&span.text);
+        for part in text.split_inclusive([' ', '\n', '\t']) {
             let word = part.trim_end_matches([' ', '\n', '\t']);
             let set = if style.tabular { fonts.tabular(span.face, word) } else { fonts.glyphs(span.face, word) };
             for glyph in set {
@@ -116,7 +118,9 @@ fn pieces(fonts: &Fonts, spans: &[Span], style: Style, width: f32) -> Vec<Piece>
             }
         }
     }
-    push(&mut current, &mut used, None);
+    // Even the last line ends with a space, so that what is read next does not run into it.
+    let space = spans.last().and_then(|last| fonts.glyphs(last.face, " ").first().map(|g| (last.face, *g)));
+    push(&mut current, &mut used, space);
     pieces
 }
 

@@ -25,14 +25,21 @@ pub(super) const fn figures(title: &'static str, share: f32) -> Column {
 pub(super) struct Cell {
     pub text: String,
     pub face: Face,
+    /// The face of the first line.
+    pub first: Face,
 }
 
 pub(super) fn cell(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), face: Face::Regular }
+    Cell { text: text.into(), face: Face::Regular, first: Face::Regular }
 }
 
 pub(super) fn strong(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), face: Face::Bold }
+    Cell { text: text.into(), face: Face::Bold, first: Face::Bold }
+}
+
+/// Its first line stands out.
+pub(super) fn titled(text: impl Into<String>) -> Cell {
+    Cell { first: Face::Bold, ..cell(text) }
 }
 
 const PADDING: f32 = 3.6;
@@ -45,17 +52,17 @@ impl Flow<'_> {
         let table = self.tags.add(Role::Table, None);
         let titles: Vec<Cell> = columns.iter().map(|c| strong(c.title)).collect();
         let head_style = Style { size: style.size * 0.94, colour: Colour::ACCENT, ..style };
-        let mut head = self.row(columns, &titles, head_style, table, Role::HeaderCell);
+        let mut head = self.row(columns, &titles, head_style, table, Role::ColumnHeader);
         let head_strip = stack(head.drain(..));
         let strips = rows.iter().flat_map(|cells| self.row(columns, cells, style, table, Role::Cell)).collect();
         self.rows(gap, self.ruled(head_strip, Colour::ACCENT, 1.0), strips);
     }
 
-    /// Rows without a header: labels and values.
+    /// Rows headed by their first cell: labels and values.
     pub fn plain_table(&mut self, columns: &[Column], rows: &[Vec<Cell>], style: Style, gap: f32) {
         let table = self.tags.add(Role::Table, None);
         for (index, cells) in rows.iter().enumerate() {
-            let strips = self.row(columns, cells, style, table, Role::Cell);
+            let strips = self.row(columns, cells, style, table, Role::RowHeader);
             self.strips(if index == 0 { gap } else { 0.0 }, Keep::Flow, strips);
         }
     }
@@ -68,13 +75,16 @@ impl Flow<'_> {
         let mut set = Vec::new();
         for (index, (column, cell)) in columns.iter().zip(cells).enumerate() {
             let width = self.frame.width * column.share / total;
+            let role = if role == Role::RowHeader && index > 0 { Role::Cell } else { role };
             let element = self.tags.add(role, Some(row));
             let align = if column.figures { Align::Right } else { Align::Left };
-            let style = Style { face: cell.face, tabular: column.figures, ..style }.aligned(align);
+            let tabular = column.figures && role == Role::Cell;
+            let style = Style { face: cell.face, tabular, ..style }.aligned(align);
             let gutter = if index + 1 < columns.len() { GUTTER } else { 0.0 };
             let mut strips = Vec::new();
-            for text in cell.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                let text = [span(cell.face, text)];
+            for (line, text) in cell.text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+                let face = if line == 0 { cell.first } else { cell.face };
+                let text = [span(face, text)];
                 strips.extend(lines(self.fonts, &text, style, x, width - gutter, Some(element)));
             }
             set.push(strips);
@@ -93,7 +103,7 @@ impl Flow<'_> {
                     part.marks.extend(strip.marks.iter().cloned().map(|mark| mark.shifted(0.0, y)));
                 }
             }
-            let part = if role == Role::Cell { self.ruled(part, Colour::HAIRLINE, 0.4) } else { part };
+            let part = if role == Role::ColumnHeader { part } else { self.ruled(part, Colour::HAIRLINE, 0.4) };
             parts.push(part);
             from = to;
         }

@@ -14,10 +14,12 @@ pub(super) enum Role {
     Paragraph,
     List,
     ListItem,
+    Label,
     ListBody,
     Table,
     Row,
-    HeaderCell,
+    ColumnHeader,
+    RowHeader,
     Cell,
     Figure,
 }
@@ -30,12 +32,22 @@ impl Role {
             Self::Paragraph => "P",
             Self::List => "L",
             Self::ListItem => "LI",
+            Self::Label => "Lbl",
             Self::ListBody => "LBody",
             Self::Table => "Table",
             Self::Row => "TR",
-            Self::HeaderCell => "TH",
+            Self::ColumnHeader | Self::RowHeader => "TH",
             Self::Cell => "TD",
             Self::Figure => "Figure",
+        }
+    }
+
+    /// Which cells a header cell is the header of.
+    fn scope(self) -> Option<&'static str> {
+        match self {
+            Self::ColumnHeader => Some("Column"),
+            Self::RowHeader => Some("Row"),
+            _ => None,
         }
     }
 }
@@ -108,10 +120,10 @@ impl Tags {
             if let Some(text) = &node.alternative {
                 element.set("Alt", lopdf::text_string(text));
             }
-            if node.role == Role::HeaderCell {
+            if let Some(direction) = node.role.scope() {
                 let mut scope = Dictionary::new();
                 scope.set("O", Object::Name(b"Table".to_vec()));
-                scope.set("Scope", Object::Name(b"Column".to_vec()));
+                scope.set("Scope", Object::Name(direction.into()));
                 element.set("A", scope);
             }
             doc.set_object(ids[index], element);

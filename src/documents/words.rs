@@ -27,7 +27,7 @@ pub fn amount_in_words(amount: Cents) -> String {
         words.push_str(&number_in_words(euros));
         words.push_str(match euros {
             0 | 1 => " euro",
-            n if n % 1_000_000 == 0 => " d’euros",
+            n if n.is_multiple_of(1_000_000) => " d’euros",
             _ => " euros",
         });
     }
@@ -67,7 +67,7 @@ pub fn number_in_words(number: u64) -> String {
             format!("{} mille", below_thousand(thousands, false))
         });
     }
-    if rest % 1000 > 0 {
+    if !rest.is_multiple_of(1000) {
         parts.push(below_thousand(rest % 1000, true));
     }
     parts.join(" ")

@@ -41,3 +41,62 @@ fn hard_cases() {
         assert_eq!(amount_in_words(Cents(cents)), words);
     }
 }
+
+/// Reads French words back: the opposite of what is tested, written from the grammar.
+fn read(words: &str) -> i64 {
+    let words = words.replace("quatre-vingts", "quatre-vingt").replace("d’euros", "euros");
+    let (mut total, mut group, mut cents) = (0i64, 0i64, 0i64);
+    for word in words.replace("quatre-vingt", "octante").split([' ', '-']) {
+        let small = [
+            "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
+            "treize", "quatorze", "quinze", "seize",
+        ];
+        if let Some(value) = small.iter().position(|w| *w == word) {
+            group += i64::try_from(value).expect("small");
+            continue;
+        }
+        match word.trim_end_matches('s') {
+            "vingt" => group += 20,
+            "trente" => group += 30,
+            "quarante" => group += 40,
+            "cinquante" => group += 50,
+            "soixante" => group += 60,
+            "octante" => group += 80,
+            "cent" => group = group.max(1) * 100,
+            "mille" => {
+                total += group.max(1) * 1000;
+                group = 0;
+            }
+            "million" | "milliard" => {
+                total += group * if word.starts_with("milliard") { 1_000_000_000 } else { 1_000_000 };
+                group = 0;
+            }
+            "et" => {}
+            "euro" => {
+                cents = (total + group) * 100;
+                (total, group) = (0, 0);
+            }
+            "centime" => return cents + group,
+            other => panic!("{other:?} is no number word"),
+        }
+    }
+    cents
+}
+
+proptest::proptest! {
+    #[test]
+    fn words_read_back_as_the_amount(cents in 0i64..=100_000_000_000) {
+        proptest::prop_assert_eq!(read(&amount_in_words(Cents(cents))), cents);
+    }
+
+    #[test]
+    fn small_amounts_too(cents in 0i64..=300_000) {
+        proptest::prop_assert_eq!(read(&amount_in_words(Cents(cents))), cents);
+    }
+}
+
+#[test]
+fn the_largest_amounts_do_not_overflow() {
+    assert!(amount_in_words(Cents(i64::MAX)).contains("billiards"));
+    assert!(amount_in_words(Cents(i64::MIN)).starts_with("moins"));
+}
