@@ -130,7 +130,9 @@ impl Typeface {
             c if c.is_whitespace() => ' ',
             c => c,
         };
-        Some(Glyph { id, text, advance: self.advance(id), extra: 0.0 })
+        // The face has no narrow no-break space: its thin space, a little wider, stands in.
+        let extra = if text == '\u{202F}' { 50.0 } else { 0.0 };
+        Some(Glyph { id, text, advance: self.advance(id), extra })
     }
 
     fn advance(&self, id: u16) -> f32 {

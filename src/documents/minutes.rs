@@ -66,13 +66,14 @@ pub enum Attendance {
 }
 
 impl Attendance {
+    /// Words that suit a woman as well as a man.
     fn label(&self) -> String {
         match self {
-            Self::Present => "présent".to_owned(),
+            Self::Present => "sur place".to_owned(),
             Self::Remote => "à distance".to_owned(),
-            Self::Absent => "absent".to_owned(),
-            Self::Excused => "excusé".to_owned(),
-            Self::Proxy(to) => format!("pouvoir à {to}"),
+            Self::Absent => "absence".to_owned(),
+            Self::Excused => "absence excusée".to_owned(),
+            Self::Proxy(to) => format!("pouvoir donné à {to}"),
         }
     }
 }

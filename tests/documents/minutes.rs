@@ -24,8 +24,9 @@ fn minutes_say_who_was_there_who_left_and_what_was_advised() {
     for expected in [
         "PV-AMI-ISS-2021-01",
         "à distance",
-        "excusé",
-        "pouvoir à Karim Modèle",
+        "absence excusée",
+        "sur place",
+        "pouvoir donné à Karim",
         "Quorum requis : 3 – membres comptés : 3 ; le quorum est atteint.",
         "administrateur de l’association porteuse",
         "sortie à 14 h 35",

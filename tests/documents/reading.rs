@@ -115,9 +115,13 @@ pub fn assert_nothing_overflows(bytes: &[u8]) {
     assert!(placed.len() > 10, "the document has text");
     for line in placed {
         // A trailing space may hang in the margin.
-        assert!(millimetres(line.left) > 24.9 && millimetres(line.right) < 186.6, "{line:?} leaves the column");
+        assert!(
+            millimetres(line.left) > 24.9 && millimetres(line.right) < 186.6,
+            "page {}: {line:?} leaves the column",
+            line.page
+        );
         let height = millimetres(line.baseline);
-        assert!((10.0..292.0).contains(&height), "{line:?} leaves the sheet");
-        assert!(!(20.2..25.5).contains(&height), "{line:?} runs into the footer");
+        assert!((10.0..292.0).contains(&height), "page {}: {line:?} leaves the sheet", line.page);
+        assert!(!(20.2..25.5).contains(&height), "page {}: {line:?} runs into the footer", line.page);
     }
 }
