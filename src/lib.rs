@@ -17,3 +17,4 @@ pub mod mail;
 pub mod service;
 pub mod site;
 pub mod web;
+pub mod documents;

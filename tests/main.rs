@@ -7,3 +7,5 @@ mod support;
 
 mod calls;
 mod web;
+
+mod documents;
