@@ -1,24 +1,29 @@
 //! Assembly: every page of every capability, and the navigation between them.
 
 use crate::access::{Actor, Role};
+use crate::calls;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
+use crate::web::serve::Expectation;
 use crate::web::throttle::Limits;
 use crate::web::{Answer, Link, Page, Site, Visit};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
 pub fn pages(_demo: bool) -> Vec<Page> {
-    [site::pages()].concat()
+    [site::pages(), calls::pages::pages()].concat()
 }
 
 /// # Errors
 /// When a template does not parse.
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
-    Site::new(service, pages, navigation, sign_in_again, limits)
+    Site::new(service, pages, navigation, sign_in_again, EXPECTATIONS, limits)
 }
+
+/// What each capability expects of a person now, in the order of a dossier's life.
+const EXPECTATIONS: &[Expectation] = &[];
 
 /// The main navigation: only pages that this visitor may open.
 fn navigation(actor: Option<&Actor>) -> Vec<Link> {
