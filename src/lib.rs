@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod app;
 pub mod base;
 pub mod calls;
+pub mod commands;
 pub mod config;
 pub mod db;
 pub mod documents;

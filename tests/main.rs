@@ -9,3 +9,4 @@ mod calls;
 mod web;
 
 mod documents;
+mod journeys;
