@@ -6,6 +6,6 @@
 mod support;
 
 mod calls;
-mod web;
-
 mod documents;
+mod dossiers;
+mod web;

@@ -4,6 +4,7 @@
 mod app;
 mod client;
 mod database;
+pub mod dossiers;
 mod world;
 
 pub use app::TestApp;
