@@ -7,6 +7,7 @@ pub mod base;
 pub mod calls;
 pub mod config;
 pub mod db;
+pub mod decisions;
 pub mod documents;
 pub mod documents_store;
 pub mod dossiers;
