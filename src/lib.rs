@@ -8,6 +8,7 @@ pub mod calls;
 pub mod commands;
 pub mod config;
 pub mod db;
+pub mod decisions;
 pub mod documents;
 pub mod documents_store;
 pub mod dossiers;
