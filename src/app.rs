@@ -1,24 +1,32 @@
-//! Assembly: every page of every capability, and the navigation between them.
+//! Assembly: every page of every capability, what each expects of people, and the navigation between them.
 
 use crate::access::{Actor, Role};
 use crate::accounts;
+use crate::calls;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
+use crate::web::serve::Expectation;
 use crate::web::throttle::Limits;
 use crate::web::{Link, Page, Site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
 pub fn pages(_demo: bool) -> Vec<Page> {
-    [site::pages(), accounts::pages::pages()].concat()
+    let mut pages = site::pages();
+    pages.extend(accounts::pages::pages());
+    pages.extend(calls::pages::pages());
+    pages
 }
+
+/// What each capability expects of a person now, in the order of a dossier's life.
+const EXPECTATIONS: &[Expectation] = &[];
 
 /// # Errors
 /// When a template does not parse.
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
-    Site::new(service, pages, navigation, accounts::pages::sign_in_again, limits)
+    Site::new(service, pages, navigation, accounts::pages::sign_in_again, EXPECTATIONS, limits)
 }
 
 /// The main navigation: only pages that this visitor may open.

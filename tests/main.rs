@@ -7,4 +7,7 @@ mod support;
 
 mod accounts;
 mod calls;
+mod documents;
+mod dossiers;
+mod journeys;
 mod web;

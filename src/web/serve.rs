@@ -17,12 +17,14 @@ use super::answer::{Answer, Body, Flash};
 use super::form::{Form, Upload};
 use super::guard::{self, Verdict};
 use super::page::{Method, Page};
-use super::render::{self, HtmlPage, Link};
+use super::render::{self, Expected, HtmlPage, Link};
 use super::session;
 use super::statics::Statics;
 use super::throttle::{Limits, Throttle};
 use super::visit::Visit;
 use crate::access::Actor;
+use crate::base::clock::Instant;
+use crate::db::Conn;
 use crate::fault::Fault;
 use crate::files::MAX_UPLOAD;
 use crate::service::Service;
@@ -45,7 +47,12 @@ pub struct Site {
     pub navigation: fn(Option<&Actor>) -> Vec<Link>,
     /// The sign-in page offered when a form arrives after its session ended; it keeps what was sent.
     pub sign_in_again: fn(&Visit) -> Result<Answer, Fault>,
+    /// What each capability expects of a person now, in the order of a dossier's life.
+    pub expectations: &'static [Expectation],
 }
+
+/// What a capability expects of a person now.
+pub type Expectation = fn(&mut Conn, &Actor, Instant) -> Result<Vec<Expected>, Fault>;
 
 impl Site {
     /// # Errors
@@ -55,11 +62,21 @@ impl Site {
         pages: Vec<Page>,
         navigation: fn(Option<&Actor>) -> Vec<Link>,
         sign_in_again: fn(&Visit) -> Result<Answer, Fault>,
+        expectations: &'static [Expectation],
         limits: Limits,
     ) -> Result<Self, Fault> {
         let statics = Statics::load();
         let templates = render::load(&statics)?;
-        Ok(Self { service, templates, statics, throttle: Throttle::new(limits), pages, navigation, sign_in_again })
+        Ok(Self {
+            service,
+            templates,
+            statics,
+            throttle: Throttle::new(limits),
+            pages,
+            navigation,
+            sign_in_again,
+            expectations,
+        })
     }
 }
 
