@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
+use super::institutions::{add_agent, check_post};
 use crate::accounts::tokens::{self, Purpose};
 use crate::accounts::{mails, password, store};
 use crate::base::clock::Instant;
-use crate::base::ids::AccountId;
+use crate::base::ids::{AccountId, InstitutionId};
 use crate::base::text::{fold, fold_email, looks_like_email};
 use crate::db::schema::accounts;
 use crate::fault::{Fault, Mistakes};
@@ -62,6 +63,35 @@ pub fn add_user(op: &mut Operation<'_>, user: &NewUser) -> Result<AccountId, Fau
 pub(super) fn email_taken(op: &mut Operation<'_>, email: &str) -> Result<bool, Fault> {
     let found = accounts::table.filter(accounts::email.eq(email)).count().get_result::<i64>(op.conn)?;
     Ok(found > 0)
+}
+
+/// The post of a new agent.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub institution: InstitutionId,
+    pub quality: String,
+    pub service: String,
+}
+
+/// Opens an account for somebody, gives them their post if they are an agent, and sends them the link with which
+/// they choose a password.
+///
+/// # Errors
+/// [`Fault::Invalid`] names every field to correct.
+pub fn open_account(op: &mut Operation<'_>, user: &NewUser, post: Option<&Post>) -> Result<AccountId, Fault> {
+    let account = match (add_user(op, user), post) {
+        (Ok(account), Some(post)) => {
+            add_agent(op, account, post.institution, &post.quality, &post.service)?;
+            account
+        }
+        (Err(Fault::Invalid(mut mistakes)), Some(post)) => {
+            mistakes.extend(check_post(&post.quality, &post.service).err().unwrap_or_default());
+            return Err(Fault::Invalid(mistakes));
+        }
+        (answer, _) => answer?,
+    };
+    invite(op, account)?;
+    Ok(account)
 }
 
 /// Sends the link with which a person chooses their first password.
