@@ -1,5 +1,6 @@
 //! Accounts: every door, and who stays outside.
 
+mod administration;
 mod organisations;
 mod passwords;
 mod sign_in;

@@ -1,5 +1,6 @@
 //! Pages about accounts: the doors, one's own profile, organisations, administration.
 
+mod administration;
 mod organisations;
 mod passwords;
 mod profile;
@@ -7,6 +8,8 @@ mod sign_in;
 mod sign_up;
 
 use std::collections::BTreeMap;
+
+use serde::Serialize;
 
 use crate::access::Actor;
 use crate::access::Permission::{Public, SignedIn};
@@ -20,7 +23,7 @@ pub use sign_in::sign_in_again;
 
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    vec![
+    let own = vec![
         Page::get("/connexion", Public, sign_in::show),
         Page::post("/connexion", Public, sign_in::enter),
         Page::post("/deconnexion", Public, sign_in::leave),
@@ -41,7 +44,8 @@ pub fn pages() -> Vec<Page> {
         Page::post("/organisations/nouvelle", SignedIn, organisations::add),
         Page::get("/organisations/{organisation}", SignedIn, organisations::show),
         Page::post("/organisations/{organisation}", SignedIn, organisations::change),
-    ]
+    ];
+    own.into_iter().chain(administration::pages()).collect()
 }
 
 /// What this person must do before anything else: an applicant needs an organisation to speak for.
@@ -57,6 +61,23 @@ pub fn expected(_conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Ex
         href: "/organisations/nouvelle".to_owned(),
         detail: "Un dossier se dépose au nom d’un organisme.".to_owned(),
     }])
+}
+
+/// An option of a list.
+#[derive(Serialize)]
+struct Choice {
+    value: String,
+    label: String,
+    selected: bool,
+}
+
+impl Choice {
+    fn list(first: &str, chosen: &str, options: impl IntoIterator<Item = (String, String)>) -> Vec<Self> {
+        let none = Self { value: String::new(), label: first.to_owned(), selected: chosen.is_empty() };
+        let options = options.into_iter();
+        let options = options.map(|(value, label)| Self { selected: value == chosen, value, label });
+        std::iter::once(none).chain(options).collect()
+    }
 }
 
 /// The message of each field, the first one when there are several.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::by_field;
 use super::sign_in::own;
+use super::{Choice, by_field};
 use crate::accounts::actions::{self, NewOrganisation};
 use crate::accounts::store::{self, Organisation};
 use crate::base::identifiers::show_siret;
@@ -32,13 +32,6 @@ pub(super) fn show_new(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 #[derive(Serialize)]
-struct Select {
-    value: String,
-    label: String,
-    selected: bool,
-}
-
-#[derive(Serialize)]
 struct Conflict {
     label: &'static str,
     saved: String,
@@ -53,7 +46,7 @@ struct OrganisationForm {
     /// Empty while the organisation is being declared.
     version: String,
     values: BTreeMap<&'static str, String>,
-    legal_forms: Vec<Select>,
+    legal_forms: Vec<Choice>,
     /// Whether SIRET and RNA may no longer change.
     fixed: bool,
     members: Vec<String>,
@@ -81,14 +74,8 @@ fn saved(organisation: &Organisation) -> BTreeMap<&'static str, String> {
     ])
 }
 
-fn form_options(chosen: &str) -> Vec<Select> {
-    let first = Select { value: String::new(), label: "Choisissez".to_owned(), selected: chosen.is_empty() };
-    let forms = legal_forms().iter().map(|f| Select {
-        value: f.code.clone(),
-        label: f.label.clone(),
-        selected: f.code == chosen,
-    });
-    std::iter::once(first).chain(forms).collect()
+fn form_options(chosen: &str) -> Vec<Choice> {
+    Choice::list("Choisissez", chosen, legal_forms().iter().map(|f| (f.code.clone(), f.label.clone())))
 }
 
 fn read(form: &Form) -> NewOrganisation {

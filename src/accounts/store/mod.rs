@@ -6,8 +6,8 @@ mod organisations;
 mod people;
 mod rights;
 
-pub use funding::{Envelope, FundingLine, envelope, envelopes, funding_line, funding_lines};
-pub use institutions::{Agent, Institution, agents, institution, institutions};
+pub use funding::{Envelope, envelope, envelopes, funding_line, funding_lines};
+pub use institutions::{Agent, agents, institution, institutions};
 pub use organisations::{Organisation, has_submitted, members, organisation, organisation_by_number, organisations_of};
 pub use people::{Login, Person, login_by_email, person, search};
-pub use rights::{Delegation, HeldRole, delegations, roles_of};
+pub use rights::{Delegation, delegations, roles_of};
