@@ -6,8 +6,8 @@ use crate::fault::Fault;
 
 pub const CALL_2021: &str = include_str!("../../../seeds/calls/ami-iss-2021.toml");
 pub const CALL_OPEN: &str = include_str!("../../../seeds/calls/ami-iss-ouvert.toml");
-/// A bank statement that says it is none.
-pub const BANK_STATEMENT: &[u8] = include_bytes!("../../../seeds/demo/rib-fictif.pdf");
+/// Stands for every supporting document, and says so.
+pub const PIECE: &[u8] = include_bytes!("../../../seeds/demo/piece-fictive.pdf");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

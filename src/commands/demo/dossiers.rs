@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::data::{self, BANK_STATEMENT, Dossier};
+use super::data::{self, Dossier, PIECE};
 use super::people::People;
 use crate::access::{Actor, load_actor};
 use crate::base::clock::{Instant, PARIS};
 use crate::base::ids::DossierId;
+use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::dossiers::actions::{attach_piece, create_draft, save_section, submit};
 use crate::dossiers::content::{budget_field, indicator_field};
@@ -31,27 +32,40 @@ fn at(service: &Service, civil: &str) -> Result<(), Fault> {
 
 fn apply(service: &Service, people: &People, dossier: &Dossier, today: Instant) -> Result<DossierId, Fault> {
     let call_id = *people.calls.get(&dossier.call).ok_or(Fault::NotFound)?;
-    let (organisation, owner) = *people.organisations.get(&dossier.organisation).ok_or(Fault::NotFound)?;
+    let owner = people.organisations.get(&dossier.organisation).ok_or(Fault::NotFound)?;
     match &dossier.submitted {
         Some(civil) => at(service, civil)?,
         None => service.clock.set(today.plus_days(-3)),
     }
-    let (call, actor) = service.read(|conn| Ok((calls::by_id(conn, call_id)?, load_actor(conn, owner)?)))?;
+    let (call, actor) = service.read(|conn| Ok((calls::by_id(conn, call_id)?, load_actor(conn, owner.account)?)))?;
     service.perform(actor.author(), service.clock.now(), |op| {
-        let id = create_draft(op, &actor, call_id, organisation)?;
+        let id = create_draft(op, &actor, call_id, owner.organisation)?;
         for (section, typed) in answers(&call, &actor, dossier) {
             save_section(op, &actor, id, section, &typed, 0)?;
         }
         if !dossier.draft {
-            attach(op, &actor, id)?;
+            attach(op, &actor, &call, id, &owner.legal_form, Cents::from_euros(dossier.request))?;
             submit(op, &actor, id)?;
         }
         Ok(id)
     })
 }
 
-fn attach(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Result<(), Fault> {
-    attach_piece(op, actor, dossier, "rib", "rib-fictif.pdf", BANK_STATEMENT)?;
+/// Joins every piece that is asked of this applicant, on this day, for this request.
+fn attach(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    call: &Call,
+    id: DossierId,
+    legal_form: &str,
+    request: Cents,
+) -> Result<(), Fault> {
+    let filed_on = op.now.in_zone(call.zone()).date();
+    for piece in call.definition.pieces_for(legal_form, filed_on, request) {
+        if piece.required {
+            attach_piece(op, actor, id, &piece.code, &format!("{}-fictif.pdf", piece.code), PIECE)?;
+        }
+    }
     Ok(())
 }
 

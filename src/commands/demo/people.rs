@@ -16,10 +16,17 @@ use crate::calls::definition::{self, CallDefinition, Mistake};
 use crate::fault::Fault;
 use crate::service::Service;
 
+/// An organisation and the account that speaks for it.
+pub struct Owner {
+    pub organisation: OrganisationId,
+    pub account: AccountId,
+    pub legal_form: String,
+}
+
 /// Who was made, by the names the data files use.
 pub struct People {
     pub accounts: HashMap<String, AccountId>,
-    pub organisations: HashMap<String, (OrganisationId, AccountId)>,
+    pub organisations: HashMap<String, Owner>,
     pub calls: HashMap<String, CallId>,
     agents: Vec<(Role, AccountId, Option<String>)>,
 }
@@ -98,7 +105,8 @@ pub fn seed(service: &Service, today: Instant) -> Result<People, Fault> {
         };
         let author = service.read(|conn| load_actor(conn, owner))?.author();
         let id = service.perform(author, now, |op| add_organisation(op, owner, &new))?;
-        people.organisations.insert(organisation.code.clone(), (id, owner));
+        let legal_form = organisation.legal_form.clone();
+        people.organisations.insert(organisation.code.clone(), Owner { organisation: id, account: owner, legal_form });
     }
     Ok(people)
 }
