@@ -5,8 +5,12 @@
 
 mod support;
 
+mod access;
+mod base;
 mod calls;
+mod check;
 mod documents;
 mod dossiers;
 mod journeys;
+mod mail;
 mod web;
