@@ -23,7 +23,7 @@ pub fn pages(demo: bool) -> Vec<Page> {
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[];
+const EXPECTATIONS: &[Expectation] = &[accounts::pages::expected];
 
 /// # Errors
 /// When a template does not parse.

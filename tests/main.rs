@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod base;
+mod accounts;
 mod calls;
 mod check;
 mod documents;
