@@ -8,4 +8,5 @@ mod support;
 mod calls;
 mod documents;
 mod dossiers;
+mod journeys;
 mod web;
