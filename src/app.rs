@@ -3,6 +3,7 @@
 use crate::access::{Actor, Role};
 use crate::accounts;
 use crate::calls;
+use crate::decisions;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
@@ -16,11 +17,12 @@ pub fn pages(_demo: bool) -> Vec<Page> {
     let mut pages = site::pages();
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
+    pages.extend(decisions::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[];
+const EXPECTATIONS: &[Expectation] = &[decisions::pages::expected];
 
 /// # Errors
 /// When a template does not parse.

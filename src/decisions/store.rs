@@ -12,8 +12,8 @@ use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::{
-    accounts, calls, decisions, delegations, envelopes, funding_lines, institutions, letters, organisation_members,
-    organisations,
+    accounts, calls, decisions, delegations, dossiers, envelopes, funding_lines, institutions, letters,
+    organisation_members, organisations,
 };
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
@@ -373,4 +373,20 @@ pub(super) fn organisation_names(
         .select((organisations::id, organisations::name))
         .load::<(OrganisationId, String)>(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Notified decisions nobody in these organisations has opened: dossier, reference, title.
+pub(super) fn unread(
+    conn: &mut Conn,
+    organisations: &[OrganisationId],
+) -> Result<Vec<(DossierId, String, String)>, Fault> {
+    let rows = letters::table
+        .inner_join(dossiers::table)
+        .filter(dossiers::organisation_id.eq_any(organisations))
+        .filter(letters::notified_at.is_not_null())
+        .filter(letters::read_at.is_null())
+        .order(letters::id)
+        .select((dossiers::id, dossiers::reference, dossiers::title))
+        .load::<(DossierId, Option<String>, String)>(conn)?;
+    Ok(rows.into_iter().map(|(id, reference, title)| (id, reference.unwrap_or_default(), title)).collect())
 }
