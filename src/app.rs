@@ -13,8 +13,11 @@ use crate::web::{Link, Page, Site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
-pub fn pages(_demo: bool) -> Vec<Page> {
+pub fn pages(demo: bool) -> Vec<Page> {
     let mut pages = site::pages();
+    if demo {
+        pages.extend(site::outbox::pages());
+    }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
     pages.extend(decisions::pages::pages());
