@@ -194,6 +194,7 @@ fn write_letter(
 ) -> Result<Vec<u8>, Fault> {
     let (authority_name, authority_address) = store::authority(conn, case.call.authority)?;
     let envelope = draft.terms.envelope.map(|id| store::envelope_name(conn, id)).transpose()?;
+    let handled_by = store::manager_name(conn, case.call.id)?;
     let letter = compose(&Facts {
         call: &case.call,
         content: &case.version.content,
@@ -204,6 +205,7 @@ fn write_letter(
         authority_address: &authority_address,
         envelope: envelope.as_ref().map(|e| (e.line.as_str(), e.year)),
         delegation: &draft.delegation,
+        handled_by: handled_by.as_deref(),
         given_name: &actor.given_name,
         surname: &actor.surname,
         now,

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Decision, Delegation, Letter, Terms};
+use crate::access::Role;
 use crate::base::clock::Instant;
 use crate::base::ids::{
     AccountId, CallId, DecisionId, DelegationId, DocumentId, DossierId, DossierVersionId, EnvelopeId, InstitutionId,
@@ -12,7 +13,7 @@ use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::{
-    accounts, calls, decisions, delegations, dossiers, envelopes, funding_lines, institutions, letters,
+    accounts, call_roles, calls, decisions, delegations, dossiers, envelopes, funding_lines, institutions, letters,
     organisation_members, organisations,
 };
 use crate::dossiers::Outcome;
@@ -343,6 +344,21 @@ pub(super) fn authority(conn: &mut Conn, id: InstitutionId) -> Result<(String, S
         .filter(institutions::id.eq(id))
         .select((institutions::name, institutions::address))
         .first(conn)?)
+}
+
+/// The call's longest-standing manager, whom the letter names as the person to ask for.
+pub(super) fn manager_name(conn: &mut Conn, call: CallId) -> Result<Option<String>, Fault> {
+    let name = call_roles::table
+        .inner_join(accounts::table)
+        .filter(call_roles::call_id.eq(call))
+        .filter(call_roles::role.eq(Role::CallManager))
+        .filter(call_roles::revoked_at.is_null())
+        .filter(accounts::disabled_at.is_null())
+        .order(call_roles::id)
+        .select((accounts::given_name, accounts::surname))
+        .first::<(String, String)>(conn)
+        .optional()?;
+    Ok(name.map(|(given_name, surname)| format!("{given_name} {surname}")))
 }
 
 /// Given name and surname.
