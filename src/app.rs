@@ -3,6 +3,8 @@
 use crate::access::{Actor, Role};
 use crate::accounts;
 use crate::calls;
+use crate::decisions;
+use crate::dossiers;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
@@ -19,11 +21,17 @@ pub fn pages(demo: bool) -> Vec<Page> {
     }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
+    pages.extend(decisions::pages::pages());
+    pages.extend(dossiers::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[accounts::pages::expected];
+const EXPECTATIONS: &[Expectation] = &[
+    accounts::pages::expected,
+    dossiers::pages::expected,
+    decisions::pages::expected,
+];
 
 /// # Errors
 /// When a template does not parse.
