@@ -13,6 +13,8 @@ pub mod documents_store;
 pub mod dossiers;
 pub mod fault;
 pub mod files;
+pub mod followup;
+pub mod funding;
 pub mod journal;
 pub mod ledger;
 pub mod mail;
