@@ -21,14 +21,13 @@ pub fn pages(demo: bool) -> Vec<Page> {
     }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
-    pages.extend(decisions::pages::pages());
     pages.extend(dossiers::pages::pages());
+    pages.extend(decisions::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[decisions::pages::expected];
-const EXPECTATIONS: &[Expectation] = &[dossiers::pages::expected];
+const EXPECTATIONS: &[Expectation] = &[dossiers::pages::expected, decisions::pages::expected];
 
 /// # Errors
 /// When a template does not parse.
