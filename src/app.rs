@@ -1,23 +1,34 @@
-//! Assembly: every page of every capability, and the navigation between them.
+//! Assembly: every page of every capability, what each expects of people, and the navigation between them.
 
 use crate::access::{Actor, Role};
+use crate::accounts;
+use crate::calls;
+use crate::dossiers;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
+use crate::web::serve::Expectation;
 use crate::web::throttle::Limits;
-use crate::web::{Answer, Link, Page, Site, Visit};
+use crate::web::{Link, Page, Site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
 pub fn pages(_demo: bool) -> Vec<Page> {
-    [site::pages()].concat()
+    let mut pages = site::pages();
+    pages.extend(accounts::pages::pages());
+    pages.extend(calls::pages::pages());
+    pages.extend(dossiers::pages::pages());
+    pages
 }
+
+/// What each capability expects of a person now, in the order of a dossier's life.
+const EXPECTATIONS: &[Expectation] = &[dossiers::pages::expected];
 
 /// # Errors
 /// When a template does not parse.
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
-    Site::new(service, pages, navigation, sign_in_again, limits)
+    Site::new(service, pages, navigation, accounts::pages::sign_in_again, EXPECTATIONS, limits)
 }
 
 /// The main navigation: only pages that this visitor may open.
@@ -34,8 +45,4 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
         links.push(Link::new("Administration", "/administration"));
     }
     links
-}
-
-fn sign_in_again(_visit: &Visit) -> Result<Answer, Fault> {
-    Ok(Answer::redirect("/connexion"))
 }

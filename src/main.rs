@@ -1,1 +1,125 @@
-fn main() {}
+//! The command line: reads settings, opens the service, runs one command.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use essaim::commands::{self, Outcome};
+use essaim::config::{Settings, VARIABLES};
+
+#[derive(Parser)]
+#[command(name = "essaim", version, about = "Essaim runs public funding calls, from publication to shared follow-up.")]
+#[command(after_help = settings_help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a demonstration with fictitious data; started again, it keeps what was done
+    Demo {
+        /// Folder of the demonstration's database and files
+        #[arg(long, default_value = "var/demo")]
+        folder: PathBuf,
+        /// Address and port to listen on
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        bind: String,
+        /// Throw the demonstration's data away and start afresh
+        #[arg(long)]
+        reset: bool,
+    },
+    /// Serve the service with the settings of the environment
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Check or import call files
+    #[command(subcommand)]
+    Call(CallCommand),
+    /// Manage accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Verify the journal's chain, the ledger's counters and every sealed hash
+    Check,
+}
+
+#[derive(Subcommand)]
+enum CallCommand {
+    /// Explain every mistake of a call file, with its line
+    Check { file: PathBuf },
+    /// Check a call file, then record the call
+    Import { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Open an account whose address you vouch for; the password is read from standard input
+    Add(UserAdd),
+}
+
+#[derive(Args)]
+struct UserAdd {
+    #[arg(long)]
+    email: String,
+    #[arg(long)]
+    given_name: String,
+    #[arg(long)]
+    surname: String,
+    /// May manage institutions, people and rights
+    #[arg(long)]
+    administrator: bool,
+}
+
+fn settings_help() -> String {
+    let mut help = String::from("Settings, from environment variables:\n");
+    for (name, meaning, default) in VARIABLES {
+        let default = if default.is_empty() { "none" } else { default };
+        help.push_str(&format!("  {name}\n      {meaning}\n      default: {default}\n"));
+    }
+    help
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("ESSAIM_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,essaim=info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Demo { folder, bind, reset } => commands::demo::run(&folder, &bind, reset).map(done),
+        Command::Serve => commands::serve::run(settings()?).map(done),
+        Command::Migrate => commands::migrate::run(settings()?).map(done),
+        Command::Call(CallCommand::Check { file }) => commands::call::check(&file).map(done),
+        Command::Call(CallCommand::Import { file }) => commands::call::import(settings()?, &file).map(done),
+        Command::User(UserCommand::Add(user)) => {
+            commands::user::add(settings()?, &user.email, &user.given_name, &user.surname, user.administrator).map(done)
+        }
+        Command::Check => commands::check::run(settings()?).map(done),
+    }
+}
+
+fn settings() -> Result<Settings, String> {
+    Settings::read(|name| std::env::var(name).ok())
+        .map_err(|errors| format!("Settings refused:\n  {}", errors.join("\n  ")))
+}
+
+fn done(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Outcome::Good => ExitCode::SUCCESS,
+        Outcome::Problems => ExitCode::FAILURE,
+    }
+}

@@ -6,6 +6,7 @@
 mod support;
 
 mod calls;
-mod web;
-
 mod documents;
+mod dossiers;
+mod journeys;
+mod web;

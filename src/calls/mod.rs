@@ -1,9 +1,10 @@
 //! Calls: what is published, to whom, until when, and how dossiers will be judged.
 //!
-//! Reading order: [`definition`] (the call file), `store`, `actions` (import).
+//! Reading order: [`definition`] (the call file), `store`, `actions` (import), `pages`.
 
 pub mod actions;
 pub mod definition;
+pub mod pages;
 mod store;
 
 pub use store::{Call, by_code, by_id, institution_by_code, list, of_dossier};

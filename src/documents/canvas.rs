@@ -20,7 +20,7 @@ impl Colour {
     pub const BLACK: Self = Self(0, 0, 0);
     pub const INK: Self = Self(0x1B, 0x1F, 0x23);
     pub const SOFT_INK: Self = Self(0x4A, 0x50, 0x57);
-    pub const ACCENT: Self = Self(0x14, 0x4B, 0x4E);
+    pub const ACCENT: Self = Self(0x6A, 0x23, 0x59);
     pub const HONEY: Self = Self(0xE3, 0xA7, 0x2C);
     pub const HAIRLINE: Self = Self(0xB9, 0xBD, 0xC2);
     /// Light enough for text over it to keep a contrast above 12:1.

@@ -99,7 +99,7 @@ const ADDRESSEE_TOP: f32 = mm(50.0);
 const LABEL_LINES: usize = 3;
 
 /// # Errors
-/// Only when an embedded resource cannot be used; never because of the text given.
+/// When an embedded face cannot be used or the check address is too long for a QR code; never because of the text.
 pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, column(0.0));

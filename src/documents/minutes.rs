@@ -126,7 +126,7 @@ const TABLE: Style = Style::new(Face::Regular, 8.5, 11.2);
 const GAP: f32 = 15.0;
 
 /// # Errors
-/// Only when an embedded resource cannot be used; never because of the text given.
+/// When an embedded face cannot be used or the check address is too long for a QR code; never because of the text.
 pub fn minutes(minutes: &Minutes) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, body_column(0.0));

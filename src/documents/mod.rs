@@ -30,7 +30,7 @@ pub use minutes::{Attendance, FundingTotal, Member, Minutes, Quorum, RankedDossi
 pub use receipt::{ImplicitDecision, Receipt, ReceivedPiece, receipt};
 pub use words::amount_in_words;
 
-/// Why a document could not be made. None of these depends on the text given: they tell of a broken build.
+/// Why a document could not be made: a broken build, or a check address too long; never the text given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentError {
     /// An embedded typeface could not be read or reduced to the glyphs in use.

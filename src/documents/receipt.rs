@@ -71,7 +71,7 @@ const SMALL: Style = Style::new(Face::Regular, 9.0, 12.2);
 const SHOWN_HASH: usize = 16;
 
 /// # Errors
-/// Only when an embedded resource cannot be used; never because of the text given.
+/// When an embedded face cannot be used or the check address is too long for a QR code; never because of the text.
 pub fn receipt(receipt: &Receipt) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, body_column(0.0));

@@ -17,12 +17,14 @@ use super::answer::{Answer, Body, Flash};
 use super::form::{Form, Upload};
 use super::guard::{self, Verdict};
 use super::page::{Method, Page};
-use super::render::{self, HtmlPage, Link};
+use super::render::{self, Expected, HtmlPage, Link};
 use super::session;
 use super::statics::Statics;
 use super::throttle::{Limits, Throttle};
 use super::visit::Visit;
 use crate::access::Actor;
+use crate::base::clock::Instant;
+use crate::db::Conn;
 use crate::fault::Fault;
 use crate::files::MAX_UPLOAD;
 use crate::service::Service;
@@ -45,7 +47,12 @@ pub struct Site {
     pub navigation: fn(Option<&Actor>) -> Vec<Link>,
     /// The sign-in page offered when a form arrives after its session ended; it keeps what was sent.
     pub sign_in_again: fn(&Visit) -> Result<Answer, Fault>,
+    /// What each capability expects of a person now, in the order of a dossier's life.
+    pub expectations: &'static [Expectation],
 }
+
+/// What a capability expects of a person now.
+pub type Expectation = fn(&mut Conn, &Actor, Instant) -> Result<Vec<Expected>, Fault>;
 
 impl Site {
     /// # Errors
@@ -55,11 +62,21 @@ impl Site {
         pages: Vec<Page>,
         navigation: fn(Option<&Actor>) -> Vec<Link>,
         sign_in_again: fn(&Visit) -> Result<Answer, Fault>,
+        expectations: &'static [Expectation],
         limits: Limits,
     ) -> Result<Self, Fault> {
         let statics = Statics::load();
         let templates = render::load(&statics)?;
-        Ok(Self { service, templates, statics, throttle: Throttle::new(limits), pages, navigation, sign_in_again })
+        Ok(Self {
+            service,
+            templates,
+            statics,
+            throttle: Throttle::new(limits),
+            pages,
+            navigation,
+            sign_in_again,
+            expectations,
+        })
     }
 }
 
@@ -132,7 +149,10 @@ fn run(visit: &mut Visit, page: Page, token: Option<&str>) -> Result<Answer, Fau
         Verdict::Enter => (page.handler)(visit),
         Verdict::NotFound => Err(Fault::NotFound),
         Verdict::SignInFirst if page.method == Method::Post => (visit.site.sign_in_again)(visit),
-        Verdict::SignInFirst => Ok(Answer::redirect(format!("/connexion?retour={}", super::form::encode(&visit.path)))),
+        Verdict::SignInFirst => {
+            let back = super::form::encode(&visit.path_and_query());
+            Ok(Answer::redirect(format!("/connexion?retour={back}")))
+        }
     }
 }
 
@@ -308,12 +328,13 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         Body::Html { title, template, view, desk, breadcrumbs } => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
             let error = answer.status == 422;
-            let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error };
+            let reader = answer.reader.as_ref().or(visit.actor.as_ref());
+            let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error, reader };
             render::html(site, visit, page)?.into_bytes()
         }
         Body::Redirect { to, flash } => {
             // Only our own paths: never a way to send people elsewhere.
-            let to = if to.starts_with('/') && !to.starts_with("//") { to } else { "/".to_owned() };
+            let to = if guard::is_own_path(&to) { to } else { "/".to_owned() };
             headers.push((header::LOCATION, to));
             if let Some(flash) = flash {
                 let value = BASE64URL_NOPAD.encode(&serde_json::to_vec(&flash)?);

@@ -2,11 +2,14 @@
 //! operations.
 
 mod app;
+mod browser;
 mod client;
 mod database;
+pub mod dossiers;
 mod world;
 
 pub use app::TestApp;
+pub use browser::Browser;
 pub use client::{Client, Reply};
 #[allow(unused_imports)]
 pub use world::{PASSWORD, World};

@@ -1,0 +1,50 @@
+//! `essaim check`
+
+use super::{Outcome, told};
+use crate::base::clock::Clock;
+use crate::config::Settings;
+use crate::fault::Fault;
+use crate::service::Service;
+use crate::{documents_store, journal, ledger};
+
+/// One thing verified.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub what: &'static str,
+    /// How many rows were looked at.
+    pub count: usize,
+    /// French sentences; empty when all is well.
+    pub problems: Vec<String>,
+}
+
+/// # Errors
+/// When the database cannot be reached.
+pub fn run(settings: Settings) -> Result<Outcome, String> {
+    let service = Service::open(settings, Clock::System).map_err(told)?;
+    let findings = verify(&service).map_err(told)?;
+    for finding in &findings {
+        let verdict = if finding.problems.is_empty() { "intact" } else { "ALTÉRÉ" };
+        println!("{:<42} {:>8}  {verdict}", finding.what, finding.count);
+        for problem in &finding.problems {
+            println!("    {problem}");
+        }
+    }
+    Ok(if findings.iter().all(|f| f.problems.is_empty()) { Outcome::Good } else { Outcome::Problems })
+}
+
+/// Every invariant that a live database must hold. Reads only.
+///
+/// # Errors
+/// When the database refuses.
+pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
+    service.read(|conn| {
+        let (links, problems) = journal::verify(conn)?;
+        let links = usize::try_from(links).map_err(|e| Fault::internal(e.to_string()))?;
+        let mut findings = vec![Finding { what: "Entrées du journal, chaînées", count: links, problems }];
+        let (count, problems) = ledger::verify(conn)?;
+        findings.push(Finding { what: "Enveloppes, égales à leurs lignes", count, problems });
+        let (count, problems) = documents_store::verify(conn, &service.files)?;
+        findings.push(Finding { what: "Documents scellés, empreintes", count, problems });
+        Ok(findings)
+    })
+}

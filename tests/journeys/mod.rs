@@ -1,0 +1,3 @@
+//! Whole paths in a real browser, each person at their own screen.
+
+mod public;

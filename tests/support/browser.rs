@@ -1,0 +1,311 @@
+//! A real browser over WebDriver, which looks at every page it comes to: accessibility rules, 320 px, console.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+pub struct Browser {
+    driver: Child,
+    /// Held open: the driver ends when nobody reads what it says.
+    _output: BufReader<ChildStdout>,
+    agent: ureq::Agent,
+    session: String,
+    base_url: String,
+    axe: Option<String>,
+    profile: tempfile::TempDir,
+    /// Addresses looked at, for the closing count.
+    pub visited: RefCell<Vec<String>>,
+    screenshots: Option<PathBuf>,
+}
+
+/// Says why a journey is skipped; a run that must have browsers fails instead.
+fn absent(what: &str) {
+    assert!(std::env::var_os("ESSAIM_REQUIRE_BROWSER").is_none(), "{what}, and ESSAIM_REQUIRE_BROWSER is set");
+    eprintln!("SKIPPED browser journey: {what}");
+}
+
+impl Browser {
+    /// Starts chromedriver and a headless browser; `None`, with a visible line, where there is none.
+    pub fn start(base_url: &str) -> Option<Self> {
+        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let Ok(mut driver) = driver else {
+            absent("no chromedriver on this machine");
+            return None;
+        };
+        let axe = std::env::var_os("ESSAIM_AXE").and_then(|path| std::fs::read_to_string(path).ok());
+        if axe.is_none() {
+            absent("ESSAIM_AXE names no axe.min.js: pages are not checked against accessibility rules");
+        }
+        let mut output = BufReader::new(driver.stdout.take().unwrap());
+        let port = output
+            .by_ref()
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.split("successfully on port ").nth(1).and_then(|p| p.trim_end_matches('.').parse::<u16>().ok())
+            })
+            .expect("chromedriver tells its port");
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(120)))
+            .build()
+            .into();
+        let profile = tempfile::tempdir().unwrap();
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--lang=fr-FR",
+            "--window-size=1280,1000",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([format!("--user-data-dir={}", profile.path().display())])
+        .collect::<Vec<_>>();
+        let server = format!("http://127.0.0.1:{port}");
+        let reply = call(
+            &agent,
+            "POST",
+            &format!("{server}/session"),
+            &json!({ "capabilities": { "alwaysMatch": {
+                "goog:chromeOptions": { "args": arguments },
+                "goog:loggingPrefs": { "browser": "ALL" },
+            } } }),
+        );
+        let session = reply["sessionId"].as_str().map(|id| format!("{server}/session/{id}"));
+        let Some(session) = session else {
+            let _ = driver.kill();
+            absent(&format!("chromedriver could not start a browser: {reply}"));
+            return None;
+        };
+        let screenshots = std::env::var_os("ESSAIM_SCREENSHOTS").map(PathBuf::from);
+        Some(Self {
+            driver,
+            _output: output,
+            agent,
+            session,
+            base_url: base_url.to_owned(),
+            axe,
+            profile,
+            visited: RefCell::default(),
+            screenshots,
+        })
+    }
+
+    fn command(&self, path: &str, body: &Value) -> Value {
+        call(&self.agent, "POST", &format!("{}{path}", self.session), body)
+    }
+
+    fn devtools(&self, command: &str, params: &Value) {
+        self.command("/goog/cdp/execute", &json!({ "cmd": command, "params": params }));
+    }
+
+    pub fn script(&self, source: &str) -> Value {
+        self.command("/execute/sync", &json!({ "script": source, "args": [] }))
+    }
+
+    /// Goes to a path and looks at the page.
+    pub fn open(&self, path: &str) {
+        self.command("/url", &json!({ "url": format!("{}{path}", self.base_url) }));
+        self.look();
+    }
+
+    pub fn forget_cookies(&self) {
+        call(&self.agent, "DELETE", &format!("{}/cookie", self.session), &Value::Null);
+    }
+
+    pub fn path(&self) -> String {
+        self.script("return location.pathname + location.search").as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn text(&self) -> String {
+        let text = self.script("return document.body.innerText").as_str().unwrap_or_default().to_owned();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    pub fn reads(&self, expected: &str) {
+        let (text, expected) = (self.text(), expected.split_whitespace().collect::<Vec<_>>().join(" "));
+        assert!(text.contains(&expected), "{} does not read « {expected} » but: {text}", self.path());
+    }
+
+    #[track_caller]
+    pub fn does_not_read(&self, unexpected: &str) {
+        let text = self.text();
+        assert!(!text.contains(unexpected), "{} reads « {unexpected} »: {text}", self.path());
+    }
+
+    #[track_caller]
+    fn element(&self, xpath: &str) -> String {
+        let found = self.command("/element", &json!({ "using": "xpath", "value": xpath }));
+        found[ELEMENT]
+            .as_str()
+            .map_or_else(|| panic!("{}: no {xpath}; page: {}", self.path(), self.text()), str::to_owned)
+    }
+
+    #[track_caller]
+    fn click(&self, xpath: &str) {
+        let element = self.element(xpath);
+        let reply = self.command(&format!("/element/{element}/click"), &json!({}));
+        assert!(reply.is_null(), "{}: click on {xpath}: {reply}", self.path());
+    }
+
+    /// Types into a field, in place of what was there.
+    #[track_caller]
+    pub fn fill(&self, name: &str, value: &str) {
+        let element = self.element(&format!("//*[(self::input or self::textarea) and @name='{name}']"));
+        self.command(&format!("/element/{element}/clear"), &json!({}));
+        let reply = self.command(&format!("/element/{element}/value"), &json!({ "text": value }));
+        assert!(reply.is_null(), "{}: typing into {name}: {reply}", self.path());
+    }
+
+    /// Chooses a file.
+    #[track_caller]
+    pub fn attach(&self, name: &str, path: &std::path::Path) {
+        let element = self.element(&format!("//input[@name='{name}']"));
+        let reply = self.command(&format!("/element/{element}/value"), &json!({ "text": path.display().to_string() }));
+        assert!(reply.is_null(), "{}: choosing {name}: {reply}", self.path());
+    }
+
+    /// Ticks a radio button or a box by its label.
+    #[track_caller]
+    pub fn tick(&self, name: &str, value: &str) {
+        self.click(&format!("//label[@for=//input[@name='{name}' and @value='{value}']/@id]"));
+    }
+
+    /// Chooses in a list by the words shown.
+    #[track_caller]
+    pub fn choose(&self, name: &str, words: &str) {
+        self.click(&format!("//select[@name='{name}']/option[contains(normalize-space(.), \"{words}\")]"));
+    }
+
+    /// Chooses in a list by value.
+    #[track_caller]
+    pub fn choose_value(&self, name: &str, value: &str) {
+        self.click(&format!("//select[@name='{name}']/option[@value='{value}']"));
+    }
+
+    /// Presses the button that says these words.
+    #[track_caller]
+    pub fn press(&self, label: &str) {
+        self.click(&format!("//main//button[starts-with(normalize-space(.), \"{label}\")]"));
+        self.look();
+    }
+
+    /// Follows the link that says these words.
+    #[track_caller]
+    pub fn follow(&self, label: &str) {
+        self.click(&format!("//a[contains(normalize-space(.), \"{label}\")]"));
+        self.look();
+    }
+
+    /// A new person at the same machine.
+    #[track_caller]
+    pub fn sign_in(&self, email: &str, password: &str) {
+        self.forget_cookies();
+        self.open("/connexion");
+        self.fill("email", email);
+        self.fill("password", password);
+        self.press("Se connecter");
+        self.reads("Se déconnecter");
+    }
+
+    /// What a careful visitor would notice on any page.
+    #[track_caller]
+    fn look(&self) {
+        let path = self.path();
+        let title = self.script("return document.title").as_str().unwrap_or_default().to_owned();
+        assert!(!title.is_empty(), "{path}: no title");
+        let headings = self.script("return document.querySelectorAll('h1').length");
+        assert_eq!(headings, json!(1), "{path}: one h1 a page; page: {}", self.text());
+        self.check_console(&path);
+        self.check_accessibility(&path);
+        self.check_narrow(&path);
+        self.visited.borrow_mut().push(path);
+    }
+
+    #[track_caller]
+    fn check_console(&self, path: &str) {
+        let log = self.command("/se/log", &json!({ "type": "browser" }));
+        let messages: Vec<_> = log
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry["level"] != "INFO" && entry["level"] != "DEBUG")
+            // A page that answers 4xx on purpose is logged by the browser as a failed load.
+            .filter(|entry| {
+                !entry["message"].as_str().unwrap_or_default().contains("the server responded with a status of 4")
+            })
+            .collect();
+        assert!(messages.is_empty(), "{path}: the console says {messages:?}");
+    }
+
+    #[track_caller]
+    fn check_accessibility(&self, path: &str) {
+        let Some(axe) = &self.axe else { return };
+        let source = format!(
+            "{axe}; const done = arguments[arguments.length - 1]; \
+             axe.run(document, {{ resultTypes: ['violations'] }}).then(r => done(r.violations.map(v => \
+             v.id + ': ' + v.help + ' — ' + v.nodes.map(n => n.html).slice(0, 3).join(' | '))), e => done([String(e)]));"
+        );
+        let violations = self.command("/execute/async", &json!({ "script": source, "args": [] }));
+        assert_eq!(violations, json!([]), "{path}: accessibility");
+    }
+
+    /// At 320 CSS pixels nothing scrolls sideways but tables in their own region.
+    #[track_caller]
+    fn check_narrow(&self, path: &str) {
+        let name = path.trim_matches('/').replace(['/', '?', '=', '&'], "-");
+        self.screenshot(&format!("{name}-1280"));
+        let narrow = json!({ "width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", &narrow);
+        let width = self.script("return document.documentElement.scrollWidth").as_i64().unwrap_or(i64::MAX);
+        self.screenshot(&format!("{name}-320"));
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({}));
+        assert!(width <= 320, "{path}: scrolls sideways at 320 px ({width} px)");
+    }
+
+    /// Keeps a picture when `ESSAIM_SCREENSHOTS` names a folder.
+    pub fn screenshot(&self, name: &str) {
+        let Some(folder) = &self.screenshots else { return };
+        std::fs::create_dir_all(folder).unwrap();
+        let name = if name.starts_with('-') { format!("accueil{name}") } else { name.to_owned() };
+        let params = json!({ "cmd": "Page.captureScreenshot", "params": { "captureBeyondViewport": true } });
+        let reply = self.command("/goog/cdp/execute", &params);
+        if let Some(data) = reply["data"].as_str() {
+            let bytes = data_encoding::BASE64.decode(data.as_bytes()).unwrap();
+            std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.agent.delete(&self.session).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let _ = &self.profile;
+    }
+}
+
+fn call(agent: &ureq::Agent, method: &str, url: &str, body: &Value) -> Value {
+    let response = match method {
+        "DELETE" => agent.delete(url).call(),
+        _ => agent.post(url).header("Content-Type", "application/json").send(body.to_string()),
+    };
+    let mut response = response.unwrap();
+    let text = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().unwrap();
+    serde_json::from_str::<Value>(&text).map_or(Value::Null, |v| v["value"].clone())
+}
