@@ -1,29 +1,44 @@
-//! Assembly: every page of every capability, and the navigation between them.
+//! Assembly: every page of every capability, what each expects of people, and the navigation between them.
 
 use crate::access::{Actor, Role};
+use crate::accounts;
 use crate::calls;
+use crate::decisions;
+use crate::dossiers;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
 use crate::web::serve::Expectation;
 use crate::web::throttle::Limits;
-use crate::web::{Answer, Link, Page, Site, Visit};
+use crate::web::{Link, Page, Site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
-pub fn pages(_demo: bool) -> Vec<Page> {
-    [site::pages(), calls::pages::pages()].concat()
+pub fn pages(demo: bool) -> Vec<Page> {
+    let mut pages = site::pages();
+    if demo {
+        pages.extend(site::outbox::pages());
+    }
+    pages.extend(accounts::pages::pages());
+    pages.extend(calls::pages::pages());
+    pages.extend(dossiers::pages::pages());
+    pages.extend(decisions::pages::pages());
+    pages
 }
+
+/// What each capability expects of a person now, in the order of a dossier's life.
+const EXPECTATIONS: &[Expectation] = &[
+    accounts::pages::expected,
+    dossiers::pages::expected,
+    decisions::pages::expected,
+];
 
 /// # Errors
 /// When a template does not parse.
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
-    Site::new(service, pages, navigation, sign_in_again, EXPECTATIONS, limits)
+    Site::new(service, pages, navigation, accounts::pages::sign_in_again, EXPECTATIONS, limits)
 }
-
-/// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[];
 
 /// The main navigation: only pages that this visitor may open.
 fn navigation(actor: Option<&Actor>) -> Vec<Link> {
@@ -39,8 +54,4 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
         links.push(Link::new("Administration", "/administration"));
     }
     links
-}
-
-fn sign_in_again(_visit: &Visit) -> Result<Answer, Fault> {
-    Ok(Answer::redirect("/connexion"))
 }

@@ -275,12 +275,7 @@ fn pieces(definition: &CallDefinition) -> Vec<PieceRow> {
         .map(|piece| {
             let mut conditions = Vec::new();
             if !piece.legal_forms.is_empty() {
-                let labels: Vec<_> = piece
-                    .legal_forms
-                    .iter()
-                    .map(|code| reference::legal_form(code).map_or(code.as_str(), |form| form.label.as_str()))
-                    .collect();
-                conditions.push(format!("formes juridiques concernées\u{A0}: {}", labels.join(", ")));
+                conditions.push(format!("pour {}", reference::describe_forms(&piece.legal_forms)));
             }
             if let Some(date) = piece.from_date() {
                 conditions

@@ -1,5 +1,8 @@
 //! Operations on dossiers.
 
+mod draft;
+mod submission;
+
 use super::model::Event;
 use super::rules::transition;
 use super::store::{self, Dossier};
@@ -7,6 +10,9 @@ use crate::base::ids::DossierId;
 use crate::calls;
 use crate::fault::Fault;
 use crate::service::Operation;
+
+pub use draft::{attach_piece, create_draft, remove_piece, save_section};
+pub use submission::submit;
 
 /// The one door: moves a dossier to the state the engine answers, and gives it back as it then is.
 ///

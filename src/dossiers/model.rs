@@ -136,6 +136,27 @@ impl State {
         }
     }
 
+    /// Whether the applicant still waits to be told the decision.
+    #[must_use]
+    pub fn awaits_decision(self) -> bool {
+        !matches!(
+            self,
+            Self::Draft
+                | Self::AwardNotified
+                | Self::WaitlistNotified
+                | Self::RejectionNotified
+                | Self::Agreed
+                | Self::InProgress
+                | Self::Withdrawn
+        )
+    }
+
+    /// Whether the applicant knows the decision.
+    #[must_use]
+    pub fn is_notified(self) -> bool {
+        !self.awaits_decision() && self.outcome().is_some()
+    }
+
     /// Tone of the state's badge.
     #[must_use]
     pub fn tone(self) -> &'static str {

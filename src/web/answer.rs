@@ -3,6 +3,7 @@
 use actix_web::cookie::Cookie;
 use serde::Serialize;
 
+use crate::access::Actor;
 use crate::fault::Fault;
 
 /// A short message shown once on the next page.
@@ -40,6 +41,8 @@ pub struct Answer {
     pub status: u16,
     pub body: Body,
     pub cookies: Vec<Cookie<'static>>,
+    /// Who reads the page, when this very answer signs them in.
+    pub reader: Option<Actor>,
 }
 
 impl Answer {
@@ -56,7 +59,7 @@ impl Answer {
     /// See other: the answer to every POST that succeeded.
     #[must_use]
     pub fn redirect(to: impl Into<String>) -> Self {
-        Self { status: 303, body: Body::Redirect { to: to.into(), flash: None }, cookies: Vec::new() }
+        Self { status: 303, body: Body::Redirect { to: to.into(), flash: None }, cookies: Vec::new(), reader: None }
     }
 
     #[must_use]
@@ -77,7 +80,7 @@ impl Answer {
     }
 
     fn new(body: Body) -> Self {
-        Self { status: 200, body, cookies: Vec::new() }
+        Self { status: 200, body, cookies: Vec::new(), reader: None }
     }
 
     #[must_use]
@@ -115,6 +118,13 @@ impl Answer {
         if let Body::Redirect { flash, .. } = &mut self.body {
             *flash = Some(Flash { tone: tone.to_owned(), text: text.into() });
         }
+        self
+    }
+
+    /// The layout greets this person instead of the visitor who came.
+    #[must_use]
+    pub fn read_by(mut self, reader: Actor) -> Self {
+        self.reader = Some(reader);
         self
     }
 

@@ -62,6 +62,12 @@ impl Form {
         self.uploads.iter().find(|u| u.field == name && !(u.file_name.is_empty() && u.bytes.is_empty()))
     }
 
+    /// Whether any file was chosen.
+    #[must_use]
+    pub fn has_uploads(&self) -> bool {
+        self.uploads.iter().any(|u| !(u.file_name.is_empty() && u.bytes.is_empty()))
+    }
+
     #[must_use]
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields

@@ -7,6 +7,7 @@ use super::answer::Flash;
 use super::serve::Site;
 use super::statics::Statics;
 use super::visit::Visit;
+use crate::access::Actor;
 use crate::fault::Fault;
 
 #[derive(rust_embed::RustEmbed)]
@@ -69,6 +70,7 @@ pub struct HtmlPage<'a> {
     pub desk: bool,
     pub breadcrumbs: Vec<Link>,
     pub error: bool,
+    pub reader: Option<&'a Actor>,
 }
 
 /// All templates, parsed once; an undefined variable is an error.
@@ -96,7 +98,7 @@ pub fn load(statics: &Statics) -> Result<Tera, Fault> {
 /// When the template misses a variable.
 pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fault> {
     let settings = &site.service.settings;
-    let mut nav = (site.navigation)(visit.actor.as_ref());
+    let mut nav = (site.navigation)(page.reader);
     if let Some(best) = nav
         .iter_mut()
         .filter(|l| visit.path == l.href || (l.href.len() > 1 && visit.path.starts_with(&l.href)))
@@ -115,7 +117,7 @@ pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fa
         demo: settings.demo,
         desk: page.desk,
         nav,
-        viewer: visit.actor.as_ref().map(|a| Viewer { name: a.name(), email: a.email.clone() }),
+        viewer: page.reader.map(|a| Viewer { name: a.name(), email: a.email.clone() }),
         flash: &visit.flash,
         breadcrumbs: page.breadcrumbs,
     };

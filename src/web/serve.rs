@@ -149,7 +149,10 @@ fn run(visit: &mut Visit, page: Page, token: Option<&str>) -> Result<Answer, Fau
         Verdict::Enter => (page.handler)(visit),
         Verdict::NotFound => Err(Fault::NotFound),
         Verdict::SignInFirst if page.method == Method::Post => (visit.site.sign_in_again)(visit),
-        Verdict::SignInFirst => Ok(Answer::redirect(format!("/connexion?retour={}", super::form::encode(&visit.path)))),
+        Verdict::SignInFirst => {
+            let back = super::form::encode(&visit.path_and_query());
+            Ok(Answer::redirect(format!("/connexion?retour={back}")))
+        }
     }
 }
 
@@ -325,12 +328,13 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         Body::Html { title, template, view, desk, breadcrumbs } => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
             let error = answer.status == 422;
-            let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error };
+            let reader = answer.reader.as_ref().or(visit.actor.as_ref());
+            let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error, reader };
             render::html(site, visit, page)?.into_bytes()
         }
         Body::Redirect { to, flash } => {
             // Only our own paths: never a way to send people elsewhere.
-            let to = if to.starts_with('/') && !to.starts_with("//") { to } else { "/".to_owned() };
+            let to = if guard::is_own_path(&to) { to } else { "/".to_owned() };
             headers.push((header::LOCATION, to));
             if let Some(flash) = flash {
                 let value = BASE64URL_NOPAD.encode(&serde_json::to_vec(&flash)?);

@@ -19,6 +19,9 @@ const LIFETIME_DAYS: i64 = 1;
 /// How often an open session is prolonged, in minutes.
 const REFRESH_MINUTES: i64 = 10;
 
+/// Hands the token of a session to the browser, and to nobody else.
+pub type SessionCookie = Cookie<'static>;
+
 /// An open session as its holder sees it.
 #[derive(Clone, Debug, Queryable)]
 pub struct OpenSession {
@@ -55,7 +58,7 @@ pub fn open(
     now: Instant,
     account: AccountId,
     user_agent: &str,
-) -> Result<Cookie<'static>, Fault> {
+) -> Result<SessionCookie, Fault> {
     let token = random_token();
     diesel::insert_into(sessions::table)
         .values((
@@ -78,7 +81,7 @@ pub fn open(
 
 /// The cookie that makes a browser forget its session.
 #[must_use]
-pub fn forget(settings: &Settings) -> Cookie<'static> {
+pub fn forget(settings: &Settings) -> SessionCookie {
     let mut cookie = Cookie::build(cookie_name(settings), "").path("/").secure(settings.is_https()).finish();
     cookie.make_removal();
     cookie

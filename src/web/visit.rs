@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use super::answer::Flash;
+use super::form::encode;
 use super::serve::Site;
 use super::{Answer, Form};
 use crate::access::{Actor, Author};
@@ -49,6 +50,14 @@ impl Visit {
     /// [`Fault::NotFound`] when it does not read as `T`.
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
         self.params.get(name).and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)
+    }
+
+    /// The address as asked for, to come back to it.
+    #[must_use]
+    pub fn path_and_query(&self) -> String {
+        let pairs: Vec<_> =
+            self.query.fields().iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        if pairs.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, pairs.join("&")) }
     }
 
     /// # Errors

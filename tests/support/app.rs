@@ -78,6 +78,21 @@ impl TestApp {
         Client::new(&self.base_url)
     }
 
+    /// A browser whose visitor has signed in; everyone in the world shares one password.
+    #[track_caller]
+    pub fn signed_in(&self, email: &str) -> Client {
+        let client = self.client();
+        let reply = client.sign_in(email, super::world::PASSWORD);
+        assert_eq!((reply.status, reply.location.as_str()), (303, "/"), "{email} is let in: {}", reply.words());
+        client
+    }
+
+    /// Mails in the outbox, oldest first, as (kind, recipient, body).
+    pub fn mails(&self) -> Vec<(String, String, String)> {
+        let mails = self.service().read(|conn| essaim::mail::latest(conn, 1000)).unwrap();
+        mails.into_iter().rev().map(|m| (m.kind, m.recipient, m.body)).collect()
+    }
+
     /// An operation in the console's name.
     pub fn console<T>(&self, work: impl FnOnce(&mut Operation<'_>) -> Result<T, Fault>) -> T {
         self.service().perform(Author::console(), self.now(), work).unwrap()

@@ -36,11 +36,22 @@ impl Reply {
                 _ => {}
             }
         }
-        let decoded =
-            [("&#x27;", "'"), ("&apos;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
-                .iter()
-                .fold(words, |text, (entity, c)| text.replace(entity, c));
-        decoded.split_whitespace().collect::<Vec<_>>().join(" ")
+        decode(&words).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Names and values of the hidden fields, in order.
+    pub fn hidden(&self) -> Vec<(String, String)> {
+        let text = self.text();
+        let attribute = |tag: &str, name: &str| {
+            let from = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+            tag[from..].split('"').next().map(decode)
+        };
+        text.split("<input ")
+            .skip(1)
+            .map(|rest| format!(" {}", rest.split('>').next().unwrap_or_default()))
+            .filter(|tag| tag.contains("type=\"hidden\""))
+            .filter_map(|tag| Some((attribute(&tag, "name")?, attribute(&tag, "value")?)))
+            .collect()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -54,6 +65,12 @@ impl Reply {
     }
 }
 
+fn decode(text: &str) -> String {
+    [("&#x27;", "'"), ("&#39;", "'"), ("&apos;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (entity, c)| text.replace(entity, c))
+}
+
 impl Client {
     pub fn new(base_url: &str) -> Self {
         let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build();
@@ -62,6 +79,21 @@ impl Client {
 
     pub fn get(&self, path: &str) -> Reply {
         reply(self.agent.get(format!("{}{path}", self.base_url)).call().unwrap())
+    }
+
+    /// With headers of one's own choosing.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let request = self.agent.get(format!("{}{path}", self.base_url));
+        reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).call().unwrap())
+    }
+
+    /// An encoded form with headers of one's own choosing, and no other.
+    pub fn post_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base_url))
+            .header("Content-Type", "application/x-www-form-urlencoded");
+        reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).send(body).unwrap())
     }
 
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {

@@ -5,6 +5,7 @@ mod app;
 mod browser;
 mod client;
 mod database;
+pub mod dossiers;
 mod world;
 
 pub use app::TestApp;

@@ -156,6 +156,32 @@ pub fn is_private_body(code: &str) -> bool {
     legal_form(code).is_some_and(|form| form.family != LegalFamily::PublicBody)
 }
 
+/// Legal forms in words: a family by its name, less the few it leaves out, rather than form by form.
+#[must_use]
+pub fn describe_forms(codes: &[String]) -> String {
+    const FEW: usize = 2;
+    let families = [
+        (LegalFamily::AssociationLike, "les associations et fondations"),
+        (LegalFamily::PublicBody, "les organismes publics"),
+        (LegalFamily::Private, "les autres organismes privés"),
+    ];
+    for (family, name) in families {
+        let members = || legal_forms().iter().filter(move |form| form.family == family);
+        let left_out: Vec<_> = members().filter(|form| !codes.contains(&form.code)).collect();
+        let only_family = codes.iter().all(|code| legal_form(code).is_some_and(|form| form.family == family));
+        if only_family && left_out.is_empty() {
+            return name.to_owned();
+        }
+        if only_family && left_out.len() <= FEW && left_out.len() < codes.len() {
+            let labels: Vec<_> = left_out.iter().map(|form| form.label.to_lowercase()).collect();
+            return format!("{name}, sauf\u{A0}: {}", labels.join(", "));
+        }
+    }
+    let labels: Vec<_> =
+        codes.iter().map(|code| legal_form(code).map_or(code.as_str(), |form| form.label.as_str())).collect();
+    format!("les formes juridiques suivantes\u{A0}: {}", labels.join(", "))
+}
+
 #[must_use]
 pub fn budget_plan(name: &str) -> Option<&'static ReferencePlan> {
     match name {

@@ -1,0 +1,3 @@
+//! Dossiers, from the first draft to the receipt.
+
+mod submission;
