@@ -14,6 +14,7 @@ pub mod documents_store;
 pub mod dossiers;
 pub mod fault;
 pub mod files;
+pub mod instruction;
 pub mod journal;
 pub mod ledger;
 pub mod mail;
