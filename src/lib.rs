@@ -6,6 +6,7 @@ pub mod app;
 pub mod base;
 pub mod calls;
 pub mod commands;
+pub mod committee;
 pub mod config;
 pub mod db;
 pub mod decisions;
