@@ -3,6 +3,7 @@
 use crate::access::{Actor, Role};
 use crate::accounts;
 use crate::calls;
+use crate::decisions;
 use crate::dossiers;
 use crate::fault::Fault;
 use crate::service::Service;
@@ -13,16 +14,24 @@ use crate::web::{Link, Page, Site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
-pub fn pages(_demo: bool) -> Vec<Page> {
+pub fn pages(demo: bool) -> Vec<Page> {
     let mut pages = site::pages();
+    if demo {
+        pages.extend(site::outbox::pages());
+    }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
+    pages.extend(decisions::pages::pages());
     pages.extend(dossiers::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[dossiers::pages::expected];
+const EXPECTATIONS: &[Expectation] = &[
+    accounts::pages::expected,
+    dossiers::pages::expected,
+    decisions::pages::expected,
+];
 
 /// # Errors
 /// When a template does not parse.

@@ -5,8 +5,13 @@
 
 mod support;
 
+mod access;
+mod base;
+mod accounts;
 mod calls;
+mod check;
 mod documents;
 mod dossiers;
 mod journeys;
+mod mail;
 mod web;

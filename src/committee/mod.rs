@@ -1,0 +1,21 @@
+//! The selection committee: its sessions, its opinion on each dossier, its sealed minutes.
+//!
+//! Words: a *session* has an *agenda* of instructed dossiers; a *seat* is held by a member; a *recusal* keeps a
+//! member out of one dossier; an *opinion* is prepared and revised until the session is *sealed*, which writes the
+//! *record* (canonical JSON and its hash), the minutes, and reserves the money. Reading order: [`model`], [`rules`],
+//! `store`, `recusals`, [`actions`], `sealing`, [`pages`].
+
+pub mod actions;
+pub mod model;
+pub mod pages;
+mod record;
+mod recusals;
+pub mod rules;
+mod sealing;
+mod store;
+mod verify;
+
+pub use model::{Board, Presence, SeenBoard, Session, SessionState};
+pub use record::Record;
+pub use store::{SealedOpinion, board, sealed_opinion, session, sessions_of_call};
+pub use verify::verify;

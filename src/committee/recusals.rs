@@ -1,0 +1,86 @@
+//! Who takes no part in which dossier: what members declare, and what is known of them already.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::model::{Item, Recusal};
+use crate::base::clock::Instant;
+use crate::base::ids::{AccountId, DossierId, OrganisationId, SessionId};
+use crate::db::Conn;
+use crate::db::schema::{interest_declarations, organisation_members, recusals};
+use crate::fault::Fault;
+
+/// Why a member is kept out without having to say it again.
+const DECLARED: &str = "D’office\u{202F}: lien d’intérêts déclaré auparavant sur ce dossier.";
+const APPLICANT: &str = "D’office\u{202F}: membre de l’organisme qui porte le projet.";
+
+/// Recusals of a session: the recorded ones, then those that known interests impose on its members.
+pub(super) fn of_session(
+    conn: &mut Conn,
+    session: SessionId,
+    items: &[Item],
+    members: &[AccountId],
+) -> Result<Vec<Recusal>, Fault> {
+    let mut all: Vec<Recusal> = recusals::table
+        .filter(recusals::session_id.eq(session))
+        .order(recusals::id)
+        .select((recusals::dossier_id, recusals::account_id, recusals::reason, recusals::left_at))
+        .load::<(DossierId, AccountId, String, Instant)>(conn)?
+        .into_iter()
+        .map(|(dossier, account, reason, left_at)| {
+            let imposed = reason == DECLARED || reason == APPLICANT;
+            Recusal { dossier, account, reason, left_at: (!imposed).then_some(left_at) }
+        })
+        .collect();
+    let known: HashSet<(DossierId, AccountId)> = all.iter().map(|r| (r.dossier, r.account)).collect();
+    let dossiers: Vec<DossierId> = items.iter().map(|item| item.dossier.id).collect();
+    let declared: HashSet<(DossierId, AccountId)> = interest_declarations::table
+        .filter(interest_declarations::dossier_id.eq_any(&dossiers))
+        .filter(interest_declarations::account_id.eq_any(members))
+        .filter(interest_declarations::conflict.eq(true))
+        .select((interest_declarations::dossier_id, interest_declarations::account_id))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let belonging: HashSet<(OrganisationId, AccountId)> = organisation_members::table
+        .filter(organisation_members::account_id.eq_any(members))
+        .select((organisation_members::organisation_id, organisation_members::account_id))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    for item in items {
+        for account in members {
+            let key = (item.dossier.id, *account);
+            let reason = if belonging.contains(&(item.dossier.organisation, *account)) {
+                APPLICANT
+            } else if declared.contains(&key) {
+                DECLARED
+            } else {
+                continue;
+            };
+            if !known.contains(&key) {
+                all.push(Recusal { dossier: key.0, account: key.1, reason: reason.to_owned(), left_at: None });
+            }
+        }
+    }
+    Ok(all)
+}
+
+pub(super) fn insert(
+    conn: &mut Conn,
+    session: SessionId,
+    recusal: &Recusal,
+    recorded_at: Instant,
+) -> Result<(), Fault> {
+    diesel::insert_into(recusals::table)
+        .values((
+            recusals::session_id.eq(session),
+            recusals::dossier_id.eq(recusal.dossier),
+            recusals::account_id.eq(recusal.account),
+            recusals::reason.eq(&recusal.reason),
+            recusals::left_at.eq(recusal.left_at.unwrap_or(recorded_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! The arithmetic of a session: ranking, envelope line, what an opinion must say. Pure.
+
+use crate::base::money::Cents;
+use crate::base::text;
+use crate::dossiers::Outcome;
+use crate::fault::Mistakes;
+
+/// Longest debate or motive, in characters.
+pub const MAX_TEXT: usize = 4000;
+
+/// One line of the ranking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranked<T> {
+    /// Missing for a dossier without score: missing is missing, never last.
+    pub rank: Option<usize>,
+    pub item: T,
+}
+
+/// Highest score first; equal scores share their rank and follow in the order of references; dossiers without score
+/// close the list, unranked. Scores compare exactly, so that no rounding makes or breaks a tie.
+#[must_use]
+pub fn ranking<T, S: Ord>(
+    items: Vec<T>,
+    score: impl Fn(&T) -> Option<S>,
+    reference: impl Fn(&T) -> String,
+) -> Vec<Ranked<T>> {
+    let mut keyed: Vec<(Option<S>, (usize, String), T)> = items
+        .into_iter()
+        .map(|item| {
+            let name = reference(&item);
+            // A longer number is a greater one: 10000 comes after 9999.
+            (score(&item), (name.len(), name), item)
+        })
+        .collect();
+    keyed.sort_by(|(a, a_name, _), (b, b_name, _)| b.cmp(a).then_with(|| a_name.cmp(b_name)));
+    let mut shared: Option<usize> = None;
+    let ranks: Vec<Option<usize>> = (0..keyed.len())
+        .map(|i| {
+            keyed[i].0.as_ref()?;
+            if i == 0 || keyed[i].0 != keyed[i - 1].0 {
+                shared = Some(i + 1);
+            }
+            shared
+        })
+        .collect();
+    keyed.into_iter().zip(ranks).map(|((.., item), rank)| Ranked { rank, item }).collect()
+}
+
+/// Running total of the requests, in order, and whether each line is past what is available.
+#[must_use]
+pub fn envelope_line(requests: &[Cents], available: Option<Cents>) -> Vec<(Cents, bool)> {
+    let mut total = Cents::ZERO;
+    requests
+        .iter()
+        .map(|request| {
+            total += *request;
+            (total, available.is_some_and(|available| total > available))
+        })
+        .collect()
+}
+
+/// What the secretary types of the committee's opinion.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    pub outcome: Option<Outcome>,
+    pub amount: String,
+    /// Whether an envelope of this call was chosen.
+    pub envelope: bool,
+    pub rank: String,
+    pub debate: String,
+    pub motive: String,
+}
+
+/// The same once read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub outcome: Outcome,
+    pub amount: Option<Cents>,
+    pub rank: Option<i64>,
+    pub debate: String,
+    pub motive: String,
+}
+
+/// Reads an opinion against the request. Fields that do not belong to the outcome are left aside.
+///
+/// # Errors
+/// [`crate::fault::Fault::Invalid`] with every mistake.
+pub fn read_opinion(draft: &Draft, requested: Cents) -> Result<Reading, crate::fault::Fault> {
+    let mut mistakes = Mistakes::default();
+    let debate = text::clean(&draft.debate);
+    let motive = text::clean(&draft.motive);
+    for (field, value) in [("debate", &debate), ("motive", &motive)] {
+        if value.chars().count() > MAX_TEXT {
+            mistakes.add(field, format!("Raccourcissez ce texte à {MAX_TEXT} caractères au plus."));
+        }
+    }
+    let Some(outcome) = draft.outcome else {
+        mistakes.add("outcome", "Choisissez l’avis du comité\u{202F}: retenu, liste complémentaire ou non retenu.");
+        return Err(crate::fault::Fault::Invalid(mistakes.into_vec()));
+    };
+    let mut amount = None;
+    let mut rank = None;
+    match outcome {
+        Outcome::Selected => {
+            amount = mistakes.take("amount", Cents::parse(&draft.amount));
+            if let Some(amount) = amount {
+                if !amount.is_positive() {
+                    mistakes.add("amount", "Saisissez un montant supérieur à zéro, par exemple 12\u{202F}500.");
+                } else if amount > requested {
+                    mistakes.add("amount", format!("Le montant ne peut pas dépasser la demande, {requested}."));
+                }
+            }
+            if !draft.envelope {
+                mistakes.add("envelope", "Choisissez l’enveloppe sur laquelle le montant est réservé.");
+            }
+        }
+        Outcome::Waitlisted => {
+            rank = text::clean_line(&draft.rank).parse::<i64>().ok().filter(|rank| (1..=9999).contains(rank));
+            if rank.is_none() {
+                mistakes.add("rank", "Saisissez le rang sur la liste complémentaire, par exemple 1.");
+            }
+        }
+        Outcome::Rejected => {}
+    }
+    if outcome != Outcome::Selected && motive.is_empty() {
+        mistakes.add("motive", "Saisissez le motif\u{202F}: il sera repris dans le courrier au porteur.");
+    }
+    mistakes.finish()?;
+    Ok(Reading { outcome, amount, rank, debate, motive })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rank_all(scores: &[(Option<(i64, i64)>, u32)]) -> Vec<(Option<usize>, u32)> {
+        let exact = |s: Option<(i64, i64)>| s.map(|(n, d)| num_rational::Ratio::new(n, d));
+        ranking(scores.to_vec(), |(s, _)| exact(*s), |(_, n)| format!("R-{n:04}"))
+            .into_iter()
+            .map(|r| (r.rank, r.item.1))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_depend_on_the_order_given(
+            scores in proptest::collection::vec(proptest::option::of((0_i64..50, 1_i64..7)), 0..12),
+            turn in 0_usize..12,
+        ) {
+            let numbered: Vec<_> = scores.iter().copied().zip(0_u32..).collect();
+            let mut turned = numbered.clone();
+            if !turned.is_empty() {
+                let by = turn % turned.len();
+                turned.rotate_left(by);
+                turned.swap(0, by);
+            }
+            prop_assert_eq!(rank_all(&numbered), rank_all(&turned));
+        }
+
+        #[test]
+        fn a_rank_is_one_more_than_the_number_of_better_scores(
+            scores in proptest::collection::vec(proptest::option::of((0_i64..20, 1_i64..5)), 0..12),
+        ) {
+            let numbered: Vec<_> = scores.iter().copied().zip(0_u32..).collect();
+            for (rank, n) in rank_all(&numbered) {
+                let own = scores[n as usize];
+                let better = own.map(|(a, b)| scores.iter().flatten().filter(|(c, d)| c * b > a * d).count());
+                prop_assert_eq!(rank, better.map(|count| count + 1));
+            }
+        }
+
+        #[test]
+        fn every_dossier_is_listed_once_and_the_unscored_last(
+            scores in proptest::collection::vec(proptest::option::of((0_i64..20, 1_i64..5)), 0..12),
+        ) {
+            let numbered: Vec<_> = scores.iter().copied().zip(0_u32..).collect();
+            let ranked = rank_all(&numbered);
+            let mut seen: Vec<u32> = ranked.iter().map(|(_, n)| *n).collect();
+            seen.sort_unstable();
+            prop_assert_eq!(seen, (0..u32::try_from(scores.len()).unwrap_or(0)).collect::<Vec<_>>());
+            let first_unscored = ranked.iter().position(|(rank, _)| rank.is_none()).unwrap_or(ranked.len());
+            prop_assert!(ranked[first_unscored..].iter().all(|(rank, _)| rank.is_none()));
+        }
+
+        #[test]
+        fn the_line_falls_where_the_running_total_first_exceeds(
+            requests in proptest::collection::vec(1_i64..1_000_000, 0..20),
+            available in 0_i64..5_000_000,
+        ) {
+            let cents: Vec<Cents> = requests.iter().copied().map(Cents).collect();
+            for (i, (total, beyond)) in envelope_line(&cents, Some(Cents(available))).into_iter().enumerate() {
+                prop_assert_eq!(total.0, requests[..=i].iter().sum::<i64>());
+                prop_assert_eq!(beyond, total.0 > available);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_scores_share_their_rank_and_follow_their_references() {
+        let third = Some((1, 3));
+        let ranked = rank_all(&[(third, 7), (None, 1), (Some((2, 6)), 2), (Some((1, 2)), 9), (Some((1, 4)), 3)]);
+        assert_eq!(ranked, [(Some(1), 9), (Some(2), 2), (Some(2), 7), (Some(4), 3), (None, 1)]);
+    }
+
+    #[test]
+    fn a_difference_smaller_than_a_cent_of_a_point_still_ranks() {
+        let ranked = rank_all(&[(Some((733_333, 10_000)), 1), (Some((220, 3)), 2)]);
+        assert_eq!(ranked, [(Some(1), 2), (Some(2), 1)]);
+    }
+
+    #[test]
+    fn references_past_the_padding_keep_their_order() {
+        let items = vec!["AMI-10000", "AMI-9999"];
+        let ranked = ranking(items, |_| Some(1), |name| (*name).to_owned());
+        assert_eq!(ranked.iter().map(|r| r.item).collect::<Vec<_>>(), ["AMI-9999", "AMI-10000"]);
+    }
+
+    #[test]
+    fn an_unknown_envelope_draws_no_line() {
+        assert_eq!(envelope_line(&[Cents(5)], None), [(Cents(5), false)]);
+    }
+
+    #[test]
+    fn an_opinion_says_what_its_outcome_needs() {
+        let requested = Cents::from_euros(1_000);
+        let fields = |draft: &Draft| match read_opinion(draft, requested) {
+            Err(crate::fault::Fault::Invalid(errors)) => errors.into_iter().map(|e| e.field).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(fields(&Draft::default()), ["outcome"]);
+        let selected = Draft { outcome: Some(Outcome::Selected), amount: "1000,01".into(), ..Draft::default() };
+        assert_eq!(fields(&selected), ["amount", "envelope"]);
+        let exact = Draft { amount: "1 000".into(), envelope: true, ..selected };
+        assert_eq!(read_opinion(&exact, requested).map(|r| r.amount).ok(), Some(Some(requested)));
+        let waitlisted = Draft { outcome: Some(Outcome::Waitlisted), rank: "0".into(), ..Draft::default() };
+        assert_eq!(fields(&waitlisted), ["rank", "motive"]);
+        let rejected = Draft { outcome: Some(Outcome::Rejected), motive: " ".into(), ..Draft::default() };
+        assert_eq!(fields(&rejected), ["motive"]);
+    }
+}
