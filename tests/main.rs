@@ -6,8 +6,8 @@
 mod support;
 
 mod access;
-mod base;
 mod accounts;
+mod base;
 mod calls;
 mod check;
 mod documents;
