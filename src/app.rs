@@ -21,8 +21,8 @@ pub fn pages(demo: bool) -> Vec<Page> {
     }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
-    pages.extend(decisions::pages::pages());
     pages.extend(dossiers::pages::pages());
+    pages.extend(decisions::pages::pages());
     pages
 }
 

@@ -12,6 +12,7 @@ mod calls;
 mod check;
 mod documents;
 mod dossiers;
+mod instruction;
 mod journeys;
 mod mail;
 mod web;

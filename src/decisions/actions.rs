@@ -2,7 +2,7 @@
 
 use super::letter::{Facts, Issued, compose};
 use super::model::{Choice, Decision, Delegation, Letter, Movement, Terms};
-use super::opinion::{SealedOpinion, sealed_opinion};
+use crate::committee::{SealedOpinion, sealed_opinion};
 use super::rules::{Limits, delegation_for, settle};
 use super::{check_code, store};
 use crate::access::{Actor, Role};

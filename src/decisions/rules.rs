@@ -1,7 +1,7 @@
 //! What may be signed, by whom, and what it does to the money. Pure.
 
 use super::model::{Choice, Delegation, Movement, Terms};
-use super::opinion::SealedOpinion;
+use crate::committee::SealedOpinion;
 use crate::base::clock::Instant;
 use crate::base::ids::{EnvelopeId, InstitutionId};
 use crate::base::money::Cents;

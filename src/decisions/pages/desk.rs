@@ -10,7 +10,7 @@ use crate::base::ids::{DossierId, OrganisationId};
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::db::Conn;
-use crate::decisions::opinion::sealed_opinion;
+use crate::committee::sealed_opinion;
 use crate::decisions::{Decision, Letter};
 use crate::dossiers::{self, Dossier, StaffView, State};
 use crate::fault::Fault;
