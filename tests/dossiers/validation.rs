@@ -187,6 +187,37 @@ fn pieces_depend_on_the_date_and_on_the_amount() {
 }
 
 #[test]
+fn every_line_mistake_is_told_at_once() {
+    let call = call();
+    let changes = [("budget", "2022-60-prestations", "abc"), ("budget", "2022-74-ars", "42 000,50")];
+    let found = problems(&draft(&call, &changes, &["rib"]), &call, FILED_ON);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[1].starts_with("budget/2022-74-ars"), "{found:#?}");
+}
+
+#[test]
+fn each_year_balances_on_its_own() {
+    let mut call = call();
+    call.budget.years = vec![2022, 2023];
+    assert_eq!(
+        problems(&draft(&call, &[], &["rib"]), &call, FILED_ON),
+        Vec::<String>::new(),
+        "a later year may be empty"
+    );
+    let changes = [("budget", "2023-64-remunerations", "5 000"), ("budget", "2023-74-ars", "4 000")];
+    let found = problems(&draft(&call, &changes, &["rib"]), &call, FILED_ON);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with("budget/2023-70-ventes: Année 2023\u{A0}: les charges (5\u{202F}000\u{A0}€)"),
+        "{found:#?}"
+    );
+    let changes = [("budget", "2023-64-remunerations", "4 000"), ("budget", "2023-74-ars", "4 000")];
+    let good = draft(&call, &changes, &["rib"]);
+    assert_eq!(problems(&good, &call, FILED_ON), Vec::<String>::new());
+    assert_eq!(good.content.requested(&call), Cents::from_euros(46_000));
+}
+
+#[test]
 fn an_empty_dossier_lists_everything_in_the_order_of_the_form() {
     let call = call();
     let draft = from_parts(&call, Applicant::default(), BTreeMap::new(), Vec::new());
