@@ -51,7 +51,7 @@ fn codes_are_shown_in_words() {
     assert_eq!(value(project, "À quelle échelle le projet agit-il\u{202F}?"), "Territoriale");
     assert_eq!(
         value(project, "Dans quels départements le projet se déroule-t-il\u{202F}?"),
-        "Haute-Garonne (31)\nHérault (34)"
+        "Haute-Garonne\u{A0}(31)\nHérault\u{A0}(34)"
     );
     assert!(project.rows.iter().all(|row| row.href.is_empty()), "a submission is not changed");
     assert!(project.rows.iter().all(|row| !row.key.contains("territoires")), "a question not asked is not shown");

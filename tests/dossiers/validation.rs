@@ -52,6 +52,9 @@ fn draft(call: &CallDefinition, changes: &[(&str, &str, &str)], pieces: &[&str])
     from_parts(call, applicant, sections, pieces.iter().map(|p| attachment(p)).collect())
 }
 
+/// What is changed in a good draft, where the mistake then is, and how its message begins.
+type Case<'a> = (&'a [(&'a str, &'a str, &'a str)], &'a str, &'a str);
+
 /// `field: message` of every problem.
 fn problems(draft: &Draft, call: &CallDefinition, filed_on: Date) -> Vec<String> {
     draft.problems(call, filed_on).into_iter().map(|p| format!("{}/{}: {}", p.section, p.field, p.message)).collect()
@@ -70,7 +73,7 @@ fn a_good_draft_has_no_problem() {
 fn each_mistake_is_named_where_it_is() {
     let call = call();
     let long = "a".repeat(151);
-    let cases: &[(&[(&str, &str, &str)], &str, &str)] = &[
+    let cases: &[Case<'_>] = &[
         (&[("identity", "contact_name", "")], "identity/contact_name", "Saisissez le nom de la personne"),
         (&[("identity", "contact_email", "théo")], "identity/contact_email", "Saisissez une adresse électronique"),
         (&[("identity", "contact_telephone", "12")], "identity/contact_telephone", "Saisissez un numéro de téléphone"),
