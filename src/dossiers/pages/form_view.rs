@@ -48,6 +48,9 @@ pub(super) struct FieldView {
     options: Vec<OptionView>,
     optional: bool,
     max: u32,
+    /// The choice on which the question depends; empty when it is asked of everyone.
+    when_field: String,
+    when_is: String,
 }
 
 pub(super) fn fields(definition: &CallDefinition, section: &Section, typed: &Typed, errors: &Errors) -> Vec<FieldView> {
@@ -89,6 +92,8 @@ fn field_view(definition: &CallDefinition, field: &Field, typed: &Typed, errors:
         options,
         optional: !field.required,
         max: field.max.unwrap_or_default(),
+        when_field: field.when.as_ref().map_or(String::new(), |when| when.field.clone()),
+        when_is: field.when.as_ref().map_or(String::new(), |when| when.is.clone()),
     }
 }
 
