@@ -27,11 +27,8 @@ pub fn pages(demo: bool) -> Vec<Page> {
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[
-    accounts::pages::expected,
-    dossiers::pages::expected,
-    decisions::pages::expected,
-];
+const EXPECTATIONS: &[Expectation] =
+    &[accounts::pages::expected, dossiers::pages::expected, decisions::pages::expected];
 
 /// # Errors
 /// When a template does not parse.

@@ -6,12 +6,13 @@
 mod support;
 
 mod access;
-mod base;
 mod accounts;
+mod base;
 mod calls;
 mod check;
 mod documents;
 mod dossiers;
+mod instruction;
 mod journeys;
 mod mail;
 mod web;

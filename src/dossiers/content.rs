@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::drafts::{self, Attachment, SavedSection, Typed, typed_text};
+use super::form;
 use super::model::{Answer, Applicant, Content, IndicatorTarget, PieceRef, YearBudget};
 use super::store::Dossier;
 use super::validate::{self, Problem};
@@ -47,9 +48,11 @@ impl Draft {
         problems
             .extend(validate::missing_or_wrong(definition, &self.content, filed_on).into_iter().filter(|p| !hides(p)));
         let place = |problem: &Problem| {
-            definition.sections.iter().position(|s| s.code == problem.section).unwrap_or(usize::MAX)
+            let section = definition.sections.iter().position(|s| s.code == problem.section)?;
+            let asked = form::questions(definition, &definition.sections[section]);
+            Some((section, asked.iter().position(|question| question.name == problem.field)))
         };
-        problems.sort_by_key(place);
+        problems.sort_by_cached_key(place);
         problems
     }
 

@@ -172,7 +172,9 @@ fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Con
     for year in plan.years.iter().copied() {
         let empty = YearBudget { year, ..YearBudget::default() };
         let of_year = content.budget.iter().find(|b| b.year == year).unwrap_or(&empty);
-        let when = if several { format!("Année {year}\u{A0}: ") } else { String::new() };
+        let say = |message: &str| {
+            if several { format!("Année {year}\u{A0}: {message}") } else { capital(message) }
+        };
         for (_, line) in definition.budget_lines() {
             if of_year.amounts.get(&line.code).is_some_and(|amount| !amount.is_whole_euros()) {
                 let message = format!(
@@ -193,16 +195,16 @@ fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Con
                 .map_or(String::new(), |line| budget_field(year, &line.code))
         };
         if year == first_year && totals.charges.is_zero() {
-            found.add(first_of(true, None), format!("{when}saisissez les charges du projet, au moins une ligne."));
+            found.add(first_of(true, None), say("saisissez les charges du projet, au moins une ligne."));
         }
         if let Some(message) = unequal("charges", totals.charges, "produits", totals.produits) {
-            found.add(first_of(totals.charges < totals.produits, None), format!("{when}{message}"));
+            found.add(first_of(totals.charges < totals.produits, None), say(&message));
         }
         let (left, right) = (totals.in_kind_charges, totals.in_kind_produits);
         let (emplois, contributions) = ("emplois en nature (86)", "contributions en nature (87)");
         if let Some(message) = unequal(emplois, left, contributions, right) {
             let (charges, class) = if left < right { (true, IN_KIND_CHARGES) } else { (false, IN_KIND_PRODUITS) };
-            found.add(first_of(charges, Some(class)), format!("{when}{message}"));
+            found.add(first_of(charges, Some(class)), say(&message));
         }
     }
     if !content.requested(definition).is_positive()
@@ -214,6 +216,12 @@ fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Con
         );
         found.add(budget_field(first_year, &line.code), message);
     }
+}
+
+/// With a capital first letter.
+pub(super) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Says what is missing on the smaller side of a budget.

@@ -1,3 +1,10 @@
 //! Dossiers, from the first draft to the receipt.
 
+mod access;
+mod budget;
+mod engine;
+mod receipt;
 mod submission;
+mod uploads;
+mod validation;
+mod writing;
