@@ -7,3 +7,5 @@ pub mod actions;
 pub mod pages;
 pub mod rules;
 mod store;
+
+pub use store::{Indicator, Value, of_version};
