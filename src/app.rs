@@ -6,6 +6,7 @@ use crate::calls;
 use crate::decisions;
 use crate::dossiers;
 use crate::fault::Fault;
+use crate::instruction;
 use crate::service::Service;
 use crate::site;
 use crate::web::serve::Expectation;
@@ -23,6 +24,7 @@ pub fn pages(demo: bool) -> Vec<Page> {
     pages.extend(calls::pages::pages());
     pages.extend(decisions::pages::pages());
     pages.extend(dossiers::pages::pages());
+    pages.extend(instruction::pages::pages());
     pages
 }
 
@@ -43,6 +45,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     let Some(actor) = actor else { return links };
     if !actor.is_agent() {
         links.push(Link::new("Mes dossiers", "/mes-dossiers"));
+    }
+    if actor.holds(Role::CallManager) {
+        links.push(Link::new("Gestion", "/gestion"));
     }
     if actor.holds(Role::Instructor) {
         links.push(Link::new("Instruction", "/instruction"));
