@@ -30,7 +30,7 @@ pub fn pages(demo: bool) -> Vec<Page> {
 
 /// What each capability expects of a person now, in the order of a dossier's life.
 const EXPECTATIONS: &[Expectation] =
-    &[accounts::pages::expected, dossiers::pages::expected, decisions::pages::expected];
+    &[accounts::pages::expected, dossiers::pages::expected, instruction::pages::expected, decisions::pages::expected];
 
 /// # Errors
 /// When a template does not parse.
