@@ -78,14 +78,17 @@ impl Opened {
 
     /// The way back: the manager's list or the instructor's desk, then the dossier.
     fn crumbs(&self, answer: Answer) -> Answer {
-        let answer = if self.view.through(Role::CallManager) {
+        self.crumbs_to_list(answer).crumb(self.reference(), self.path())
+    }
+
+    fn crumbs_to_list(&self, answer: Answer) -> Answer {
+        if self.view.through(Role::CallManager) {
             answer.crumb("Gestion", "/gestion").crumb(&self.call.code, format!("/appels/{}/gestion", self.call.code))
         } else if self.view.through(Role::Instructor) {
             answer.crumb("Instruction", "/instruction")
         } else {
             answer
-        };
-        answer.crumb(self.reference(), self.path())
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         sections: sections(&opened),
     };
     let title = format!("{} – {}", page.reference, page.title);
-    Ok(opened.crumbs(Answer::page(title, "instruction/reading.html", &page)?.desk()))
+    Ok(opened.crumbs_to_list(Answer::page(title, "instruction/reading.html", &page)?.desk()))
 }
 
 /// A piece of the version in force, by its place in it.
