@@ -3,6 +3,7 @@
 use crate::access::{Actor, Role};
 use crate::accounts;
 use crate::calls;
+use crate::committee;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
@@ -19,11 +20,12 @@ pub fn pages(demo: bool) -> Vec<Page> {
     }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
+    pages.extend(committee::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[];
+const EXPECTATIONS: &[Expectation] = &[committee::pages::expected];
 
 /// # Errors
 /// When a template does not parse.
