@@ -4,6 +4,8 @@ use crate::access::{Actor, Role};
 use crate::accounts;
 use crate::calls;
 use crate::committee;
+use crate::decisions;
+use crate::dossiers;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::site;
@@ -21,11 +23,15 @@ pub fn pages(demo: bool) -> Vec<Page> {
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
     pages.extend(committee::pages::pages());
+    pages.extend(decisions::pages::pages());
+    pages.extend(dossiers::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
 const EXPECTATIONS: &[Expectation] = &[committee::pages::expected];
+const EXPECTATIONS: &[Expectation] =
+    &[accounts::pages::expected, dossiers::pages::expected, decisions::pages::expected];
 
 /// # Errors
 /// When a template does not parse.

@@ -81,6 +81,19 @@ pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Sealed, Fault> {
     Ok(documents::table.filter(documents::id.eq(id)).select(COLUMNS).first(conn)?)
 }
 
+/// The last document of one kind about a dossier.
+///
+/// # Errors
+/// [`Fault::NotFound`] when there is none.
+pub fn latest_of(conn: &mut Conn, dossier: DossierId, kind: DocumentKind) -> Result<Sealed, Fault> {
+    Ok(documents::table
+        .filter(documents::dossier_id.eq(dossier))
+        .filter(documents::kind.eq(kind))
+        .order(documents::id.desc())
+        .select(COLUMNS)
+        .first(conn)?)
+}
+
 /// The file name and the bytes, checked against the sealed hash.
 ///
 /// # Errors

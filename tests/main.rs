@@ -5,8 +5,14 @@
 
 mod support;
 
+mod access;
+mod accounts;
+mod base;
 mod calls;
+mod check;
 mod documents;
 mod dossiers;
+mod instruction;
 mod journeys;
+mod mail;
 mod web;

@@ -7,7 +7,7 @@ use super::rules::{Limits, delegation_for, settle};
 use super::{check_code, store};
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
-use crate::base::ids::{DecisionId, DossierId, EnvelopeId};
+use crate::base::ids::{DecisionId, DossierId, EnvelopeId, OrganisationId};
 use crate::calls::{self, Call};
 use crate::config::Settings;
 use crate::db::Conn;
@@ -69,10 +69,13 @@ pub fn draft(conn: &mut Conn, actor: &Actor, case: &Case, choice: &Choice, now: 
     let limits = Limits { requested: case.version.requested, envelopes: &envelopes, taken_ranks: &taken_ranks };
     let terms = settle(&case.opinion, choice, limits)?;
     let delegations = store::delegations_of(conn, actor.id)?;
-    let delegation = delegation_for(&delegations, case.call.authority, terms.amount, now, case.call.zone())
-        .map_err(Fault::refused)?
-        .clone();
-    Ok(Draft { terms, delegation })
+    let find = |amount| delegation_for(&delegations, case.call.authority, amount, now, case.call.zone());
+    match find(terms.amount) {
+        Ok(delegation) => Ok(Draft { terms, delegation: delegation.clone() }),
+        // Only the ceiling stands in the way: another amount would do.
+        Err(reason) if find(None).is_ok() => Err(Fault::invalid("amount", reason)),
+        Err(reason) => Err(Fault::refused(reason)),
+    }
 }
 
 /// The letter as it would be sealed, marked as a draft.
@@ -191,6 +194,7 @@ fn write_letter(
 ) -> Result<Vec<u8>, Fault> {
     let (authority_name, authority_address) = store::authority(conn, case.call.authority)?;
     let envelope = draft.terms.envelope.map(|id| store::envelope_name(conn, id)).transpose()?;
+    let handled_by = store::manager_name(conn, case.call.id)?;
     let letter = compose(&Facts {
         call: &case.call,
         content: &case.version.content,
@@ -201,6 +205,7 @@ fn write_letter(
         authority_address: &authority_address,
         envelope: envelope.as_ref().map(|e| (e.line.as_str(), e.year)),
         delegation: &draft.delegation,
+        handled_by: handled_by.as_deref(),
         given_name: &actor.given_name,
         surname: &actor.surname,
         now,
@@ -287,7 +292,26 @@ fn departure(
     Ok((at, format!("Posté le {}", crate::base::clock::french_date(day))))
 }
 
-/// One mail per member of the organisation, and to the project's contact when letters may be sent electronically.
+/// Who is told, address and name: the organisation's members, and the project's contact when letters may be sent
+/// electronically.
+///
+/// # Errors
+/// When the database refuses.
+pub fn recipients(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    content: &Content,
+    electronic: bool,
+) -> Result<Vec<(String, String)>, Fault> {
+    let mut recipients = store::members(conn, organisation)?;
+    let contact = &content.applicant;
+    let known = recipients.iter().any(|(email, _)| email.eq_ignore_ascii_case(&contact.contact_email));
+    if electronic && !contact.contact_email.is_empty() && !known {
+        recipients.push((contact.contact_email.clone(), contact.contact_name.clone()));
+    }
+    Ok(recipients)
+}
+
 /// Neither subject nor body says what was decided.
 fn messages(
     op: &mut Operation<'_>,
@@ -298,12 +322,8 @@ fn messages(
     delivery: Delivery,
 ) -> Result<Vec<Message>, Fault> {
     let electronic = delivery == Delivery::Electronic;
-    let mut recipients = store::members(op.conn, dossier.organisation)?;
+    let recipients = recipients(op.conn, dossier.organisation, content, electronic)?;
     let contact = &content.applicant;
-    let known = recipients.iter().any(|(email, _)| email.eq_ignore_ascii_case(&contact.contact_email));
-    if electronic && !contact.contact_email.is_empty() && !known {
-        recipients.push((contact.contact_email.clone(), contact.contact_name.clone()));
-    }
     let reference = dossier.reference_or_draft();
     let url = op.url(&format!("/mes-dossiers/{}/decision", dossier.id));
     let how = if electronic {

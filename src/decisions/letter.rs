@@ -22,6 +22,8 @@ pub(super) struct Facts<'a> {
     /// Funding line and year, for a grant.
     pub envelope: Option<(&'a str, i32)>,
     pub delegation: &'a Delegation,
+    /// Whom the addressee may ask for; the service when absent.
+    pub handled_by: Option<&'a str>,
     pub given_name: &'a str,
     pub surname: &'a str,
     pub now: Instant,
@@ -73,7 +75,10 @@ pub(super) fn compose(facts: &Facts<'_>) -> documents::Letter {
         ),
         reference: number,
         your_reference: Some(facts.dossier_reference.to_owned()),
-        handled_by: documents::Contact { name: contact.service.clone(), ..documents::Contact::default() },
+        handled_by: documents::Contact {
+            name: facts.handled_by.unwrap_or(&contact.service).to_owned(),
+            ..documents::Contact::default()
+        },
         subject: if facts.issued.is_some() { object } else { format!("PROJET – {object}") },
         attachments: Vec::new(),
         salutation: "Madame, Monsieur,".to_owned(),

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Decision, Delegation, Letter, Terms};
+use crate::access::Role;
 use crate::base::clock::Instant;
 use crate::base::ids::{
     AccountId, CallId, DecisionId, DelegationId, DocumentId, DossierId, DossierVersionId, EnvelopeId, InstitutionId,
@@ -12,8 +13,8 @@ use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::{
-    accounts, calls, decisions, delegations, envelopes, funding_lines, institutions, letters, organisation_members,
-    organisations,
+    accounts, call_roles, calls, decisions, delegations, dossiers, envelopes, funding_lines, institutions, letters,
+    organisation_members, organisations,
 };
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
@@ -345,6 +346,21 @@ pub(super) fn authority(conn: &mut Conn, id: InstitutionId) -> Result<(String, S
         .first(conn)?)
 }
 
+/// The call's longest-standing manager, whom the letter names as the person to ask for.
+pub(super) fn manager_name(conn: &mut Conn, call: CallId) -> Result<Option<String>, Fault> {
+    let name = call_roles::table
+        .inner_join(accounts::table)
+        .filter(call_roles::call_id.eq(call))
+        .filter(call_roles::role.eq(Role::CallManager))
+        .filter(call_roles::revoked_at.is_null())
+        .filter(accounts::disabled_at.is_null())
+        .order(call_roles::id)
+        .select((accounts::given_name, accounts::surname))
+        .first::<(String, String)>(conn)
+        .optional()?;
+    Ok(name.map(|(given_name, surname)| format!("{given_name} {surname}")))
+}
+
 /// Given name and surname.
 pub(super) fn person(conn: &mut Conn, id: AccountId) -> Result<(String, String), Fault> {
     Ok(accounts::table.filter(accounts::id.eq(id)).select((accounts::given_name, accounts::surname)).first(conn)?)
@@ -373,4 +389,20 @@ pub(super) fn organisation_names(
         .select((organisations::id, organisations::name))
         .load::<(OrganisationId, String)>(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// Notified decisions nobody in these organisations has opened: dossier, reference, title.
+pub(super) fn unread(
+    conn: &mut Conn,
+    organisations: &[OrganisationId],
+) -> Result<Vec<(DossierId, String, String)>, Fault> {
+    let rows = letters::table
+        .inner_join(dossiers::table)
+        .filter(dossiers::organisation_id.eq_any(organisations))
+        .filter(letters::notified_at.is_not_null())
+        .filter(letters::read_at.is_null())
+        .order(letters::id)
+        .select((dossiers::id, dossiers::reference, dossiers::title))
+        .load::<(DossierId, Option<String>, String)>(conn)?;
+    Ok(rows.into_iter().map(|(id, reference, title)| (id, reference.unwrap_or_default(), title)).collect())
 }

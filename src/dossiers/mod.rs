@@ -2,14 +2,16 @@
 //!
 //! Words: a *draft* is filled section by section, everything typed being kept; it is put together as [`Content`]; a
 //! *submission* freezes it as an immutable version; a *state* changes through [`advance`] only. Reading order:
-//! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], `sight` (who sees which
-//! dossier), [`actions`], [`receipt`], [`present`].
+//! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], `sight` (who sees which
+//! dossier), [`actions`], [`receipt`], [`present`], [`pages`].
 
 pub mod actions;
 pub mod budget;
 pub mod content;
 pub mod drafts;
+pub mod form;
 pub mod model;
+pub mod pages;
 pub mod present;
 pub mod receipt;
 pub mod rules;
@@ -20,4 +22,4 @@ pub mod validate;
 pub use actions::advance;
 pub use model::{Answer, Applicant, Content, Event, IndicatorTarget, Outcome, PieceRef, State, YearBudget};
 pub use sight::{StaffView, for_applicant, for_staff, visible_in_call};
-pub use store::{Dossier, Version, current_version, get, version_by_id};
+pub use store::{Dossier, Version, current_version, get, of_organisations, version_by_id};

@@ -136,6 +136,21 @@ impl State {
         }
     }
 
+    /// Whether the applicant still waits to be told the decision.
+    #[must_use]
+    pub fn awaits_decision(self) -> bool {
+        !matches!(
+            self,
+            Self::Draft
+                | Self::AwardNotified
+                | Self::WaitlistNotified
+                | Self::RejectionNotified
+                | Self::Agreed
+                | Self::InProgress
+                | Self::Withdrawn
+        )
+    }
+
     /// Tone of the state's badge.
     #[must_use]
     pub fn tone(self) -> &'static str {

@@ -124,6 +124,18 @@ pub fn current_version(conn: &mut Conn, dossier: &Dossier) -> Result<Version, Fa
     version_by_id(conn, dossier.current_version.ok_or(Fault::NotFound)?)
 }
 
+/// Every dossier of these organisations, last changed first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_organisations(conn: &mut Conn, organisations: &[OrganisationId]) -> Result<Vec<Dossier>, Fault> {
+    Ok(dossiers::table
+        .filter(dossiers::organisation_id.eq_any(organisations.iter().copied()))
+        .order((dossiers::updated_at.desc(), dossiers::id.desc()))
+        .select(COLUMNS)
+        .load(conn)?)
+}
+
 /// Changes the state when nobody else has changed the dossier since it was read.
 pub(super) fn set_state(conn: &mut Conn, dossier: &Dossier, state: State, now: Instant) -> Result<(), Fault> {
     let changed = diesel::update(

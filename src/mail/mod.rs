@@ -6,7 +6,7 @@ mod store;
 use crate::base::ids::{DocumentId, DossierId};
 
 pub use deliver::{Transport, deliver_due};
-pub use store::{Sent, enqueue, get, latest};
+pub use store::{Sent, enqueue, get, latest, recipients};
 
 /// A message to one person, in plain French text.
 #[derive(Clone, Debug)]

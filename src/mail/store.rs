@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::Message;
 use crate::base::clock::Instant;
-use crate::base::ids::{DocumentId, MailId};
+use crate::base::ids::{DocumentId, DossierId, MailId};
 use crate::db::Conn;
 use crate::db::schema::mails;
 use crate::fault::Fault;
@@ -79,6 +79,19 @@ pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Sent>, Fault> {
 /// [`Fault::NotFound`] when there is no such mail.
 pub fn get(conn: &mut Conn, id: MailId) -> Result<Sent, Fault> {
     Ok(mails::table.filter(mails::id.eq(id)).select(COLUMNS).first(conn)?)
+}
+
+/// To whom mails of one kind about a dossier were written, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn recipients(conn: &mut Conn, dossier: DossierId, kind: &str) -> Result<Vec<String>, Fault> {
+    Ok(mails::table
+        .filter(mails::dossier_id.eq(dossier))
+        .filter(mails::kind.eq(kind))
+        .order(mails::id)
+        .select(mails::recipient)
+        .load(conn)?)
 }
 
 /// Takes the oldest mail that is due, for the length of a lease, so that two workers never send it twice.

@@ -21,7 +21,7 @@
     const sign = value < 0 ? "\u2212" : "";
     const whole = String(Math.floor(Math.abs(value) / 100)).replace(/\B(?=(\d{3})+$)/g, NARROW);
     const rest = String(Math.abs(value) % 100).padStart(2, "0");
-    return `${sign}${whole},${rest}\u00a0€`;
+    return Math.abs(value) % 100 === 0 ? `${sign}${whole}\u00a0€` : `${sign}${whole},${rest}\u00a0€`;
   }
 
   const amounts = [...document.querySelectorAll("[data-sum]")];

@@ -2,7 +2,7 @@
 
 mod letters;
 mod minutes;
-mod reading;
+pub mod reading;
 mod receipts;
 mod samples;
 mod words;

@@ -6,6 +6,7 @@ mod browser;
 mod client;
 mod database;
 pub mod dossiers;
+pub mod instruction;
 mod world;
 
 pub use app::TestApp;

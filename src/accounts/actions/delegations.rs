@@ -54,3 +54,19 @@ pub fn add_delegation(op: &mut Operation<'_>, new: &NewDelegation) -> Result<Del
     op.record(Entry::new("delegation.add", format!("Délégation {reference} enregistrée")));
     Ok(id)
 }
+
+/// Ends a delegation at once; acts signed under it stay.
+///
+/// # Errors
+/// [`Fault::NotFound`] when there is none in force with this number.
+pub fn revoke_delegation(op: &mut Operation<'_>, id: DelegationId) -> Result<(), Fault> {
+    let revoked =
+        diesel::update(delegations::table.filter(delegations::id.eq(id)).filter(delegations::revoked_at.is_null()))
+            .set(delegations::revoked_at.eq(Some(op.now)))
+            .execute(op.conn)?;
+    if revoked == 0 {
+        return Err(Fault::NotFound);
+    }
+    op.record(Entry::new("delegation.revoke", format!("Délégation n° {id} retirée")));
+    Ok(())
+}

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, InstitutionId};
 use crate::base::text::clean_line;
-use crate::db::schema::{agents, institutions};
-use crate::fault::{Fault, Mistakes};
+use crate::db::schema::{agents, call_roles, delegations, institutions};
+use crate::fault::{Fault, FieldError, Mistakes};
 use crate::journal::Entry;
 use crate::service::Operation;
 
@@ -52,6 +52,14 @@ pub fn add_institution(op: &mut Operation<'_>, new: &NewInstitution) -> Result<I
     Ok(id)
 }
 
+/// The quality and service of a post, cleaned.
+pub(super) fn check_post(quality: &str, service: &str) -> Result<(String, String), Vec<FieldError>> {
+    let mut mistakes = Mistakes::default();
+    let quality = mistakes.line("quality", quality, 120, "Saisissez la fonction, par exemple Chargée de mission.");
+    let service = mistakes.line("service", service, 120, "Saisissez le service.");
+    if mistakes.is_empty() { Ok((quality, service)) } else { Err(mistakes.into_vec()) }
+}
+
 /// Says that a person works for an institution, with the quality and service printed on acts.
 ///
 /// # Errors
@@ -63,10 +71,7 @@ pub fn add_agent(
     quality: &str,
     service: &str,
 ) -> Result<(), Fault> {
-    let mut mistakes = Mistakes::default();
-    let quality = mistakes.line("quality", quality, 120, "Saisissez la fonction, par exemple Chargée de mission.");
-    let service = mistakes.line("service", service, 120, "Saisissez le service.");
-    mistakes.finish()?;
+    let (quality, service) = check_post(quality, service).map_err(Fault::Invalid)?;
     let known = agents::table
         .filter(agents::account_id.eq(account))
         .filter(agents::institution_id.eq(institution))
@@ -91,5 +96,72 @@ pub fn add_agent(
         }
     }
     op.record(Entry::new("agent.add", format!("Compte n° {account} rattaché à l’institution n° {institution}")));
+    Ok(())
+}
+
+/// Changes how an institution is named and reached; its code stays, call files use it.
+///
+/// # Errors
+/// [`Fault::Invalid`] for an empty name.
+pub fn change_institution(
+    op: &mut Operation<'_>,
+    id: InstitutionId,
+    name: &str,
+    short_name: &str,
+    address: &str,
+) -> Result<(), Fault> {
+    let mut mistakes = Mistakes::default();
+    let name = mistakes.line("name", name, 200, "Saisissez le nom de l’institution.");
+    let short_name = mistakes.line("short_name", short_name, 60, "Saisissez le nom court.");
+    mistakes.finish()?;
+    let changed = diesel::update(institutions::table.filter(institutions::id.eq(id)))
+        .set((
+            institutions::name.eq(&name),
+            institutions::short_name.eq(&short_name),
+            institutions::address.eq(crate::base::text::clean(address)),
+        ))
+        .execute(op.conn)?;
+    if changed == 0 {
+        return Err(Fault::NotFound);
+    }
+    op.record(Entry::new("institution.change", format!("Institution {name} modifiée")));
+    Ok(())
+}
+
+/// Says that a person left an institution: the roles and delegations held in its name end with it.
+///
+/// # Errors
+/// [`Fault::NotFound`] when the person does not work there.
+pub fn end_agent(op: &mut Operation<'_>, account: AccountId, institution: InstitutionId) -> Result<(), Fault> {
+    let ended = diesel::update(
+        agents::table
+            .filter(agents::account_id.eq(account))
+            .filter(agents::institution_id.eq(institution))
+            .filter(agents::ended_at.is_null()),
+    )
+    .set(agents::ended_at.eq(Some(op.now)))
+    .execute(op.conn)?;
+    if ended == 0 {
+        return Err(Fault::NotFound);
+    }
+    diesel::update(
+        call_roles::table
+            .filter(call_roles::account_id.eq(account))
+            .filter(call_roles::institution_id.eq(institution))
+            .filter(call_roles::revoked_at.is_null()),
+    )
+    .set(call_roles::revoked_at.eq(Some(op.now)))
+    .execute(op.conn)?;
+    diesel::update(
+        delegations::table
+            .filter(delegations::account_id.eq(account))
+            .filter(delegations::institution_id.eq(institution))
+            .filter(delegations::revoked_at.is_null()),
+    )
+    .set(delegations::revoked_at.eq(Some(op.now)))
+    .execute(op.conn)?;
+    let summary =
+        format!("Compte n° {account} détaché de l’institution n° {institution}, rôles et délégations retirés");
+    op.record(Entry::new("agent.end", summary));
     Ok(())
 }

@@ -2,13 +2,17 @@
 
 use diesel::prelude::*;
 
-use crate::accounts::password;
-use crate::base::ids::AccountId;
+use super::institutions::{add_agent, check_post};
+use crate::accounts::tokens::{self, Purpose};
+use crate::accounts::{mails, password, store};
+use crate::base::clock::Instant;
+use crate::base::ids::{AccountId, InstitutionId};
 use crate::base::text::{fold, fold_email, looks_like_email};
 use crate::db::schema::accounts;
 use crate::fault::{Fault, Mistakes};
 use crate::journal::Entry;
 use crate::service::Operation;
+use crate::web::session;
 
 #[derive(Clone, Debug, Default)]
 pub struct NewUser {
@@ -59,4 +63,124 @@ pub fn add_user(op: &mut Operation<'_>, user: &NewUser) -> Result<AccountId, Fau
 pub(super) fn email_taken(op: &mut Operation<'_>, email: &str) -> Result<bool, Fault> {
     let found = accounts::table.filter(accounts::email.eq(email)).count().get_result::<i64>(op.conn)?;
     Ok(found > 0)
+}
+
+/// The post of a new agent.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub institution: InstitutionId,
+    pub quality: String,
+    pub service: String,
+}
+
+/// Opens an account for somebody, gives them their post if they are an agent, and sends them the link with which
+/// they choose a password.
+///
+/// # Errors
+/// [`Fault::Invalid`] names every field to correct.
+pub fn open_account(op: &mut Operation<'_>, user: &NewUser, post: Option<&Post>) -> Result<AccountId, Fault> {
+    let account = match (add_user(op, user), post) {
+        (Ok(account), Some(post)) => {
+            add_agent(op, account, post.institution, &post.quality, &post.service)?;
+            account
+        }
+        (Err(Fault::Invalid(mut mistakes)), Some(post)) => {
+            mistakes.extend(check_post(&post.quality, &post.service).err().unwrap_or_default());
+            return Err(Fault::Invalid(mistakes));
+        }
+        (answer, _) => answer?,
+    };
+    invite(op, account)?;
+    Ok(account)
+}
+
+/// Sends the link with which a person chooses their first password.
+///
+/// # Errors
+/// [`Fault::Refused`] when the account is disabled.
+pub fn invite(op: &mut Operation<'_>, account: AccountId) -> Result<(), Fault> {
+    const DAYS: i64 = 7;
+    let person = store::person(op.conn, account)?;
+    if person.disabled_at.is_some() {
+        return Err(Fault::refused("Ce compte est désactivé : réactivez-le d’abord."));
+    }
+    let until = op.now.plus_days(DAYS);
+    let token = tokens::issue(op.conn, account, Purpose::Reset, op.now, until)?;
+    op.send(&mails::invited(op.settings, &person.recipient(), &token, until))?;
+    op.record(Entry::new("account.invite", format!("Invitation envoyée pour le compte n° {account}")));
+    Ok(())
+}
+
+/// Shuts an account at once: its sessions end, its links die, its history stays.
+///
+/// # Errors
+/// [`Fault::Refused`] for the last administrator.
+pub fn disable(op: &mut Operation<'_>, account: AccountId) -> Result<(), Fault> {
+    let person = store::person(op.conn, account)?;
+    if person.disabled_at.is_some() {
+        return Err(Fault::refused("Ce compte est déjà désactivé."));
+    }
+    if person.administrator {
+        keep_an_administrator(op, account)?;
+    }
+    diesel::update(accounts::table.filter(accounts::id.eq(account)))
+        .set(accounts::disabled_at.eq(Some(op.now)))
+        .execute(op.conn)?;
+    session::revoke_all(op.conn, account, None, op.now)?;
+    tokens::cancel_all(op.conn, account, op.now)?;
+    op.record(Entry::new("account.disable", format!("Compte n° {account} désactivé")));
+    Ok(())
+}
+
+/// # Errors
+/// [`Fault::Refused`] when the account is in use already.
+pub fn enable(op: &mut Operation<'_>, account: AccountId) -> Result<(), Fault> {
+    if store::person(op.conn, account)?.disabled_at.is_none() {
+        return Err(Fault::refused("Ce compte est déjà actif."));
+    }
+    diesel::update(accounts::table.filter(accounts::id.eq(account)))
+        .set(accounts::disabled_at.eq(None::<Instant>))
+        .execute(op.conn)?;
+    op.record(Entry::new("account.enable", format!("Compte n° {account} réactivé")));
+    Ok(())
+}
+
+/// Makes a person an administrator, or no longer one.
+///
+/// # Errors
+/// [`Fault::Refused`] for the last administrator.
+pub fn set_administrator(op: &mut Operation<'_>, account: AccountId, administrator: bool) -> Result<(), Fault> {
+    let person = store::person(op.conn, account)?;
+    if person.administrator && !administrator {
+        keep_an_administrator(op, account)?;
+    }
+    diesel::update(accounts::table.filter(accounts::id.eq(account)))
+        .set(accounts::administrator.eq(administrator))
+        .execute(op.conn)?;
+    let what = if administrator { "devient administrateur" } else { "n’est plus administrateur" };
+    op.record(Entry::new("account.administrator", format!("Le compte n° {account} {what}")));
+    Ok(())
+}
+
+/// Somebody else must remain who can let people in.
+fn keep_an_administrator(op: &mut Operation<'_>, leaving: AccountId) -> Result<(), Fault> {
+    // Touching every administrator's row makes two departures at once wait for each other.
+    diesel::update(accounts::table.filter(accounts::administrator.eq(true)))
+        .set(accounts::administrator.eq(true))
+        .execute(op.conn)?;
+    let others = accounts::table
+        .filter(accounts::administrator.eq(true))
+        .filter(accounts::disabled_at.is_null())
+        .filter(accounts::confirmed_at.is_not_null())
+        .filter(accounts::password_hash.is_not_null())
+        .filter(accounts::id.ne(leaving))
+        .count()
+        .get_result::<i64>(op.conn)?;
+    if others > 0 {
+        return Ok(());
+    }
+    Err(Fault::refused(
+        "C’est le dernier administrateur actif : nommez-en un autre, qui ait choisi son mot de passe, avant de retirer \
+         celui-ci.",
+    ))
 }

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 
 use crate::access::Role;
+use crate::accounts::store;
 use crate::base::ids::{AccountId, CallId, InstitutionId};
+use crate::calls;
 use crate::db::schema::{agents, call_roles};
 use crate::fault::Fault;
 use crate::journal::Entry;
@@ -12,8 +14,8 @@ use crate::service::Operation;
 /// Gives a role in a call, in the name of an institution the person works for.
 ///
 /// # Errors
-/// [`Fault::Refused`] when the person does not work there, or holds the role already; a committee member needs a
-/// `seat` that nobody else holds.
+/// [`Fault::Refused`] when the person does not work there; [`Fault::Invalid`] when they hold the role already; a
+/// committee member needs a `seat` of that institution that nobody else holds.
 pub fn grant_role(
     op: &mut Operation<'_>,
     call: CallId,
@@ -31,8 +33,15 @@ pub fn grant_role(
     if works_there == 0 {
         return Err(Fault::refused("Cette personne n’est pas rattachée à cette institution."));
     }
-    if (role == Role::CommitteeMember) != seat.is_some() {
-        return Err(Fault::invalid("seat", "Choisissez le siège occupé au comité."));
+    match (role, seat) {
+        (Role::CommitteeMember, Some(seat)) => check_seat(op, call, institution, seat)?,
+        (Role::CommitteeMember, None) => {
+            return Err(Fault::invalid("seat", "Choisissez le siège occupé au comité."));
+        }
+        (_, Some(_)) => {
+            return Err(Fault::invalid("seat", "Un siège n’accompagne que le rôle de membre du comité."));
+        }
+        (_, None) => {}
     }
     let mut same = call_roles::table
         .filter(call_roles::call_id.eq(call))
@@ -44,7 +53,11 @@ pub fn grant_role(
         None => same.filter(call_roles::account_id.eq(account)),
     };
     if same.count().get_result::<i64>(op.conn)? > 0 {
-        return Err(Fault::refused("Ce rôle est déjà attribué pour cet appel."));
+        let (field, message) = match seat {
+            Some(_) => ("seat", "Ce siège est déjà occupé. Retirez d’abord son rôle à la personne qui l’occupe."),
+            None => ("role", "Cette personne a déjà ce rôle dans cet appel."),
+        };
+        return Err(Fault::invalid(field, message));
     }
     diesel::insert_into(call_roles::table)
         .values((
@@ -57,5 +70,34 @@ pub fn grant_role(
         ))
         .execute(op.conn)?;
     op.record(Entry::new("role.grant", format!("Rôle « {role} » donné au compte n° {account}")).call(call));
+    Ok(())
+}
+
+/// The call file says which institution fills a seat.
+fn check_seat(op: &mut Operation<'_>, call: CallId, institution: InstitutionId, seat: &str) -> Result<(), Fault> {
+    let definition = calls::by_id(op.conn, call)?.definition;
+    let Some(seat) = definition.seat(seat) else {
+        return Err(Fault::invalid("seat", "Choisissez un siège de ce comité."));
+    };
+    let code = store::institution(op.conn, institution)?.code;
+    if seat.institution == code {
+        return Ok(());
+    }
+    let message = format!("Ce siège revient à l’institution {}.", seat.institution);
+    Err(Fault::invalid("seat", message))
+}
+
+/// Takes a role back; it opens nothing from the next request on.
+///
+/// # Errors
+/// [`Fault::NotFound`] when the person does not hold it.
+pub fn revoke_role(op: &mut Operation<'_>, account: AccountId, held: i64) -> Result<(), Fault> {
+    let roles = store::roles_of(op.conn, account)?;
+    let held = roles.into_iter().find(|role| role.id == held).ok_or(Fault::NotFound)?;
+    diesel::update(call_roles::table.filter(call_roles::id.eq(held.id)))
+        .set(call_roles::revoked_at.eq(Some(op.now)))
+        .execute(op.conn)?;
+    let summary = format!("Rôle « {} » retiré au compte n° {account}", held.role);
+    op.record(Entry::new("role.revoke", summary).call(held.call));
     Ok(())
 }

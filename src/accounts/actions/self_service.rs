@@ -273,3 +273,11 @@ pub fn rename(op: &mut Operation<'_>, account: AccountId, given_name: &str, surn
     op.record(Entry::new("account.rename", format!("Nom du compte n° {account} modifié")));
     Ok(())
 }
+
+/// # Errors
+/// When the database refuses.
+pub fn end_other_sessions(op: &mut Operation<'_>, account: AccountId, keep: Option<i64>) -> Result<(), Fault> {
+    session::revoke_all(op.conn, account, keep, op.now)?;
+    op.record(Entry::new("account.sign_out", format!("Autres sessions du compte n° {account} fermées")));
+    Ok(())
+}

@@ -1,5 +1,13 @@
-//! Rows of accounts, institutions, organisations and rights.
+//! Rows of accounts, institutions, organisations, rights and funding lines.
 
+mod funding;
+mod institutions;
+mod organisations;
 mod people;
+mod rights;
 
-pub use people::{Login, Person, login_by_email, person};
+pub use funding::{Envelope, envelope, envelopes, funding_line, funding_lines};
+pub use institutions::{Agent, agents, institution, institutions};
+pub use organisations::{Organisation, has_submitted, members, organisation, organisation_by_number, organisations_of};
+pub use people::{Login, Person, login_by_email, person, search};
+pub use rights::{Delegation, delegations, roles_of};

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::accounts::mails::Recipient;
 use crate::base::clock::Instant;
 use crate::base::ids::AccountId;
+use crate::base::text::fold;
 use crate::db::Conn;
 use crate::db::schema::accounts;
 use crate::fault::Fault;
@@ -70,7 +71,7 @@ impl Person {
     }
 }
 
-pub(super) const PERSON: (
+const PERSON: (
     accounts::id,
     accounts::email,
     accounts::given_name,
@@ -96,4 +97,26 @@ pub(super) const PERSON: (
 /// [`Fault::NotFound`] when there is no such account.
 pub fn person(conn: &mut Conn, id: AccountId) -> Result<Person, Fault> {
     Ok(accounts::table.filter(accounts::id.eq(id)).select(PERSON).first(conn)?)
+}
+
+/// People whose name or address has every word of `search`, case and accents apart; one page of them, and how many
+/// there are.
+///
+/// # Errors
+/// When the database refuses.
+pub fn search(conn: &mut Conn, search: &str, offset: i64, limit: i64) -> Result<(Vec<Person>, i64), Fault> {
+    let folded = fold(search);
+    // What LIKE reads as a wildcard is no part of a name.
+    let plain: String = folded.chars().filter(|c| !matches!(c, '%' | '\\')).collect();
+    let words: Vec<_> = plain.split_whitespace().map(|word| format!("%{word}%")).collect();
+    let filtered = || {
+        words.iter().fold(accounts::table.into_boxed(), |query, word| query.filter(accounts::search_text.like(word)))
+    };
+    let found = filtered()
+        .order((accounts::search_text, accounts::id))
+        .offset(offset)
+        .limit(limit)
+        .select(PERSON)
+        .load(conn)?;
+    Ok((found, filtered().count().get_result(conn)?))
 }

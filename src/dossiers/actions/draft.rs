@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use crate::access::Actor;
 use crate::base::ids::{AttachmentId, CallId, DossierId, OrganisationId};
-use crate::base::text::{clean, clean_line};
-use crate::calls::definition::{CallDefinition, Phase, Section, SectionKind};
+use crate::base::text::clean_line;
+use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{attachments, dossiers};
-use crate::dossiers::content::{self, INDICATOR_SLOTS, budget_field, indicator_field};
 use crate::dossiers::drafts::{self, Typed, typed_text};
+use crate::dossiers::form;
 use crate::dossiers::model::State;
 use crate::dossiers::sight::for_applicant;
 use crate::dossiers::store::Dossier;
@@ -85,7 +85,7 @@ pub fn save_section(
 ) -> Result<(), Fault> {
     let (dossier, call) = writable(op, actor, dossier)?;
     let section = call.definition.section(section).ok_or(Fault::NotFound)?;
-    let typed = keep_known(&call.definition, section, sent);
+    let typed = form::keep_known(&call.definition, section, sent);
     let saved = drafts::section(op.conn, dossier.id, &section.code)?;
     // The same form sent twice is one save.
     if saved.version == 0 || saved.typed != typed {
@@ -193,32 +193,6 @@ fn writable(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Result
     drafts::take(op.conn, dossier.id, op.now)?;
     let call = calls::of_dossier(op.conn, dossier.id)?;
     Ok((dossier, call))
-}
-
-/// The fields of the section's form, and no other.
-fn keep_known(definition: &CallDefinition, section: &Section, sent: &Typed) -> Typed {
-    let mut names: Vec<String> = match section.kind {
-        SectionKind::Identity => ["contact_name", "contact_email", "contact_telephone"].map(str::to_owned).to_vec(),
-        SectionKind::Fields => section.fields.iter().map(|field| field.code.clone()).collect(),
-        SectionKind::Budget => {
-            let of_year = |year: i16| definition.budget_lines().map(move |(_, line)| budget_field(year, &line.code));
-            definition.budget.years.iter().copied().flat_map(of_year).collect()
-        }
-        SectionKind::Indicators => (0..INDICATOR_SLOTS)
-            .flat_map(|slot| ["indicator", "detail", "target"].map(|what| indicator_field(what, slot)))
-            .collect(),
-        SectionKind::Pieces => Vec::new(),
-        SectionKind::Attestations => vec!["attestation".to_owned()],
-    };
-    if content::notification_section(definition) == section.code {
-        names.push("notification".to_owned());
-    }
-    let kept = |name: String| {
-        let mut values: Vec<String> = sent.get(&name)?.iter().map(|value| clean(value)).collect();
-        values.retain(|value| !value.is_empty());
-        (!values.is_empty()).then_some((name, values))
-    };
-    names.into_iter().filter_map(kept).collect()
 }
 
 /// A file name without folders, control characters or excess.

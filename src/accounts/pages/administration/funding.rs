@@ -1,0 +1,175 @@
+//! Funding lines and the votes of envelopes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Choice, by_field, institution_choices, page};
+use crate::accounts::{actions, store};
+use crate::base::ids::{EnvelopeId, FundingLineId, InstitutionId};
+use crate::base::money::Cents;
+use crate::fault::{Fault, FieldError, Mistakes};
+use crate::web::{Answer, Visit};
+
+const PATH: &str = "/administration/financements";
+
+#[derive(Serialize)]
+struct Line {
+    name: String,
+    funder: String,
+    authority: String,
+    payer: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    call: String,
+    line: String,
+    year: i32,
+    voted: String,
+    reserved: String,
+    committed: String,
+    paid: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct List {
+    lines: Vec<Line>,
+    envelopes: Vec<Envelope>,
+}
+
+fn envelope(e: store::Envelope) -> Envelope {
+    Envelope {
+        href: format!("{PATH}/enveloppes/{}", e.id),
+        call: e.call_code,
+        line: e.line_name,
+        year: e.year,
+        voted: e.voted.map_or_else(String::new, |v| v.to_string()),
+        reserved: e.reserved.to_string(),
+        committed: e.committed.to_string(),
+        paid: e.paid.to_string(),
+    }
+}
+
+pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
+    let (lines, envelopes, institutions) =
+        visit.read(|conn| Ok((store::funding_lines(conn)?, store::envelopes(conn)?, store::institutions(conn)?)))?;
+    let name =
+        |id: InstitutionId| institutions.iter().find(|i| i.id == id).map(|i| i.short_name.clone()).unwrap_or_default();
+    let lines = lines.into_iter().map(|l| Line {
+        href: format!("{PATH}/lignes/{}", l.id),
+        authority: name(l.authority),
+        payer: name(l.payer),
+        name: l.name,
+        funder: l.funder_name,
+    });
+    let view = List { lines: lines.collect(), envelopes: envelopes.into_iter().map(envelope).collect() };
+    page("Financements", "administration/funding.html", &view)
+}
+
+#[derive(Serialize)]
+struct LineForm {
+    path: String,
+    name: String,
+    funder: String,
+    authorities: Vec<Choice>,
+    payers: Vec<Choice>,
+    errors: BTreeMap<String, String>,
+    summary: Vec<FieldError>,
+}
+
+pub(super) fn show_line(visit: &Visit) -> Result<Answer, Fault> {
+    line_page(visit, Vec::new())
+}
+
+fn line_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    let id: FundingLineId = visit.param("line")?;
+    let view = visit.read(|conn| {
+        let line = store::funding_line(conn, id)?;
+        let typed = |name: &str, saved: InstitutionId| visit.form.get(name).map_or(saved.to_string(), str::to_owned);
+        Ok(LineForm {
+            path: visit.path.clone(),
+            authorities: institution_choices(conn, "Choisissez", &typed("authority", line.authority))?,
+            payers: institution_choices(conn, "Choisissez", &typed("payer", line.payer))?,
+            name: line.name,
+            funder: line.funder_name,
+            errors: by_field(&summary),
+            summary,
+        })
+    })?;
+    Ok(page(&view.name, "administration/funding_line.html", &view)?.crumb("Financements", PATH))
+}
+
+pub(super) fn change_line(visit: &Visit) -> Result<Answer, Fault> {
+    let id: FundingLineId = visit.param("line")?;
+    let mut mistakes = Mistakes::default();
+    let authority = mistakes.take(
+        "authority",
+        visit.form.text("authority").parse::<InstitutionId>().map_err(|_| "Choisissez l’institution qui décide."),
+    );
+    let payer = mistakes.take(
+        "payer",
+        visit.form.text("payer").parse::<InstitutionId>().map_err(|_| "Choisissez l’institution qui paie."),
+    );
+    let (Some(authority), Some(payer)) = (authority, payer) else {
+        return visit.with_mistakes(Fault::Invalid(mistakes.into_vec()), line_page);
+    };
+    visit.perform(|op| actions::change_funding_line(op, id, authority, payer))?;
+    Ok(Answer::redirect(PATH).flash("La ligne de financement est modifiée."))
+}
+
+#[derive(Serialize)]
+struct VoteForm {
+    path: String,
+    envelope: Envelope,
+    taking_back: bool,
+    amount: String,
+    reason: String,
+    errors: BTreeMap<String, String>,
+    summary: Vec<FieldError>,
+}
+
+pub(super) fn show_envelope(visit: &Visit) -> Result<Answer, Fault> {
+    envelope_page(visit, Vec::new())
+}
+
+fn envelope_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    let id: EnvelopeId = visit.param("envelope")?;
+    let view = VoteForm {
+        path: visit.path.clone(),
+        envelope: envelope(visit.read(|conn| store::envelope(conn, id))?),
+        taking_back: visit.form.text("direction") == "retirer",
+        amount: visit.form.text("amount").to_owned(),
+        reason: visit.form.text("reason").to_owned(),
+        errors: by_field(&summary),
+        summary,
+    };
+    Ok(page("Enregistrer un vote", "administration/vote.html", &view)?.crumb("Financements", PATH))
+}
+
+pub(super) fn vote(visit: &Visit) -> Result<Answer, Fault> {
+    let id: EnvelopeId = visit.param("envelope")?;
+    let mut mistakes = Mistakes::default();
+    let amount = mistakes.take("amount", Cents::parse(visit.form.text("amount")));
+    mistakes.line("reason", visit.form.text("reason"), 300, "Saisissez la référence ou le motif du vote.");
+    let sign = match visit.form.text("direction") {
+        "ajouter" => Some(false),
+        "retirer" => Some(true),
+        _ => {
+            mistakes.add("direction", "Choisissez entre ajouter et retirer.");
+            None
+        }
+    };
+    let (Some(amount), Some(taking_back), true) = (amount, sign, mistakes.is_empty()) else {
+        return visit.with_mistakes(Fault::Invalid(mistakes.into_vec()), envelope_page);
+    };
+    let amount = if taking_back { -amount } else { amount };
+    match visit.perform(|op| actions::record_vote(op, id, amount, visit.form.text("reason"))) {
+        Ok(()) => Ok(Answer::redirect(PATH).flash("Le vote est enregistré.")),
+        // What the ledger refuses is a matter of the amount typed.
+        Err(Fault::Refused(reason)) => visit.with_mistakes(Fault::invalid("amount", reason), envelope_page),
+        Err(fault) => visit.with_mistakes(fault, envelope_page),
+    }
+}

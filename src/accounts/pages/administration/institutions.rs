@@ -1,0 +1,142 @@
+//! Institutions: list, add, change.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{by_field, page};
+use crate::accounts::actions::{self, NewInstitution};
+use crate::accounts::store;
+use crate::base::text::count;
+use crate::fault::{Fault, FieldError};
+use crate::web::{Answer, Visit};
+
+#[derive(Serialize)]
+struct Row {
+    code: String,
+    name: String,
+    short_name: String,
+    agents: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct List {
+    rows: Vec<Row>,
+}
+
+pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
+    let (institutions, agents) = visit.read(|conn| Ok((store::institutions(conn)?, store::agents(conn, None)?)))?;
+    let rows = institutions.into_iter().map(|i| Row {
+        agents: count(agents.iter().filter(|a| a.institution == i.id).count(), "agent", "agents"),
+        href: format!("/administration/institutions/{}", i.id),
+        code: i.code,
+        name: i.name,
+        short_name: i.short_name,
+    });
+    page("Institutions", "administration/institutions.html", &List { rows: rows.collect() })
+}
+
+#[derive(Serialize)]
+struct Agent {
+    name: String,
+    quality: String,
+    service: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct InstitutionForm {
+    title: String,
+    path: String,
+    /// Given once: call files use it.
+    fixed_code: String,
+    code: String,
+    name: String,
+    short_name: String,
+    address: String,
+    agents: Vec<Agent>,
+    errors: BTreeMap<String, String>,
+    summary: Vec<FieldError>,
+}
+
+pub(super) fn show_new(visit: &Visit) -> Result<Answer, Fault> {
+    new_page(visit, Vec::new())
+}
+
+fn new_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    let text = |name| visit.form.text(name).to_owned();
+    let view = InstitutionForm {
+        title: "Ajouter une institution".to_owned(),
+        path: visit.path.clone(),
+        fixed_code: String::new(),
+        code: text("code"),
+        name: text("name"),
+        short_name: text("short_name"),
+        address: text("address"),
+        agents: Vec::new(),
+        errors: by_field(&summary),
+        summary,
+    };
+    form_page(&view)
+}
+
+fn form_page(view: &InstitutionForm) -> Result<Answer, Fault> {
+    let answer = page(&view.title, "administration/institution.html", view)?;
+    Ok(answer.crumb("Institutions", "/administration/institutions"))
+}
+
+pub(super) fn add(visit: &Visit) -> Result<Answer, Fault> {
+    let text = |name| visit.form.text(name).to_owned();
+    let new = NewInstitution {
+        code: text("code"),
+        name: text("name"),
+        short_name: text("short_name"),
+        address: text("address"),
+        demonstration: false,
+    };
+    match visit.perform(|op| actions::add_institution(op, &new)) {
+        Ok(_) => Ok(Answer::redirect("/administration/institutions").flash("L’institution est ajoutée.")),
+        Err(fault) => visit.with_mistakes(fault, new_page),
+    }
+}
+
+pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
+    change_page(visit, Vec::new())
+}
+
+fn change_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    let id = visit.param("institution")?;
+    let (saved, agents) = visit.read(|conn| Ok((store::institution(conn, id)?, store::agents(conn, None)?)))?;
+    let typed = |name: &str, saved: String| visit.form.get(name).map_or(saved, str::to_owned);
+    let agents = agents.into_iter().filter(|a| a.institution == id).map(|a| Agent {
+        name: format!("{} {}", a.given_name, a.surname),
+        quality: a.quality,
+        service: a.service,
+        href: format!("/administration/personnes/{}", a.account),
+    });
+    let view = InstitutionForm {
+        title: saved.name.clone(),
+        path: visit.path.clone(),
+        fixed_code: saved.code,
+        code: String::new(),
+        name: typed("name", saved.name),
+        short_name: typed("short_name", saved.short_name),
+        address: typed("address", saved.address),
+        agents: agents.collect(),
+        errors: by_field(&summary),
+        summary,
+    };
+    form_page(&view)
+}
+
+pub(super) fn change(visit: &Visit) -> Result<Answer, Fault> {
+    let id = visit.param("institution")?;
+    let text = |name| visit.form.text(name);
+    let change =
+        visit.perform(|op| actions::change_institution(op, id, text("name"), text("short_name"), text("address")));
+    match change {
+        Ok(()) => Ok(Answer::redirect(visit.path.clone()).flash("Les modifications sont enregistrées.")),
+        Err(fault) => visit.with_mistakes(fault, change_page),
+    }
+}

@@ -1,0 +1,131 @@
+//! The decision as its applicant reads it, once notified.
+
+use serde::Serialize;
+
+use super::{outcome_label, store, tone};
+use crate::base::ids::DossierId;
+use crate::calls;
+use crate::decisions::actions;
+use crate::decisions::check_code;
+use crate::decisions::letter::appeal_routes;
+use crate::documents::amount_in_words;
+use crate::documents_store;
+use crate::dossiers::Outcome;
+use crate::fault::Fault;
+use crate::web::{Answer, Visit};
+
+#[derive(Serialize)]
+struct DecisionView {
+    reference: String,
+    title: String,
+    call_title: String,
+    headline: &'static str,
+    outcome: String,
+    tone: &'static str,
+    amount: String,
+    amount_in_words: String,
+    motive: String,
+    next: &'static str,
+    authority: String,
+    number: String,
+    signed_on: String,
+    notified_on: String,
+    notified_iso: String,
+    appeal: Vec<String>,
+    letter_href: String,
+    check_href: String,
+    check_code: String,
+    contact_service: String,
+    contact_email: String,
+    contact_telephone: String,
+}
+
+pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
+    let id: DossierId = visit.param("dossier")?;
+    let actor = visit.actor()?;
+    let view = visit.read(|conn| {
+        let (dossier, decision, letter) = actions::notified(conn, actor, id)?;
+        let call = calls::of_dossier(conn, id)?;
+        let (authority, address) = store::authority(conn, decision.authority)?;
+        let zone = call.zone();
+        let notified_at = decision.notified_at.ok_or(Fault::NotFound)?;
+        let contact = &call.definition.contact;
+        Ok(DecisionView {
+            reference: dossier.reference_or_draft(),
+            title: dossier.title_or_untitled().to_owned(),
+            call_title: call.title.clone(),
+            headline: headline(decision.outcome),
+            outcome: outcome_label(decision.outcome, decision.rank),
+            tone: tone(decision.outcome),
+            amount: decision.amount.map(|a| a.to_string()).unwrap_or_default(),
+            amount_in_words: decision.amount.map(amount_in_words).unwrap_or_default(),
+            motive: decision.motive.clone(),
+            next: next(decision.outcome),
+            appeal: appeal_routes(&call, &authority, &address),
+            authority,
+            number: decision.number.clone(),
+            signed_on: decision.signed_at.date(zone),
+            notified_on: notified_at.date(zone),
+            notified_iso: notified_at.iso(),
+            letter_href: format!("/mes-dossiers/{id}/courrier"),
+            check_href: format!("/verifier/{}", letter.check_code),
+            check_code: check_code::grouped(&letter.check_code),
+            contact_service: contact.service.clone(),
+            contact_email: contact.email.clone(),
+            contact_telephone: contact.telephone.clone(),
+        })
+    })?;
+    keep_first_reading(visit, id)?;
+    let (title, reference) = (format!("Décision – {}", view.reference), view.reference.clone());
+    Ok(Answer::page(title, "decisions/applicant.html", &view)?
+        .crumb("Mes dossiers", "/mes-dossiers")
+        .crumb(reference, format!("/mes-dossiers/{id}"))
+        .crumb("Décision", ""))
+}
+
+pub(super) fn letter(visit: &Visit) -> Result<Answer, Fault> {
+    let id: DossierId = visit.param("dossier")?;
+    let actor = visit.actor()?;
+    let files = &visit.service().files;
+    let (name, bytes) = visit.read(|conn| {
+        let (_, _, letter) = actions::notified(conn, actor, id)?;
+        documents_store::bytes(conn, files, letter.document)
+    })?;
+    keep_first_reading(visit, id)?;
+    Ok(Answer::pdf(name, bytes))
+}
+
+fn keep_first_reading(visit: &Visit, id: DossierId) -> Result<(), Fault> {
+    let actor = visit.actor()?;
+    let (_, _, letter) = visit.read(|conn| actions::notified(conn, actor, id))?;
+    if letter.read_at.is_some() {
+        return Ok(());
+    }
+    match visit.perform(|op| actions::record_reading(op, actor, id)) {
+        // A colleague opened it at the same instant.
+        Ok(()) | Err(Fault::Stale) => Ok(()),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn headline(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Selected => "Votre projet est retenu",
+        Outcome::Waitlisted => "Votre projet est inscrit sur la liste complémentaire",
+        Outcome::Rejected => "Votre projet n’est pas retenu",
+    }
+}
+
+fn next(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Selected => {
+            "Un acte attributif ou une convention fixera les conditions de versement. Attendez-le avant de compter sur les \
+             sommes, et prévenez le service si le projet change."
+        }
+        Outcome::Waitlisted => {
+            "Si des crédits se libèrent, les projets de la liste sont examinés dans l’ordre de leur rang et vous en serez \
+             averti par écrit. Cette inscription ne vaut pas promesse de financement."
+        }
+        Outcome::Rejected => "Le service chargé de l’appel peut vous expliquer cette décision et parler de la suite.",
+    }
+}

@@ -1,0 +1,3 @@
+//! Who may open what: every route, as every role.
+
+mod routes;

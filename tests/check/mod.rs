@@ -1,0 +1,77 @@
+//! `essaim check` on a live database: green when intact, red on one altered byte of each thing it guards.
+
+use diesel::prelude::*;
+use essaim::commands::check::{Finding, verify};
+use essaim::documents_store::{DocumentKind, seal};
+
+use crate::support::{TestApp, World};
+
+fn problems(app: &TestApp) -> Vec<String> {
+    verify(app.service()).unwrap().into_iter().flat_map(|f: Finding| f.problems).collect()
+}
+
+/// What an intruder with the database's password would do.
+fn tamper(app: &TestApp, sql: &str) {
+    let changed = app.service().db.write(|conn| Ok(diesel::sql_query(sql).execute(conn)?)).unwrap();
+    assert!(changed > 0, "{sql} changed nothing");
+}
+
+#[track_caller]
+fn turns_red(sql: &str, expected: &str) {
+    let app = TestApp::start();
+    World::build(&app);
+    assert_eq!(problems(&app), Vec::<String>::new());
+    tamper(&app, sql);
+    let found = problems(&app);
+    assert!(found.iter().any(|p| p.contains(expected)), "{sql} gave {found:?}");
+}
+
+#[test]
+fn an_altered_journal_entry() {
+    turns_red("UPDATE journal_entries SET action = 'call.other' WHERE sequence = 5", "l’entrée 5 a été modifiée");
+}
+
+#[test]
+fn a_journal_entry_taken_out() {
+    turns_red("DELETE FROM journal_entries WHERE sequence = 7", "il manque les entrées 7 à 7");
+}
+
+#[test]
+fn the_end_of_the_journal_cut_off() {
+    turns_red(
+        "DELETE FROM journal_entries WHERE sequence = (SELECT sequence FROM journal_head)",
+        "la fin de la chaîne",
+    );
+}
+
+#[test]
+fn an_altered_journal_text() {
+    turns_red("UPDATE journal_texts SET summary = 'autre chose' WHERE sequence = 3", "le texte de l’entrée 3");
+}
+
+#[test]
+fn an_erased_journal_text_leaves_the_chain_intact() {
+    let app = TestApp::start();
+    World::build(&app);
+    tamper(&app, "DELETE FROM journal_texts WHERE sequence = 3");
+    assert_eq!(problems(&app), Vec::<String>::new());
+}
+
+#[test]
+fn a_moved_ledger_counter() {
+    turns_red("UPDATE envelopes SET voted = voted + 1", "voté");
+}
+
+#[test]
+fn an_altered_sealed_file() {
+    let app = TestApp::start();
+    let service = app.service();
+    let sealed = service
+        .db
+        .write(|conn| seal(conn, &service.files, app.now(), DocumentKind::Letter, None, "courrier.pdf", b"%PDF-1.7"))
+        .unwrap();
+    assert_eq!(problems(&app), Vec::<String>::new());
+    let path = service.files.root().join(&sealed.sha256[..2]).join(&sealed.sha256);
+    std::fs::write(&path, b"%PDF-1.8").unwrap();
+    assert!(problems(&app).iter().any(|p| p.contains("courrier.pdf")));
+}
