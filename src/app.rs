@@ -29,9 +29,8 @@ pub fn pages(demo: bool) -> Vec<Page> {
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] = &[committee::pages::expected];
 const EXPECTATIONS: &[Expectation] =
-    &[accounts::pages::expected, dossiers::pages::expected, decisions::pages::expected];
+    &[accounts::pages::expected, dossiers::pages::expected, committee::pages::expected, decisions::pages::expected];
 
 /// # Errors
 /// When a template does not parse.

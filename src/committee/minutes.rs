@@ -72,7 +72,11 @@ pub(super) fn write(
         closing: closing(board, judged),
         chair_name: presiding.map(|seat| seat.name.clone()).unwrap_or_default(),
         chair_quality: presiding.map_or_else(String::new, |seat| {
-            let quality = if seat.chair { "Présidence de la séance" } else { "Présidence de la séance, en l’absence du siège qui la tient" };
+            let quality = if seat.chair {
+                "Présidence de la séance"
+            } else {
+                "Présidence de la séance, en l’absence du siège qui la tient"
+            };
             format!("{quality} – {}", seat.label)
         }),
         sealed_at: Some(format!("{} ({})", op.now.short(zone), crate::base::clock::zone_name(zone))),

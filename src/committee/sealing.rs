@@ -105,8 +105,7 @@ pub fn seal(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result
     reserve_and_advance(op, &call, &board, &judged)?;
     let pdf = minutes::write(op, &call, &board, &judged, &record_sha256)?;
     let file_name = format!("{}.pdf", minutes::number(&call, &board.session));
-    let document =
-        documents_store::seal(op.conn, op.files, op.now, DocumentKind::Minutes, None, &file_name, &pdf)?;
+    let document = documents_store::seal(op.conn, op.files, op.now, DocumentKind::Minutes, None, &file_name, &pdf)?;
     diesel::update(committee_sessions::table.filter(committee_sessions::id.eq(board.session.id)))
         .set((
             committee_sessions::state.eq(SessionState::Sealed),

@@ -4,6 +4,7 @@
 mod app;
 mod browser;
 mod client;
+pub mod committee;
 mod database;
 pub mod dossiers;
 pub mod instruction;

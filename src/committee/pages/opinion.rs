@@ -178,7 +178,11 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         error: by_field(&errors),
         errors,
     };
-    let answer = Answer::page(format!("{} – avis du comité", item.dossier.reference_or_draft()), "committee/opinion.html", &view)?;
+    let answer = Answer::page(
+        format!("{} – avis du comité", item.dossier.reference_or_draft()),
+        "committee/opinion.html",
+        &view,
+    )?;
     Ok(room.crumbs(answer, &item.dossier.reference_or_draft()))
 }
 

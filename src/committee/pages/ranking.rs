@@ -97,11 +97,8 @@ fn view(conn: &mut Conn, room: &Room, axis: &str, department: &str) -> Result<Ra
         first.cut = true;
     }
     let definition = &room.call.definition;
-    let choice = |value: &str, label: String, chosen: &str| Choice {
-        value: value.to_owned(),
-        label,
-        selected: value == chosen,
-    };
+    let choice =
+        |value: &str, label: String, chosen: &str| Choice { value: value.to_owned(), label, selected: value == chosen };
     let mut axes = vec![choice("", "Tous les axes".to_owned(), axis)];
     axes.extend(definition.axes.list.iter().map(|a| choice(&a.code, a.label.clone(), axis)));
     let mut departments = vec![choice("", "Tous les départements".to_owned(), department)];

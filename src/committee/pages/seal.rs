@@ -132,9 +132,10 @@ pub fn seal(visit: &Visit) -> Result<Answer, Fault> {
 /// The minutes tell of every dossier: whoever is recused from one reads them once its decision is notified.
 pub fn minutes(visit: &Visit) -> Result<Answer, Fault> {
     let room = Room::of(visit)?;
-    let document = room.seen.board.session.minutes.ok_or_else(|| {
-        Fault::refused("La séance n’est pas scellée\u{202F}: son procès-verbal n’existe pas encore.")
-    })?;
+    let document =
+        room.seen.board.session.minutes.ok_or_else(|| {
+            Fault::refused("La séance n’est pas scellée\u{202F}: son procès-verbal n’existe pas encore.")
+        })?;
     if room.seen.hidden.iter().any(|item| !item.published) {
         return Err(Fault::Denied(
             "Le procès-verbal contient les débats et les avis de dossiers dont vous êtes en déport. Il vous sera \

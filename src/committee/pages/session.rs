@@ -149,11 +149,8 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 fn seat_row(seat: &SeatHolder) -> SeatRow {
-    let mut options = vec![Choice {
-        value: String::new(),
-        label: "Non enregistrée".to_owned(),
-        selected: seat.presence.is_none(),
-    }];
+    let mut options =
+        vec![Choice { value: String::new(), label: "Non enregistrée".to_owned(), selected: seat.presence.is_none() }];
     options.extend(Presence::ALL.iter().map(|presence| Choice {
         value: presence.code().to_owned(),
         label: presence.label().to_owned(),
@@ -219,8 +216,7 @@ pub fn put_on_agenda(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let room = Room::of(visit)?;
     let chosen: Vec<DossierId> = if visit.form.checked("all") {
-        let seen =
-            visit.read(|conn| dossiers::visible_in_call(conn, actor, room.call.id, &[Role::CallManager]))?;
+        let seen = visit.read(|conn| dossiers::visible_in_call(conn, actor, room.call.id, &[Role::CallManager]))?;
         seen.iter().filter(|v| v.dossier.state == State::Instructed).map(|v| v.dossier.id).collect()
     } else {
         visit.form.all("dossiers").iter().filter_map(|value| value.parse().ok()).collect()
