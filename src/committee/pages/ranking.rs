@@ -157,7 +157,7 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool) -> Li
         scored: assessment.score.is_some(),
         spread: assessment.spread.map(|spread| spread.to_string()).unwrap_or_default(),
         divergent: assessment.divergent,
-        blocking: assessment.blocking.clone(),
+        blocking: short_flags(&assessment.blocking),
         reviews: reviews(assessment),
         requested: item.requested.to_string(),
         cumulated: total.to_string(),
@@ -165,4 +165,12 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool) -> Li
         tone: opinion.map_or("neutral", |o| outcome_tone(o.outcome)),
         amount: shown(opinion.and_then(|o| o.amount)),
     }
+}
+
+/// Codes of the blocking criteria, once each: their words are on the dossier's own page.
+fn short_flags(blocking: &[String]) -> Vec<String> {
+    let mut codes: Vec<String> =
+        blocking.iter().map(|flag| flag.split(" – ").next().unwrap_or_default().to_owned()).collect();
+    codes.dedup();
+    codes
 }
