@@ -239,9 +239,9 @@ fn dossiers(flow: &mut Flow<'_>, dossiers: &[RankedDossier]) {
         figures("Rang", 7.5),
         column("Dossier et demandeur", 34.0),
         figures("Note /100", 9.5),
-        column("Avis du comité", 17.0),
+        column("Avis du comité", 20.5),
         figures("Montant", 16.0),
-        column("Motif", 34.0),
+        column("Motif", 30.5),
     ];
     let missing = || "–".to_owned();
     let rows: Vec<_> = dossiers
