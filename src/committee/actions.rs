@@ -32,12 +32,7 @@ pub struct NewSession {
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a session before the call closes or without place.
-pub fn plan_session(
-    op: &mut Operation<'_>,
-    actor: &Actor,
-    call: CallId,
-    new: &NewSession,
-) -> Result<SessionId, Fault> {
+pub fn plan_session(op: &mut Operation<'_>, actor: &Actor, call: CallId, new: &NewSession) -> Result<SessionId, Fault> {
     actor.require_in(call, &[Role::CallManager])?;
     let call = calls::by_id(op.conn, call)?;
     let mut mistakes = Mistakes::default();
@@ -63,7 +58,9 @@ pub fn plan_session(
         .get_result(op.conn)
         .map_err(stale_when_taken)?;
     let when = new.held_at.long(call.zone());
-    op.record(Entry::new("committee.plan", format!("Séance n°\u{A0}{number} du comité prévue le {when}")).call(call.id));
+    op.record(
+        Entry::new("committee.plan", format!("Séance n°\u{A0}{number} du comité prévue le {when}")).call(call.id),
+    );
     Ok(id)
 }
 
@@ -224,8 +221,12 @@ pub fn recuse(
         return Err(Fault::refused(format!("{} est déjà en déport sur ce dossier.", seat.name)));
     }
     let mut mistakes = Mistakes::default();
-    let reason =
-        mistakes.line("reason", &new.reason, 500, "Saisissez le motif, par exemple\u{A0}: administrateur de l’association.");
+    let reason = mistakes.line(
+        "reason",
+        &new.reason,
+        500,
+        "Saisissez le motif, par exemple\u{A0}: administrateur de l’association.",
+    );
     if new.left_at.is_some_and(|at| at > op.now) {
         mistakes.add("left_at", "L’heure de sortie ne peut pas être à venir.");
     }
@@ -362,7 +363,9 @@ pub fn may_opine(board: &Board, dossier: DossierId) -> Result<(), Fault> {
     let item = board.item(dossier).ok_or(Fault::NotFound)?;
     match board.session.state {
         SessionState::Planned => {
-            return Err(Fault::refused("La séance n’est pas ouverte\u{202F}: enregistrez les présences, puis ouvrez-la."));
+            return Err(Fault::refused(
+                "La séance n’est pas ouverte\u{202F}: enregistrez les présences, puis ouvrez-la.",
+            ));
         }
         SessionState::Sealed => return refuse_sealed(&board.session),
         SessionState::Open => {}

@@ -3,11 +3,13 @@
 //! Words: a *session* has an *agenda* of instructed dossiers; a *seat* is held by a member; a *recusal* keeps a
 //! member out of one dossier; an *opinion* is prepared and revised until the session is *sealed*, which writes the
 //! *record* (canonical JSON and its hash), the minutes, and reserves the money. Reading order: [`model`], [`rules`],
-//! `store`, `recusals`, [`actions`], `sealing`, [`pages`].
+//! `store`, `recusals`, [`actions`],
+//! `sealing`, `record`, `minutes`, `verify`, [`pages`].
 
 pub mod actions;
+mod minutes;
 pub mod model;
-pub mod pages;
+
 mod record;
 mod recusals;
 pub mod rules;

@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use crate::base::clock::Instant;
-use crate::base::ids::{
-    AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId,
-};
+use crate::base::ids::{AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId};
 use crate::base::money::Cents;
 use crate::dossiers::{Dossier, Outcome, State};
 

@@ -84,3 +84,13 @@ pub(super) fn insert(
         .execute(conn)?;
     Ok(())
 }
+
+pub(super) fn is_recorded(conn: &mut Conn, session: SessionId, recusal: &Recusal) -> Result<bool, Fault> {
+    let found = recusals::table
+        .filter(recusals::session_id.eq(session))
+        .filter(recusals::dossier_id.eq(recusal.dossier))
+        .filter(recusals::account_id.eq(recusal.account))
+        .count()
+        .get_result::<i64>(conn)?;
+    Ok(found > 0)
+}

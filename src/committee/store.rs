@@ -8,9 +8,7 @@ use super::model::{Board, EnvelopeChoice, Item, Opinion, Presence, SeatHolder, S
 use super::recusals;
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
-use crate::base::ids::{
-    AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId,
-};
+use crate::base::ids::{AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId};
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::Conn;
@@ -212,24 +210,22 @@ pub(super) fn opinions(conn: &mut Conn, session: SessionId) -> Result<Vec<Opinio
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(
-            |(id, session, dossier, dossier_version, outcome, rank, amount, envelope, debate, motive, version, at)| {
-                Opinion {
-                    id,
-                    session,
-                    dossier,
-                    dossier_version,
-                    outcome,
-                    rank,
-                    amount,
-                    envelope,
-                    debate,
-                    motive,
-                    version,
-                    recorded_at: at,
-                }
-            },
-        )
+        .map(|(id, session, dossier, dossier_version, outcome, rank, amount, envelope, debate, motive, version, at)| {
+            Opinion {
+                id,
+                session,
+                dossier,
+                dossier_version,
+                outcome,
+                rank,
+                amount,
+                envelope,
+                debate,
+                motive,
+                version,
+                recorded_at: at,
+            }
+        })
         .collect())
 }
 

@@ -258,6 +258,7 @@ diesel::table! {
         id -> BigInt,
         review_id -> BigInt,
         criterion -> Text,
+        answered -> Bool,
         level -> Nullable<Integer>,
         comment -> Text,
     }

@@ -248,14 +248,16 @@ CREATE TABLE reviews (
 );
 CREATE INDEX reviews_dossier ON reviews (dossier_id);
 
--- A missing row is not yet scored; a null level is an abstention. Neither is zero.
+-- A missing row or one not answered is not yet scored; answered with a null level is an abstention. Neither is zero.
 CREATE TABLE review_scores (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     review_id BIGINT NOT NULL REFERENCES reviews (id),
     criterion TEXT NOT NULL,
+    answered BOOLEAN NOT NULL,
     level INTEGER CHECK (level >= 0),
     comment TEXT NOT NULL,
-    UNIQUE (review_id, criterion)
+    UNIQUE (review_id, criterion),
+    CHECK (answered OR level IS NULL)
 );
 
 -- Committee ------------------------------------------------------------------------------------------------------

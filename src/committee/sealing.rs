@@ -1,0 +1,240 @@
+//! Sealing a session: the record and its hash, the reservations, the minutes, in one transaction.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::actions::{managed, may_opine, refuse_sealed};
+use super::model::{Board, Item, SessionState};
+use super::record::{Record, RecordedItem, RecordedRecusal, RecordedReview, RecordedSeat};
+use super::rules::{self, Ranked};
+use super::{minutes, recusals, store};
+use crate::access::Actor;
+use crate::base::clock::Instant;
+use crate::base::ids::{DossierId, SessionId};
+use crate::base::text;
+use crate::calls::Call;
+use crate::db::Conn;
+use crate::db::schema::committee_sessions;
+use crate::documents_store::{self, DocumentKind};
+use crate::dossiers::{self, Event, Outcome, Version};
+use crate::fault::Fault;
+use crate::files::sha256_hex;
+use crate::instruction::{self, Assessment};
+use crate::journal::Entry;
+use crate::ledger::{self, Cause};
+use crate::service::Operation;
+
+/// A dossier of the agenda with all that was said of it.
+pub(super) struct Judged<'a> {
+    pub item: &'a Item,
+    pub version: Version,
+    pub assessment: Assessment,
+}
+
+/// What still keeps a session from being sealed, in French; empty when nothing does.
+#[must_use]
+pub fn obstacles(board: &Board) -> Vec<String> {
+    let mut obstacles = Vec::new();
+    if board.session.state == SessionState::Planned {
+        obstacles.push("La séance n’est pas ouverte.".to_owned());
+    }
+    let judged: Vec<&Item> = board.items.iter().filter(|item| !item.is_withdrawn()).collect();
+    if judged.is_empty() {
+        obstacles.push("Aucun dossier n’est à juger à l’ordre du jour.".to_owned());
+    }
+    let attending = board.attending();
+    if !board.has_quorum(attending) {
+        obstacles.push(format!(
+            "Le quorum n’est plus atteint\u{202F}: {} pour {} requis.",
+            text::count(attending, "membre compté", "membres comptés"),
+            board.session.quorum
+        ));
+    }
+    for item in judged {
+        let reference = item.dossier.reference_or_draft();
+        let Some(opinion) = &item.opinion else {
+            obstacles.push(format!("Le dossier {reference} attend l’avis du comité."));
+            continue;
+        };
+        if board.session.state == SessionState::Open
+            && let Err(Fault::Refused(reason)) = may_opine(board, item.dossier.id)
+        {
+            obstacles.push(reason);
+        }
+        let left_later = |r: &&super::model::Recusal| {
+            r.dossier == item.dossier.id && r.left_at.is_some_and(|at| at > opinion.recorded_at)
+        };
+        if board.recusals.iter().any(|r| left_later(&r)) {
+            obstacles.push(format!(
+                "Un membre s’est déporté du dossier {reference} après l’avis\u{202F}: enregistrez-le de nouveau, \
+                 sans ce membre."
+            ));
+        }
+    }
+    obstacles
+}
+
+/// Seals an open session: from then on nothing in it changes.
+///
+/// # Errors
+/// [`Fault::Refused`] with what is missing, when it is sealed already, or when an envelope no longer holds an amount;
+/// then nothing at all is written.
+pub fn seal(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result<(), Fault> {
+    let (call, session) = managed(op, actor, session)?;
+    refuse_sealed(&session)?;
+    let board = store::board(op.conn, &call, session)?;
+    let seen = store::visible_to(op.conn, actor, call.id)?;
+    if board.items.iter().any(|item| !seen.contains(&item.dossier.id)) {
+        return Err(Fault::refused(
+            "Vous êtes en déport sur un dossier de cette séance\u{202F}: un autre gestionnaire doit la sceller.",
+        ));
+    }
+    let obstacles = obstacles(&board);
+    if !obstacles.is_empty() {
+        return Err(Fault::refused(obstacles.join(" ")));
+    }
+    let judged = judge(op.conn, &call, &board)?;
+    let record = serde_json::to_string(&record(&call, &board, &judged, op.now))?;
+    let record_sha256 = sha256_hex(record.as_bytes());
+    for recusal in board.recusals.iter().filter(|r| r.left_at.is_none()) {
+        keep_imposed(op, &board, recusal)?;
+    }
+    reserve_and_advance(op, &call, &board, &judged)?;
+    let pdf = minutes::write(op, &call, &board, &judged, &record_sha256)?;
+    let file_name = format!("{}.pdf", minutes::number(&call, &board.session));
+    let document = documents_store::seal(op.conn, op.files, op.now, DocumentKind::Minutes, None, &file_name, &pdf)?;
+    diesel::update(committee_sessions::table.filter(committee_sessions::id.eq(board.session.id)))
+        .set((
+            committee_sessions::state.eq(SessionState::Sealed),
+            committee_sessions::sealed_at.eq(Some(op.now)),
+            committee_sessions::sealed_by.eq(Some(actor.id)),
+            committee_sessions::record.eq(Some(&record)),
+            committee_sessions::record_sha256.eq(Some(&record_sha256)),
+            committee_sessions::minutes_id.eq(Some(document.id)),
+            committee_sessions::version.eq(board.session.version + 1),
+        ))
+        .execute(op.conn)?;
+    // The hash enters the journal's chain with the sentence that says it.
+    let text = format!("Séance n°\u{A0}{} du comité scellée, empreinte {record_sha256}", board.session.number);
+    op.record(Entry::new("committee.seal", text).call(call.id));
+    Ok(())
+}
+
+/// An interest known at the sealing keeps its member out afterwards, even if they leave the organisation.
+fn keep_imposed(op: &mut Operation<'_>, board: &Board, recusal: &super::model::Recusal) -> Result<(), Fault> {
+    if recusals::is_recorded(op.conn, board.session.id, recusal)? {
+        return Ok(());
+    }
+    recusals::insert(op.conn, board.session.id, recusal, op.now)
+}
+
+fn reserve_and_advance(
+    op: &mut Operation<'_>,
+    call: &Call,
+    board: &Board,
+    judged: &[Ranked<Judged<'_>>],
+) -> Result<(), Fault> {
+    for line in judged {
+        let item = line.item.item;
+        let Some(opinion) = item.opinion.as_ref().filter(|_| !item.is_withdrawn()) else { continue };
+        if let (Outcome::Selected, Some(envelope), Some(amount)) = (opinion.outcome, opinion.envelope, opinion.amount) {
+            let cause = Cause {
+                dossier: Some(item.dossier.id),
+                opinion: Some(opinion.id),
+                reason: format!("Avis du comité, séance n°\u{A0}{}", board.session.number),
+                ..Cause::default()
+            };
+            ledger::reserve(op, envelope, amount, &cause)?;
+        }
+        dossiers::advance(op, item.dossier.id, Event::SealOpinion)?;
+        let text = format!("Avis du comité scellé, séance n°\u{A0}{}", board.session.number);
+        op.record(Entry::new("committee.seal", text).call(call.id).dossier(item.dossier.id));
+    }
+    Ok(())
+}
+
+/// The agenda in the order of the ranking, withdrawn dossiers last and unranked.
+pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Result<Vec<Ranked<Judged<'a>>>, Fault> {
+    let ids: Vec<DossierId> = board.items.iter().map(|item| item.dossier.id).collect();
+    let mut assessed: HashMap<DossierId, Assessment> = instruction::assessments(conn, call, &ids)?;
+    let mut live = Vec::new();
+    let mut withdrawn = Vec::new();
+    for item in &board.items {
+        let version = dossiers::version_by_id(conn, item.version)?;
+        let assessment = assessed.remove(&item.dossier.id).unwrap_or_default();
+        let judged = Judged { item, version, assessment };
+        if item.is_withdrawn() { withdrawn.push(judged) } else { live.push(judged) }
+    }
+    let mut ranked = rules::ranking(live, |j| j.assessment.score, |j| j.item.dossier.reference_or_draft());
+    ranked.extend(withdrawn.into_iter().map(|item| Ranked { rank: None, item }));
+    Ok(ranked)
+}
+
+fn record(call: &Call, board: &Board, judged: &[Ranked<Judged<'_>>], now: Instant) -> Record {
+    let session = &board.session;
+    Record {
+        format: 1,
+        call: call.code.clone(),
+        session: session.id,
+        number: session.number,
+        held_at: session.held_at.iso(),
+        place: session.place.clone(),
+        opened_at: session.opened_at.map(Instant::iso),
+        sealed_at: now.iso(),
+        quorum: session.quorum,
+        presiding: board.presiding().map(|seat| seat.code.clone()).unwrap_or_default(),
+        seats: board
+            .seats
+            .iter()
+            .map(|seat| RecordedSeat {
+                seat: seat.code.clone(),
+                account: seat.account,
+                name: seat.name.clone(),
+                presence: seat.presence,
+            })
+            .collect(),
+        agenda: judged.iter().map(|line| recorded(board, line)).collect(),
+    }
+}
+
+fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
+    let Judged { item, version, assessment } = &line.item;
+    let id = item.dossier.id;
+    RecordedItem {
+        dossier: id,
+        reference: item.dossier.reference_or_draft(),
+        version: version.id,
+        version_sha256: version.sha256.clone(),
+        requested: item.requested,
+        withdrawn: item.is_withdrawn(),
+        rank: line.rank,
+        score: assessment.score.map(|s| s.exact()),
+        spread: assessment.spread.map(|s| s.exact()),
+        divergent: assessment.divergent,
+        blocking: assessment.blocking.clone(),
+        reviews: assessment
+            .reviews
+            .iter()
+            .map(|review| RecordedReview {
+                account: review.account,
+                institution: review.institution.clone(),
+                score: review.score.map(|s| s.exact()),
+                opinion: review.opinion.code().to_owned(),
+                proposed: review.proposed,
+            })
+            .collect(),
+        recusals: board
+            .recusals
+            .iter()
+            .filter(|r| r.dossier == id)
+            .map(|r| RecordedRecusal {
+                account: r.account,
+                reason: r.reason.clone(),
+                left_at: r.left_at.map(Instant::iso),
+            })
+            .collect(),
+        attending: board.attending_for(id),
+        opinion: item.opinion.as_ref().filter(|_| !item.is_withdrawn()).map(Into::into),
+    }
+}

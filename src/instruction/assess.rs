@@ -1,0 +1,100 @@
+//! What submitted reviews say of dossiers, together: what the committee ranks and reads.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::{Mark, ReviewOpinion};
+use super::rules::{self, Score};
+use super::store::{self, Review};
+use crate::base::ids::{AccountId, DossierId};
+use crate::base::money::Cents;
+use crate::calls::Call;
+use crate::calls::definition::Criterion;
+use crate::db::Conn;
+use crate::fault::Fault;
+
+/// A submitted review, as read beside the dossier.
+#[derive(Clone, Debug)]
+pub struct SubmittedReview {
+    pub account: AccountId,
+    pub name: String,
+    pub institution: String,
+    /// Absent when every criterion is abstained.
+    pub score: Option<Score>,
+    pub opinion: ReviewOpinion,
+    pub proposed: Option<Cents>,
+    pub comment: String,
+}
+
+/// The reviews of one dossier and what follows from them, by the rules of [`rules`].
+#[derive(Clone, Debug, Default)]
+pub struct Assessment {
+    pub reviews: Vec<SubmittedReview>,
+    pub score: Option<Score>,
+    pub spread: Option<Score>,
+    pub divergent: bool,
+    /// Blocking criteria given a zero by somebody: « C1 – libellé (Inès Exemple) ».
+    pub blocking: Vec<String>,
+}
+
+/// Assessments of dossiers of one call; a dossier without submitted review has an empty one. A review by somebody
+/// since recused from the dossier counts for nothing and is not shown.
+///
+/// No right is checked here: pass the dossiers that the reader may see.
+///
+/// # Errors
+/// When the database refuses.
+pub fn assessments(
+    conn: &mut Conn,
+    call: &Call,
+    dossiers: &[DossierId],
+) -> Result<HashMap<DossierId, Assessment>, Fault> {
+    let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
+    let recused = store::recusals_in_call(conn, call.id)?;
+    let reviews: Vec<Review> = store::submitted_in_call(conn, call.id)?
+        .into_iter()
+        .filter(|r| wanted.contains(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
+        .collect();
+    let authors: Vec<AccountId> = reviews.iter().map(|r| r.author).collect();
+    let names = store::names(conn, &authors)?;
+    let institutions = store::institution_names(conn)?;
+    let tags = store::tags_in_call(conn, call.id)?;
+    let mut all: HashMap<DossierId, Assessment> = dossiers.iter().map(|id| (*id, Assessment::default())).collect();
+    for review in reviews {
+        let Some(assessment) = all.get_mut(&review.dossier) else { continue };
+        let axes: Vec<String> = tags
+            .get(&review.dossier)
+            .into_iter()
+            .flatten()
+            .filter(|(kind, _)| kind == "axis")
+            .map(|(_, code)| code.clone())
+            .collect();
+        let criteria = call.definition.criteria_for_axes(&axes);
+        let name = names.get(&review.author).cloned().unwrap_or_default();
+        assessment
+            .blocking
+            .extend(blocking_zeros(&criteria, &review).map(|c| format!("{} – {} ({name})", c.code, c.label)));
+        assessment.reviews.push(SubmittedReview {
+            account: review.author,
+            name,
+            institution: institutions.get(&review.institution).cloned().unwrap_or_default(),
+            score: rules::score_of(&call.definition, &criteria, &review.input),
+            opinion: review.input.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
+            proposed: review.input.proposed,
+            comment: review.input.comment,
+        });
+    }
+    for assessment in all.values_mut() {
+        let scores: Vec<Score> = assessment.reviews.iter().filter_map(|r| r.score).collect();
+        assessment.score = rules::mean(&scores);
+        assessment.spread = rules::spread(&scores);
+        assessment.divergent = rules::is_divergent(assessment.spread, call.definition.instruction.divergence_threshold);
+    }
+    Ok(all)
+}
+
+fn blocking_zeros<'a>(criteria: &'a [&'a Criterion], review: &'a Review) -> impl Iterator<Item = &'a Criterion> {
+    criteria.iter().copied().filter(|criterion| {
+        let mark = review.input.scores.get(&criterion.code).and_then(|answer| answer.mark);
+        criterion.blocking && mark == Some(Mark::Level(0))
+    })
+}

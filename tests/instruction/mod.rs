@@ -1,0 +1,3 @@
+//! Eligibility, assignments, interests, reviews and scores.
+
+mod scores;
