@@ -6,6 +6,7 @@ mod follow;
 mod form_view;
 mod list;
 mod section;
+mod section_view;
 mod start;
 mod tasks;
 
