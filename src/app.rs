@@ -6,6 +6,7 @@ use crate::calls;
 use crate::decisions;
 use crate::dossiers;
 use crate::fault::Fault;
+use crate::instruction;
 use crate::followup;
 use crate::funding;
 use crate::service::Service;
@@ -24,6 +25,7 @@ pub fn pages(demo: bool) -> Vec<Page> {
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
     pages.extend(dossiers::pages::pages());
+    pages.extend(instruction::pages::pages());
     pages.extend(decisions::pages::pages());
     pages.extend(funding::pages::pages());
     pages.extend(followup::pages::pages());
@@ -31,6 +33,8 @@ pub fn pages(demo: bool) -> Vec<Page> {
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
+const EXPECTATIONS: &[Expectation] =
+    &[accounts::pages::expected, dossiers::pages::expected, instruction::pages::expected, decisions::pages::expected];
 const EXPECTATIONS: &[Expectation] = &[
     accounts::pages::expected,
     dossiers::pages::expected,
@@ -52,6 +56,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     let Some(actor) = actor else { return links };
     if !actor.is_agent() {
         links.push(Link::new("Mes dossiers", "/mes-dossiers"));
+    }
+    if actor.holds(Role::CallManager) {
+        links.push(Link::new("Gestion", "/gestion"));
     }
     if actor.holds(Role::Instructor) {
         links.push(Link::new("Instruction", "/instruction"));
