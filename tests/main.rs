@@ -10,6 +10,7 @@ mod accounts;
 mod base;
 mod calls;
 mod check;
+mod decisions;
 mod documents;
 mod dossiers;
 mod instruction;

@@ -4,7 +4,9 @@
 mod app;
 mod browser;
 mod client;
+pub mod committee;
 mod database;
+pub mod decisions;
 pub mod dossiers;
 pub mod instruction;
 mod world;
