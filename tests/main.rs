@@ -13,6 +13,8 @@ mod check;
 mod decisions;
 mod documents;
 mod dossiers;
+mod followup;
+mod funding;
 mod instruction;
 mod journeys;
 mod mail;
