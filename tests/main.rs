@@ -14,6 +14,8 @@ mod decisions;
 mod committee;
 mod documents;
 mod dossiers;
+mod followup;
+mod funding;
 mod instruction;
 mod journeys;
 mod mail;

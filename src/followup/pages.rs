@@ -168,8 +168,9 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
 fn report(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let id: DossierId = visit.param("dossier")?;
-    let (_, indicators) = visit.read(|conn| actions::own(conn, actor, id))?;
-    let answered = typed(visit, &indicators).and_then(|new| {
+    let (indicators, call) = visit.read(|conn| Ok((actions::own(conn, actor, id)?.1, calls::of_dossier(conn, id)?)))?;
+    let today = visit.now.in_zone(call.zone()).date();
+    let answered = typed(visit, &indicators, today).and_then(|new| {
         let repeated = |indicators: &[Indicator]| {
             indicators.iter().any(|i| i.code == new.indicator && actions::is_repeated(i, &new))
         };
@@ -188,7 +189,7 @@ fn report(visit: &Visit) -> Result<Answer, Fault> {
     }
 }
 
-fn typed(visit: &Visit, indicators: &[Indicator]) -> Result<NewValue, Fault> {
+fn typed(visit: &Visit, indicators: &[Indicator], today: jiff::civil::Date) -> Result<NewValue, Fault> {
     let mut mistakes = Mistakes::default();
     let indicator = indicators.iter().find(|i| i.code == visit.form.text("indicator"));
     if indicator.is_none() {
@@ -199,9 +200,7 @@ fn typed(visit: &Visit, indicators: &[Indicator]) -> Result<NewValue, Fault> {
     let observed_on = parse_date(visit.form.text("observed_on"));
     match observed_on {
         None => mistakes.add("observed_on", "Saisissez la date d’observation, par exemple 30/06/2022."),
-        Some(date)
-            if date > visit.now.in_zone(crate::base::clock::PARIS).date().saturating_add(jiff::Span::new().days(1)) =>
-        {
+        Some(date) if date > today => {
             mistakes.add("observed_on", "Saisissez une date qui n’est pas dans l’avenir.");
         }
         Some(_) => {}

@@ -8,6 +8,7 @@ pub mod committee;
 mod database;
 pub mod decisions;
 pub mod dossiers;
+pub mod funding;
 pub mod instruction;
 mod world;
 
@@ -15,4 +16,4 @@ pub use app::TestApp;
 pub use browser::Browser;
 pub use client::{Client, Reply};
 #[allow(unused_imports)]
-pub use world::{PASSWORD, World};
+pub use world::{CALL_FILE, PASSWORD, World};

@@ -126,18 +126,11 @@ fn submit(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let id: DossierId = visit.param("dossier")?;
     visit.perform(|op| actions::record_act(op, actor, id, &act))?;
-    Ok(Answer::redirect(format!("/dossiers/{id}/financement")).flash(format!(
-        "{} enregistrée sous la référence {}.",
-        kind_words(act.kind),
-        act.reference
-    )))
-}
-
-fn kind_words(kind: ActKind) -> &'static str {
-    match kind {
-        ActKind::Order => "Décision prise par arrêté,",
-        ActKind::Agreement => "Convention",
-    }
+    let words = match act.kind {
+        ActKind::Order => format!("Arrêté {} enregistré.", act.reference),
+        ActKind::Agreement => format!("Convention {} enregistrée.", act.reference),
+    };
+    Ok(Answer::redirect(format!("/dossiers/{id}/financement")).flash(words))
 }
 
 /// A second click: the act that was typed is the one already recorded.

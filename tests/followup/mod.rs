@@ -1,0 +1,3 @@
+//! Follow-up: values reported against targets.
+
+mod values;

@@ -1,0 +1,142 @@
+//! Paying: advance then balance, within the commitment, to a body with a SIRET.
+
+use diesel::prelude::*;
+use essaim::base::money::Cents;
+use essaim::db::schema::organisations;
+use essaim::dossiers::{self, State};
+use essaim::fault::Fault;
+use essaim::funding::{PaymentKind, file_of};
+use essaim::ledger;
+
+use crate::support::committee::envelope_of;
+use crate::support::funding::{agreed_dossier, paid_dossier, pay, version_of};
+use crate::support::{PASSWORD, TestApp, World};
+
+#[test]
+fn the_advance_then_the_balance_use_the_commitment_up() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
+    let early = pay(&app, &world, dossier, PaymentKind::Balance, Cents::from_euros(2_000), "M-0").unwrap_err();
+    assert!(early.to_string().contains("après l’avance"), "{early}");
+    let above = pay(&app, &world, dossier, PaymentKind::Advance, Cents(8_000_01), "M-1").unwrap_err();
+    assert!(above.to_string().contains("80\u{A0}%"), "{above}");
+    pay(&app, &world, dossier, PaymentKind::Advance, Cents::from_euros(8_000), "M-1").unwrap();
+    let again = pay(&app, &world, dossier, PaymentKind::Advance, Cents::from_euros(1), "M-2").unwrap_err();
+    assert!(again.to_string().contains("reste le solde"), "{again}");
+    let over = pay(&app, &world, dossier, PaymentKind::Balance, Cents(2_000_01), "M-3").unwrap_err();
+    assert!(over.to_string().contains("dépasse l’engagement"), "{over}");
+    pay(&app, &world, dossier, PaymentKind::Balance, Cents::from_euros(2_000), "M-3").unwrap();
+    let done = pay(&app, &world, dossier, PaymentKind::Balance, Cents::from_euros(1), "M-4").unwrap_err();
+    assert!(matches!(done, Fault::Refused(_)), "{done}");
+    let file = app
+        .service()
+        .read(|conn| {
+            let dossier = dossiers::get(conn, dossier)?;
+            file_of(conn, dossier)
+        })
+        .unwrap();
+    assert_eq!(file.dossier.state, State::InProgress);
+    assert_eq!((file.committed, file.paid), (Cents::from_euros(10_000), Cents::from_euros(10_000)));
+}
+
+#[test]
+fn the_ledger_itself_refuses_more_than_the_dossiers_commitment() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let rich = agreed_dossier(&app, &world, "Grande ruche", 50_000);
+    let poor = agreed_dossier(&app, &world, "Petite ruche", 1_000);
+    let envelope = envelope_of(&app, &world);
+    let cause = ledger::Cause::default();
+    let refused = app
+        .as_account(world.funder, |op, _| {
+            op.record(essaim::journal::Entry::new("test.pay", "Essai"));
+            ledger::pay(op, envelope, poor, Cents(1_000_01), &cause)
+        })
+        .unwrap_err();
+    assert!(refused.to_string().contains("dépasse l’engagement"), "{refused}");
+    let counters = app.service().read(|conn| ledger::counters(conn, envelope)).unwrap();
+    assert_eq!(counters.paid, Cents::ZERO, "the other dossier's commitment ({rich}) pays nothing here");
+}
+
+#[test]
+fn without_a_siret_nothing_is_paid() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
+    let set = |siret: Option<&str>| {
+        app.service()
+            .db
+            .write(|conn| {
+                diesel::update(organisations::table.filter(organisations::id.eq(world.organisation)))
+                    .set((organisations::siret.eq(siret), organisations::rna.eq(Some("W313000009"))))
+                    .execute(conn)?;
+                Ok(())
+            })
+            .unwrap();
+    };
+    set(None);
+    let refused =
+        pay(&app, &world, dossier, PaymentKind::Advance, Cents::from_euros(8_000), "M-1").unwrap_err().to_string();
+    assert!(refused.contains("SIRET") && refused.contains("Insee"), "{refused}");
+    let client = app.client();
+    client.sign_in("financement@ars.example", PASSWORD).expect(303);
+    let page = client.get(&format!("/dossiers/{dossier}/financement")).expect(200).words();
+    assert!(page.contains("SIRET attendu") && !page.contains("Enregistrer le versement"), "{page}");
+    client.get(&format!("/dossiers/{dossier}/financement/versement")).expect(409);
+    set(Some("73282932000074"));
+    pay(&app, &world, dossier, PaymentKind::Advance, Cents::from_euros(8_000), "M-1").unwrap();
+}
+
+#[test]
+fn a_double_click_pays_once() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Ruche mobile", 9_999);
+    let client = app.client();
+    client.sign_in("financement@ars.example", PASSWORD).expect(303);
+    let path = format!("/dossiers/{dossier}/financement/versement");
+    let form = client.get(&path).expect(200).text();
+    assert!(form.contains("7\u{202F}999,20"), "the advance is proposed to the cent");
+    let version = version_of(&app, dossier).to_string();
+    let fields = [
+        ("kind", "advance"),
+        ("amount", "7 999,20"),
+        ("paid_on", "21/02/2022"),
+        ("reference", "MANDAT-77"),
+        ("version", version.as_str()),
+        ("step", "record"),
+    ];
+    for _ in 0..2 {
+        client.post(&path, &fields).expect(303);
+    }
+    let counters = app.service().read(|conn| ledger::counters(conn, envelope_of(&app, &world))).unwrap();
+    assert_eq!(counters.paid, Cents(7_999_20));
+    // Another payment from the page of before is stopped.
+    let mut other = fields;
+    other[3].1 = "MANDAT-78";
+    client.post(&path, &other).expect(409);
+}
+
+#[test]
+fn the_applicant_reads_act_and_payments_once_notified() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let signed = crate::support::decisions::signed_dossier(
+        &app,
+        &world,
+        "Ruche secrète",
+        12_000,
+        essaim::dossiers::Outcome::Selected,
+    );
+    let client = app.client();
+    client.sign_in("tresorerie@lesruches.example", PASSWORD).expect(303);
+    client.get(&format!("/mes-dossiers/{signed}/financement")).expect(404);
+    let paid = paid_dossier(&app, &world, "Ruche mobile", 10_000);
+    let page = client.get(&format!("/mes-dossiers/{paid}/financement")).expect(200).words();
+    assert!(page.contains(&format!("Convention CONV-{paid}")) && page.contains("8\u{202F}000\u{A0}€"), "{page}");
+    let stranger = app.client();
+    stranger.sign_in("contact@autreasso.example", PASSWORD).expect(303);
+    stranger.get(&format!("/mes-dossiers/{paid}/financement")).expect(404);
+    stranger.get(&format!("/dossiers/{paid}/financement")).expect(404);
+}
