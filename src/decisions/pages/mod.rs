@@ -6,6 +6,7 @@ mod decide;
 mod desk;
 mod notify;
 mod signed;
+mod summary;
 
 use super::actions;
 use super::store;

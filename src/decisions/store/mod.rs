@@ -2,8 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::model::{Decision, Delegation, Letter, Terms};
-use crate::access::Role;
 use crate::base::clock::Instant;
 use crate::base::ids::{
     AccountId, CallId, DecisionId, DelegationId, DocumentId, DossierId, DossierVersionId, EnvelopeId, InstitutionId,
@@ -12,12 +10,17 @@ use crate::base::ids::{
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::Conn;
-use crate::db::schema::{
-    accounts, call_roles, calls, decisions, delegations, dossiers, envelopes, funding_lines, institutions, letters,
-    organisation_members, organisations,
-};
+use crate::db::schema::{calls, decisions, dossiers, letters};
+use crate::decisions::model::{Decision, Letter, Terms};
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
+
+mod parties;
+
+pub(super) use parties::{
+    authority, delegation_by_id, delegations_of, envelope_name, envelopes_of, manager_name, members,
+    organisation_names, person,
+};
 
 type DecisionRow = (
     (DecisionId, CallId, DossierId, DossierVersionId, OpinionId, InstitutionId, String, Outcome),
@@ -254,141 +257,6 @@ pub(super) fn set_read(conn: &mut Conn, letter: LetterId, by: AccountId, at: Ins
         .set((letters::read_at.eq(Some(at)), letters::read_by.eq(Some(by))))
         .execute(conn)?;
     Ok(changed == 1)
-}
-
-/// A person's delegations, the widest first: no ceiling before any, then the highest.
-pub(super) fn delegations_of(conn: &mut Conn, account: AccountId) -> Result<Vec<Delegation>, Fault> {
-    let mut found: Vec<Delegation> = delegations::table
-        .filter(delegations::account_id.eq(account))
-        .order(delegations::id)
-        .select((
-            delegations::id,
-            delegations::institution_id,
-            delegations::quality,
-            delegations::service,
-            delegations::reference,
-            delegations::valid_from,
-            delegations::valid_until,
-            delegations::ceiling_cents,
-            delegations::revoked_at,
-        ))
-        .load::<DelegationRow>(conn)?
-        .into_iter()
-        .map(delegation)
-        .collect();
-    found.sort_by_key(|d| d.ceiling.map_or(i64::MIN, |ceiling| -ceiling.0));
-    Ok(found)
-}
-
-pub(super) fn delegation_by_id(conn: &mut Conn, id: DelegationId) -> Result<Delegation, Fault> {
-    Ok(delegations::table
-        .filter(delegations::id.eq(id))
-        .select((
-            delegations::id,
-            delegations::institution_id,
-            delegations::quality,
-            delegations::service,
-            delegations::reference,
-            delegations::valid_from,
-            delegations::valid_until,
-            delegations::ceiling_cents,
-            delegations::revoked_at,
-        ))
-        .first::<DelegationRow>(conn)
-        .map(delegation)?)
-}
-
-type DelegationRow =
-    (DelegationId, InstitutionId, String, String, String, Instant, Option<Instant>, Option<Cents>, Option<Instant>);
-
-fn delegation(row: DelegationRow) -> Delegation {
-    let (id, institution, quality, service, reference, valid_from, valid_until, ceiling, revoked_at) = row;
-    Delegation { id, institution, quality, service, reference, valid_from, valid_until, ceiling, revoked_at }
-}
-
-/// An envelope as a signatory reads it.
-#[derive(Clone, Debug)]
-pub(super) struct EnvelopeName {
-    pub id: EnvelopeId,
-    pub funder: String,
-    pub line: String,
-    pub year: i32,
-}
-
-/// Envelopes of a call on whose lines its authority signs.
-pub(super) fn envelopes_of(conn: &mut Conn, call: &Call) -> Result<Vec<EnvelopeName>, Fault> {
-    let rows = envelopes::table
-        .inner_join(funding_lines::table)
-        .inner_join(institutions::table.on(institutions::id.eq(funding_lines::funder_id)))
-        .filter(envelopes::call_id.eq(call.id))
-        .filter(funding_lines::authority_id.eq(call.authority))
-        .order((envelopes::year, envelopes::id))
-        .select((envelopes::id, institutions::short_name, funding_lines::name, envelopes::year))
-        .load::<(EnvelopeId, String, String, i32)>(conn)?;
-    Ok(rows.into_iter().map(|(id, funder, line, year)| EnvelopeName { id, funder, line, year }).collect())
-}
-
-pub(super) fn envelope_name(conn: &mut Conn, id: EnvelopeId) -> Result<EnvelopeName, Fault> {
-    let (id, funder, line, year) = envelopes::table
-        .inner_join(funding_lines::table)
-        .inner_join(institutions::table.on(institutions::id.eq(funding_lines::funder_id)))
-        .filter(envelopes::id.eq(id))
-        .select((envelopes::id, institutions::short_name, funding_lines::name, envelopes::year))
-        .first::<(EnvelopeId, String, String, i32)>(conn)?;
-    Ok(EnvelopeName { id, funder, line, year })
-}
-
-/// Name and postal address of the authority.
-pub(super) fn authority(conn: &mut Conn, id: InstitutionId) -> Result<(String, String), Fault> {
-    Ok(institutions::table
-        .filter(institutions::id.eq(id))
-        .select((institutions::name, institutions::address))
-        .first(conn)?)
-}
-
-/// The call's longest-standing manager, whom the letter names as the person to ask for.
-pub(super) fn manager_name(conn: &mut Conn, call: CallId) -> Result<Option<String>, Fault> {
-    let name = call_roles::table
-        .inner_join(accounts::table)
-        .filter(call_roles::call_id.eq(call))
-        .filter(call_roles::role.eq(Role::CallManager))
-        .filter(call_roles::revoked_at.is_null())
-        .filter(accounts::disabled_at.is_null())
-        .order(call_roles::id)
-        .select((accounts::given_name, accounts::surname))
-        .first::<(String, String)>(conn)
-        .optional()?;
-    Ok(name.map(|(given_name, surname)| format!("{given_name} {surname}")))
-}
-
-/// Given name and surname.
-pub(super) fn person(conn: &mut Conn, id: AccountId) -> Result<(String, String), Fault> {
-    Ok(accounts::table.filter(accounts::id.eq(id)).select((accounts::given_name, accounts::surname)).first(conn)?)
-}
-
-/// Address and name of each member of an organisation whose account is in use.
-pub(super) fn members(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<(String, String)>, Fault> {
-    let rows = organisation_members::table
-        .inner_join(accounts::table)
-        .filter(organisation_members::organisation_id.eq(organisation))
-        .filter(accounts::disabled_at.is_null())
-        .filter(accounts::confirmed_at.is_not_null())
-        .order(organisation_members::id)
-        .select((accounts::email, accounts::given_name, accounts::surname))
-        .load::<(String, String, String)>(conn)?;
-    Ok(rows.into_iter().map(|(email, given_name, surname)| (email, format!("{given_name} {surname}"))).collect())
-}
-
-/// Names of the organisations of a call's dossiers.
-pub(super) fn organisation_names(
-    conn: &mut Conn,
-    ids: &[OrganisationId],
-) -> Result<std::collections::HashMap<OrganisationId, String>, Fault> {
-    let rows = organisations::table
-        .filter(organisations::id.eq_any(ids))
-        .select((organisations::id, organisations::name))
-        .load::<(OrganisationId, String)>(conn)?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Notified decisions nobody in these organisations has opened: dossier, reference, title.
