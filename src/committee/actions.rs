@@ -31,14 +31,15 @@ pub struct NewSession {
 /// Plans the next session of a call, with the quorum its definition asks for.
 ///
 /// # Errors
-/// [`Fault::Invalid`] for a session before the call closes or without place.
+/// [`Fault::Invalid`] for a session before the call opens or without place.
 pub fn plan_session(op: &mut Operation<'_>, actor: &Actor, call: CallId, new: &NewSession) -> Result<SessionId, Fault> {
     actor.require_in(call, &[Role::CallManager])?;
     let call = calls::by_id(op.conn, call)?;
     let mut mistakes = Mistakes::default();
-    if new.held_at <= call.closes_at {
-        let closing = call.closes_at.short(call.zone());
-        mistakes.add("date", format!("Choisissez une date après la clôture de l’appel, le {closing}."));
+    // A call that takes dossiers as they come holds sessions while it is open.
+    if new.held_at <= call.opens_at {
+        let opening = call.opens_at.short(call.zone());
+        mistakes.add("date", format!("Choisissez une date après l’ouverture de l’appel, le {opening}."));
     }
     let place = mistakes.line("place", &new.place, 200, "Saisissez le lieu, par exemple Salle Tilleul, Montpellier.");
     mistakes.finish()?;

@@ -41,7 +41,7 @@ fn the_manager_plans_a_session_and_puts_every_instructed_dossier_on_it() {
     let refused = manager
         .post("/appels/AMI-ISS-2021/comite", &[("date", "20/01/2021"), ("time", "14h30"), ("place", "Salle Tilleul")])
         .expect(422);
-    assert!(refused.words().contains("après la clôture de l’appel"));
+    assert!(refused.words().contains("après l’ouverture de l’appel"));
     assert!(refused.text().contains("value=\"Salle Tilleul\""), "what was typed is kept");
     let fields = [("date", "20/01/2022"), ("time", "14 h 30"), ("place", "Salle Tilleul")];
     let place = manager.post("/appels/AMI-ISS-2021/comite", &fields).expect(303).location;

@@ -33,6 +33,7 @@ struct DeskView {
     manages: bool,
     waiting: String,
     quorum: String,
+    still_open: String,
     date: String,
     time: String,
     place: String,
@@ -77,6 +78,11 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
             "membre sur place ou à distance",
             "membres sur place ou à distance",
         ),
+        still_open: if call.is_open(visit.now) {
+            format!("L’appel est ouvert jusqu’au {} : d’autres dossiers peuvent encore arriver.", call.closes_at.short(zone))
+        } else {
+            String::new()
+        },
         date: typed("date", proposed.map(|at| at.in_zone(zone).strftime("%d/%m/%Y").to_string()).unwrap_or_default()),
         time: typed("time", proposed.map(|at| at.time(zone)).unwrap_or_default()),
         place: typed("place", String::new()),
