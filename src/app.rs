@@ -7,6 +7,8 @@ use crate::committee;
 use crate::decisions;
 use crate::dossiers;
 use crate::fault::Fault;
+use crate::followup;
+use crate::funding;
 use crate::service::Service;
 use crate::site;
 use crate::web::serve::Expectation;
@@ -22,15 +24,23 @@ pub fn pages(demo: bool) -> Vec<Page> {
     }
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
+    pages.extend(dossiers::pages::pages());
     pages.extend(committee::pages::pages());
     pages.extend(decisions::pages::pages());
-    pages.extend(dossiers::pages::pages());
+    pages.extend(funding::pages::pages());
+    pages.extend(followup::pages::pages());
     pages
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] =
-    &[accounts::pages::expected, dossiers::pages::expected, committee::pages::expected, decisions::pages::expected];
+const EXPECTATIONS: &[Expectation] = &[
+    accounts::pages::expected,
+    dossiers::pages::expected,
+    committee::pages::expected,
+    decisions::pages::expected,
+    funding::pages::expected,
+    followup::pages::expected,
+];
 
 /// # Errors
 /// When a template does not parse.

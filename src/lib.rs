@@ -15,6 +15,8 @@ pub mod documents_store;
 pub mod dossiers;
 pub mod fault;
 pub mod files;
+pub mod followup;
+pub mod funding;
 pub mod instruction;
 pub mod journal;
 pub mod ledger;

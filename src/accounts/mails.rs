@@ -11,10 +11,11 @@ pub struct Recipient {
     pub name: String,
 }
 
+/// No name in the text: anyone may type anything into a sign-up form with somebody else’s address.
 fn message(kind: &'static str, to: &Recipient, settings: &Settings, subject: &str, text: &str) -> Message {
     let body = format!(
-        "Bonjour {},\n\n{text}\n\n{}\n{}\n\nCe message est automatique. Pour une question, écrivez à {}.\n",
-        to.name, settings.deployer, settings.base_url, settings.contact
+        "Bonjour,\n\n{text}\n\n{}\n{}\n\nCe message est automatique. Pour une question, écrivez à {}.\n",
+        settings.deployer, settings.base_url, settings.contact
     );
     Message {
         kind,
@@ -32,9 +33,9 @@ fn message(kind: &'static str, to: &Recipient, settings: &Settings, subject: &st
 pub fn confirm(settings: &Settings, to: &Recipient, token: &str, until: Instant) -> Message {
     let text = format!(
         "Vous avez demandé à créer un compte. Pour le confirmer, ouvrez cette adresse, puis appuyez sur le bouton \
-         de la page :\n\n{}/inscription/confirmer/{token}\n\n\
+         de la page\u{A0}:\n\n{}/inscription/confirmer/{token}\n\n\
          Ce lien sert une seule fois, jusqu’au {}.\n\n\
-         Si vous n’avez rien demandé, ne l’ouvrez pas : le compte ne sera pas ouvert.",
+         Si vous n’avez rien demandé, ne l’ouvrez pas\u{A0}: le compte ne sera pas ouvert.",
         settings.base_url,
         until.long(PARIS)
     );
@@ -45,10 +46,10 @@ pub fn confirm(settings: &Settings, to: &Recipient, token: &str, until: Instant)
 #[must_use]
 pub fn exists(settings: &Settings, to: &Recipient) -> Message {
     let text = format!(
-        "Une demande de création de compte vient d’être faite avec votre adresse. Vous avez déjà un compte : \
+        "Une demande de création de compte vient d’être faite avec votre adresse. Vous avez déjà un compte\u{A0}: \
          rien n’a changé.\n\n\
-         Pour vous connecter :\n{url}/connexion\n\n\
-         Si vous avez oublié votre mot de passe :\n{url}/mot-de-passe/oublie\n\n\
+         Pour vous connecter\u{A0}:\n{url}/connexion\n\n\
+         Si vous avez oublié votre mot de passe\u{A0}:\n{url}/mot-de-passe/oublie\n\n\
          Si la demande ne vient pas de vous, vous n’avez rien à faire.",
         url = settings.base_url
     );
@@ -59,9 +60,9 @@ pub fn exists(settings: &Settings, to: &Recipient) -> Message {
 #[must_use]
 pub fn reset(settings: &Settings, to: &Recipient, token: &str, until: Instant) -> Message {
     let text = format!(
-        "Vous avez demandé à choisir un nouveau mot de passe. Ouvrez cette adresse :\n\n{}/mot-de-passe/{token}\n\n\
+        "Vous avez demandé à choisir un nouveau mot de passe. Ouvrez cette adresse\u{A0}:\n\n{}/mot-de-passe/{token}\n\n\
          Ce lien sert une seule fois, jusqu’au {}.\n\n\
-         Si vous n’avez rien demandé, ne l’ouvrez pas : votre mot de passe reste le même.",
+         Si vous n’avez rien demandé, ne l’ouvrez pas\u{A0}: votre mot de passe reste le même.",
         settings.base_url,
         until.long(PARIS)
     );
@@ -72,7 +73,7 @@ pub fn reset(settings: &Settings, to: &Recipient, token: &str, until: Instant) -
 pub fn password_changed(settings: &Settings, to: &Recipient, at: Instant) -> Message {
     let text = format!(
         "Le mot de passe de votre compte a été changé le {}.\n\n\
-         Si ce n’est pas vous, choisissez-en un autre sans attendre :\n{}/mot-de-passe/oublie",
+         Si ce n’est pas vous, choisissez-en un autre sans attendre\u{A0}:\n{}/mot-de-passe/oublie",
         at.long(PARIS),
         settings.base_url
     );
@@ -84,8 +85,8 @@ pub fn password_changed(settings: &Settings, to: &Recipient, at: Instant) -> Mes
 pub fn invited(settings: &Settings, to: &Recipient, token: &str, until: Instant) -> Message {
     let text = format!(
         "Un compte a été ouvert pour vous sur Essaim, le service de gestion des appels à projets. Choisissez votre \
-         mot de passe à cette adresse :\n\n{url}/mot-de-passe/{token}\n\n\
-         Ce lien sert une seule fois, jusqu’au {}. Passé ce délai, demandez-en un autre :\n\
+         mot de passe à cette adresse\u{A0}:\n\n{url}/mot-de-passe/{token}\n\n\
+         Ce lien sert une seule fois, jusqu’au {}. Passé ce délai, demandez-en un autre\u{A0}:\n\
          {url}/mot-de-passe/oublie",
         until.long(PARIS),
         url = settings.base_url

@@ -2,13 +2,13 @@
 
 use super::letter::{Facts, Issued, compose};
 use super::model::{Choice, Decision, Delegation, Letter, Movement, Terms};
-use super::opinion::{SealedOpinion, sealed_opinion};
 use super::rules::{Limits, delegation_for, settle};
 use super::{check_code, store};
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
 use crate::base::ids::{DecisionId, DossierId, EnvelopeId, OrganisationId};
 use crate::calls::{self, Call};
+use crate::committee::{SealedOpinion, sealed_opinion};
 use crate::config::Settings;
 use crate::db::Conn;
 use crate::documents_store::{self, DocumentKind};

@@ -9,13 +9,11 @@ pub mod actions;
 pub mod check_code;
 mod letter;
 pub mod model;
-mod opinion;
 pub mod pages;
 pub mod rules;
 mod store;
 mod verify;
 
 pub use model::{Choice, Decision, Delegation, Letter, Terms};
-pub use opinion::{SealedOpinion, sealed_opinion};
 pub use store::{in_call, letter_of, of_dossier};
 pub use verify::verify;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::drafts::{self, Attachment, SavedSection, Typed, typed_text};
+use super::form;
 use super::model::{Answer, Applicant, Content, IndicatorTarget, PieceRef, YearBudget};
 use super::store::Dossier;
 use super::validate::{self, Problem};
@@ -36,20 +37,18 @@ impl Draft {
     pub fn problems(&self, definition: &CallDefinition, filed_on: jiff::civil::Date) -> Vec<Problem> {
         let mut problems = self.unread.clone();
         let hides = |found: &Problem| {
-            // A budget with an unreadable amount does not balance for that very reason.
-            let as_a_whole = definition
-                .section(&found.section)
-                .is_some_and(|s| matches!(s.kind, SectionKind::Budget | SectionKind::Indicators));
             self.unread
                 .iter()
-                .any(|unread| unread.section == found.section && (as_a_whole || unread.field == found.field))
+                .any(|unread| unread.section == found.section && (found.of_several || unread.field == found.field))
         };
         problems
             .extend(validate::missing_or_wrong(definition, &self.content, filed_on).into_iter().filter(|p| !hides(p)));
         let place = |problem: &Problem| {
-            definition.sections.iter().position(|s| s.code == problem.section).unwrap_or(usize::MAX)
+            let section = definition.sections.iter().position(|s| s.code == problem.section)?;
+            let asked = form::questions(definition, &definition.sections[section]);
+            Some((section, asked.iter().position(|question| question.name == problem.field)))
         };
-        problems.sort_by_key(place);
+        problems.sort_by_cached_key(place);
         problems
     }
 
@@ -235,6 +234,7 @@ fn notification(draft: &mut Draft, definition: &CallDefinition) {
             section: code.to_owned(),
             field: "notification".to_owned(),
             message: "Choisissez comment recevoir la décision.".to_owned(),
+            of_several: false,
         }),
     }
 }

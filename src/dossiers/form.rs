@@ -3,6 +3,7 @@
 use super::budget;
 use super::content::{self, ELECTRONIC, INDICATOR_SLOTS, POSTAL, budget_field, indicator_field};
 use super::drafts::Typed;
+use crate::base::money::Cents;
 use crate::base::text::clean;
 use crate::calls::definition::reference::department_label;
 use crate::calls::definition::{CallDefinition, FieldKind, Section, SectionKind};
@@ -120,14 +121,36 @@ pub fn differences(definition: &CallDefinition, section: &Section, yours: &Typed
         .collect()
 }
 
-/// Reads the sum of typed amounts: absent when one of them cannot be read.
+/// A sum of typed amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypedSum {
+    /// No amount was typed: not the same as zero.
+    Nothing,
+    /// One of the amounts cannot be read.
+    Unreadable,
+    Of(Cents),
+}
+
+impl TypedSum {
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unreadable, _) | (_, Self::Unreadable) => Self::Unreadable,
+            (Self::Nothing, Self::Nothing) => Self::Nothing,
+            (Self::Nothing, Self::Of(right)) => Self::Of(-right),
+            (Self::Of(left), Self::Nothing) => Self::Of(left),
+            (Self::Of(left), Self::Of(right)) => Self::Of(left - right),
+        }
+    }
+}
+
 #[must_use]
-pub fn sum_typed<'a>(amounts: impl Iterator<Item = &'a str>) -> Option<crate::base::Cents> {
-    amounts
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(|text| crate::base::Cents::parse(text).ok())
-        .sum::<Option<crate::base::Cents>>()
+pub fn sum_typed<'a>(amounts: impl Iterator<Item = &'a str>) -> TypedSum {
+    let mut typed = amounts.map(str::trim).filter(|text| !text.is_empty()).map(Cents::parse).peekable();
+    if typed.peek().is_none() {
+        return TypedSum::Nothing;
+    }
+    typed.collect::<Result<Vec<_>, _>>().map_or(TypedSum::Unreadable, |all| TypedSum::Of(all.into_iter().sum()))
 }
 
 /// Whether a class stands apart from the totals that must balance first.

@@ -151,6 +151,12 @@ impl State {
         )
     }
 
+    /// Whether the applicant knows the decision.
+    #[must_use]
+    pub fn is_notified(self) -> bool {
+        !self.awaits_decision() && self.outcome().is_some()
+    }
+
     /// Tone of the state's badge.
     #[must_use]
     pub fn tone(self) -> &'static str {

@@ -227,7 +227,11 @@ fn tables(definition: &CallDefinition, year: &YearBudget) -> [PresentedTable; 2]
         if !in_kind.is_zero() {
             sums.push(line(format!("Total des {name}, contributions en nature comprises"), own + in_kind));
         }
-        PresentedTable { caption: format!("{} {}", capital(name), year.year), groups: presented, totals: sums }
+        PresentedTable {
+            caption: format!("{} {}", super::validate::capital(name), year.year),
+            groups: presented,
+            totals: sums,
+        }
     };
     [
         side("charges", &plan.charges, totals.charges, totals.in_kind_charges),
@@ -258,11 +262,6 @@ pub fn group_title(group: &BudgetGroup) -> String {
     }
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn indicators(rows: &mut Rows<'_>, definition: &CallDefinition, content: &Content) {
     if content.indicators.is_empty() {
         rows.add(&super::content::indicator_field("indicator", 0), "Indicateur et cible", "");
@@ -290,8 +289,13 @@ fn pieces(definition: &CallDefinition, content: &Content, href: &dyn Fn(&PieceRe
 }
 
 fn attestations(rows: &mut Rows<'_>, definition: &CallDefinition, content: &Content) {
-    for attestation in &definition.attestations {
-        let ticked = content.attestations.contains(&attestation.code);
-        rows.add("attestation", &attestation.label, if ticked { "Oui" } else { "" });
+    let labels = |ticked: bool| -> Vec<&str> {
+        let all = definition.attestations.iter();
+        all.filter(|a| content.attestations.contains(&a.code) == ticked).map(|a| a.label.as_str()).collect()
+    };
+    rows.add("attestation", "Attestations cochées", labels(true).join("\n"));
+    let unticked = labels(false);
+    if !unticked.is_empty() {
+        rows.add("attestation", "Attestations non cochées", unticked.join("\n"));
     }
 }

@@ -58,6 +58,8 @@ pub fn next_steps(definition: &CallDefinition) -> Vec<String> {
     }
     let reviewers = match definition.instruction.reviewers_per_dossier {
         1 => "Un instructeur évalue le dossier".to_owned(),
+        2 => "Deux instructeurs évaluent le dossier".to_owned(),
+        3 => "Trois instructeurs évaluent le dossier".to_owned(),
         n => format!("{n} instructeurs évaluent le dossier"),
     };
     steps.push(match calendar.committee {

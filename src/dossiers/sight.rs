@@ -74,6 +74,23 @@ pub fn visible_in_call(conn: &mut Conn, actor: &Actor, call: CallId, roles: &[Ro
         .collect())
 }
 
+/// Dossiers of a call closed to this agent by a recusal, a declared conflict or membership of the applicant: sums and
+/// counts leave them out as well.
+///
+/// # Errors
+/// When the database refuses.
+pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
+    let sight = Sight::load(conn, actor, call)?;
+    let own = dossiers::table
+        .filter(dossiers::call_id.eq(call))
+        .select((dossiers::id, dossiers::organisation_id))
+        .load::<(DossierId, i64)>(conn)?
+        .into_iter()
+        .filter(|(_, organisation)| sight.organisations.contains(organisation))
+        .map(|(id, _)| id);
+    Ok(sight.recused.iter().copied().chain(own).collect())
+}
+
 /// What one agent may look at in one call.
 struct Sight {
     call_roles: Vec<Role>,

@@ -116,12 +116,13 @@ pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<(i64, A
 /// Ends one session of an account.
 ///
 /// # Errors
-/// When the database refuses.
+/// [`Fault::NotFound`] when the account has no such session.
 pub fn revoke(conn: &mut Conn, account: AccountId, session: i64, now: Instant) -> Result<(), Fault> {
-    diesel::update(sessions::table.filter(sessions::id.eq(session)).filter(sessions::account_id.eq(account)))
-        .set(sessions::revoked_at.eq(now))
-        .execute(conn)?;
-    Ok(())
+    let ended =
+        diesel::update(sessions::table.filter(sessions::id.eq(session)).filter(sessions::account_id.eq(account)))
+            .set(sessions::revoked_at.eq(now))
+            .execute(conn)?;
+    if ended == 1 { Ok(()) } else { Err(Fault::NotFound) }
 }
 
 /// Ends every session of an account, but one.

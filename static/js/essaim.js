@@ -26,32 +26,48 @@
 
   const amounts = [...document.querySelectorAll("[data-sum]")];
 
+  // Null when an amount cannot be read, undefined when none was typed.
   function total(group) {
-    let sum = 0;
+    let sum;
     for (const input of amounts) {
       if (!input.dataset.sum.split(/\s+/).includes(group)) continue;
       const value = cents(input.value);
       if (value === null) return null;
-      sum += value;
+      if (input.value.trim() !== "") sum = (sum || 0) + value;
     }
     return sum;
   }
 
+  function show(value) {
+    if (value === null) return "montant à corriger";
+    return value === undefined ? "–" : euros(value);
+  }
+
   function refreshTotals() {
     for (const output of document.querySelectorAll("[data-total]")) {
-      const sum = total(output.dataset.total);
-      output.textContent = sum === null ? "montant à corriger" : euros(sum);
+      output.textContent = show(total(output.dataset.total));
     }
     for (const output of document.querySelectorAll("[data-difference]")) {
       const [left, right] = output.dataset.difference.split(/\s+/).map(total);
-      output.textContent =
-        left === null || right === null ? "montant à corriger" : euros(left - right);
+      const unknown = left === null || right === null ? null : undefined;
+      const known = unknown === undefined && (left !== undefined || right !== undefined);
+      output.textContent = show(known ? (left || 0) - (right || 0) : unknown);
     }
   }
 
   if (amounts.length > 0) {
     for (const input of amounts) input.addEventListener("input", refreshTotals);
     refreshTotals();
+  }
+
+  // A question that depends on an answer shows when that answer is chosen.
+  for (const block of document.querySelectorAll("[data-when-field]")) {
+    const choices = [...document.getElementsByName(block.dataset.whenField)];
+    const refresh = () => {
+      block.hidden = !choices.some((choice) => choice.checked && choice.value === block.dataset.whenIs);
+    };
+    for (const choice of choices) choice.addEventListener("change", refresh);
+    refresh();
   }
 
   for (const area of document.querySelectorAll("textarea[data-max]")) {

@@ -3,6 +3,7 @@
 mod administration;
 mod organisations;
 mod passwords;
+mod profile;
 mod sign_in;
 mod sign_up;
 

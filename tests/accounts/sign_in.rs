@@ -9,8 +9,8 @@ use crate::support::{Client, PASSWORD, Reply, TestApp, World};
 const EMAIL: &str = "tresorerie@lesruches.example";
 
 fn session_cookie(reply: &Reply) -> String {
-    let cookies = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value);
-    cookies.filter(|c| c.starts_with("essaim=") || c.starts_with("__Host-essaim=")).next_back().unwrap().clone()
+    let mut cookies = reply.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value);
+    cookies.rfind(|c| c.starts_with("essaim=") || c.starts_with("__Host-essaim=")).unwrap().clone()
 }
 
 fn with_cookie(app: &TestApp, cookie: &str) -> Reply {

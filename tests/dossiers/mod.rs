@@ -1,3 +1,11 @@
 //! Dossiers, from the first draft to the receipt.
 
+mod access;
+mod budget;
+mod engine;
+mod present;
+mod receipt;
 mod submission;
+mod uploads;
+mod validation;
+mod writing;

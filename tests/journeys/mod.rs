@@ -1,3 +1,5 @@
 //! Whole paths in a real browser, each person at their own screen.
 
+mod accounts;
 mod public;
+mod spine;

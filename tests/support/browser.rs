@@ -197,18 +197,31 @@ impl Browser {
         self.click(&format!("//select[@name='{name}']/option[@value='{value}']"));
     }
 
+    /// Clicks what leads to another page, and waits for that page.
+    #[track_caller]
+    fn go(&self, xpath: &str) {
+        self.script("document.documentElement.dataset.left = 'yes'");
+        self.click(xpath);
+        for _ in 0..200 {
+            let arrived = "return !document.documentElement.dataset.left && document.readyState === 'complete'";
+            if self.script(arrived) == json!(true) {
+                return self.look();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{}: {xpath} led nowhere; page: {}", self.path(), self.text());
+    }
+
     /// Presses the button that says these words.
     #[track_caller]
     pub fn press(&self, label: &str) {
-        self.click(&format!("//main//button[starts-with(normalize-space(.), \"{label}\")]"));
-        self.look();
+        self.go(&format!("//main//button[starts-with(normalize-space(.), \"{label}\")]"));
     }
 
     /// Follows the link that says these words.
     #[track_caller]
     pub fn follow(&self, label: &str) {
-        self.click(&format!("//a[contains(normalize-space(.), \"{label}\")]"));
-        self.look();
+        self.go(&format!("//a[contains(normalize-space(.), \"{label}\")]"));
     }
 
     /// A new person at the same machine.

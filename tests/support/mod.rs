@@ -6,6 +6,7 @@ mod browser;
 mod client;
 pub mod committee;
 mod database;
+pub mod decisions;
 pub mod dossiers;
 pub mod instruction;
 mod world;

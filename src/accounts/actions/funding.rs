@@ -25,7 +25,7 @@ pub fn change_funding_line(
     diesel::update(funding_lines::table.filter(funding_lines::id.eq(id)))
         .set((funding_lines::authority_id.eq(authority), funding_lines::payer_id.eq(payer)))
         .execute(op.conn)?;
-    let summary = format!("Ligne {} : {authority_name} décide, {payer_name} paie", line.name);
+    let summary = format!("Ligne {}\u{A0}: {authority_name} décide, {payer_name} paie", line.name);
     op.record(Entry::new("funding_line.change", summary));
     Ok(())
 }

@@ -4,17 +4,18 @@ mod delegations;
 mod funding;
 mod institutions;
 mod organisations;
+mod passwords;
 mod people;
 mod roles;
-mod self_service;
+mod sign_in;
+mod sign_up;
 
 pub use delegations::{NewDelegation, add_delegation, revoke_delegation};
 pub use funding::{change_funding_line, record_vote};
 pub use institutions::{NewInstitution, add_agent, add_institution, change_institution, end_agent};
 pub use organisations::{NewOrganisation, add_organisation, attach_member, change_organisation, detach_member};
-pub use people::{NewUser, Post, add_user, disable, enable, invite, open_account, set_administrator};
+pub use passwords::{change_password, request_reset, reset_password};
+pub use people::{NewUser, Post, add_user, disable, enable, invite, open_account, rename, set_administrator};
 pub use roles::{grant_role, revoke_role};
-pub use self_service::{
-    Credentials, Registration, change_password, check_credentials, confirm, end_other_sessions, refuse_sign_in, rename,
-    request_reset, reset_password, sign_in, sign_out, sign_up,
-};
+pub use sign_in::{Credentials, check_credentials, end_other_sessions, refuse_sign_in, sign_in, sign_out};
+pub use sign_up::{Registration, confirm, sign_up};

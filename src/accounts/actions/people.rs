@@ -65,6 +65,25 @@ pub(super) fn email_taken(op: &mut Operation<'_>, email: &str) -> Result<bool, F
     Ok(found > 0)
 }
 
+/// # Errors
+/// [`Fault::Invalid`] for an empty or too long name.
+pub fn rename(op: &mut Operation<'_>, account: AccountId, given_name: &str, surname: &str) -> Result<(), Fault> {
+    let mut mistakes = Mistakes::default();
+    let given_name = mistakes.line("given_name", given_name, 80, "Saisissez votre prénom.");
+    let surname = mistakes.line("surname", surname, 80, "Saisissez votre nom.");
+    mistakes.finish()?;
+    let person = store::person(op.conn, account)?;
+    diesel::update(accounts::table.filter(accounts::id.eq(account)))
+        .set((
+            accounts::given_name.eq(&given_name),
+            accounts::surname.eq(&surname),
+            accounts::search_text.eq(fold(&format!("{given_name} {surname} {}", person.email))),
+        ))
+        .execute(op.conn)?;
+    op.record(Entry::new("account.rename", format!("Nom du compte n° {account} modifié")));
+    Ok(())
+}
+
 /// The post of a new agent.
 #[derive(Clone, Debug)]
 pub struct Post {
@@ -102,7 +121,7 @@ pub fn invite(op: &mut Operation<'_>, account: AccountId) -> Result<(), Fault> {
     const DAYS: i64 = 7;
     let person = store::person(op.conn, account)?;
     if person.disabled_at.is_some() {
-        return Err(Fault::refused("Ce compte est désactivé : réactivez-le d’abord."));
+        return Err(Fault::refused("Ce compte est désactivé\u{A0}: réactivez-le d’abord."));
     }
     let until = op.now.plus_days(DAYS);
     let token = tokens::issue(op.conn, account, Purpose::Reset, op.now, until)?;
@@ -180,7 +199,7 @@ fn keep_an_administrator(op: &mut Operation<'_>, leaving: AccountId) -> Result<(
         return Ok(());
     }
     Err(Fault::refused(
-        "C’est le dernier administrateur actif : nommez-en un autre, qui ait choisi son mot de passe, avant de retirer \
+        "C’est le dernier administrateur actif\u{A0}: nommez-en un autre, qui ait choisi son mot de passe, avant de retirer \
          celui-ci.",
     ))
 }

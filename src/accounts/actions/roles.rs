@@ -69,7 +69,9 @@ pub fn grant_role(
             call_roles::granted_at.eq(op.now),
         ))
         .execute(op.conn)?;
-    op.record(Entry::new("role.grant", format!("Rôle « {role} » donné au compte n° {account}")).call(call));
+    op.record(
+        Entry::new("role.grant", format!("Rôle «\u{202F}{role}\u{202F}» donné au compte n° {account}")).call(call),
+    );
     Ok(())
 }
 
@@ -97,7 +99,7 @@ pub fn revoke_role(op: &mut Operation<'_>, account: AccountId, held: i64) -> Res
     diesel::update(call_roles::table.filter(call_roles::id.eq(held.id)))
         .set(call_roles::revoked_at.eq(Some(op.now)))
         .execute(op.conn)?;
-    let summary = format!("Rôle « {} » retiré au compte n° {account}", held.role);
+    let summary = format!("Rôle «\u{202F}{}\u{202F}» retiré au compte n° {account}", held.role);
     op.record(Entry::new("role.revoke", summary).call(held.call));
     Ok(())
 }

@@ -15,10 +15,22 @@ use crate::fault::Fault;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
+struct Reference {
+    key: &'static str,
+    value: String,
+    href: String,
+}
+
+impl Reference {
+    fn new(key: &'static str, value: String) -> Self {
+        Self { key, value, href: String::new() }
+    }
+}
+
+#[derive(Serialize)]
 struct DecisionView {
     reference: String,
     title: String,
-    call_title: String,
     headline: &'static str,
     outcome: String,
     tone: &'static str,
@@ -26,15 +38,9 @@ struct DecisionView {
     amount_in_words: String,
     motive: String,
     next: &'static str,
-    authority: String,
-    number: String,
-    signed_on: String,
-    notified_on: String,
-    notified_iso: String,
+    references: Vec<Reference>,
     appeal: Vec<String>,
     letter_href: String,
-    check_href: String,
-    check_code: String,
     contact_service: String,
     contact_email: String,
     contact_telephone: String,
@@ -53,7 +59,6 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         Ok(DecisionView {
             reference: dossier.reference_or_draft(),
             title: dossier.title_or_untitled().to_owned(),
-            call_title: call.title.clone(),
             headline: headline(decision.outcome),
             outcome: outcome_label(decision.outcome, decision.rank),
             tone: tone(decision.outcome),
@@ -62,14 +67,18 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
             motive: decision.motive.clone(),
             next: next(decision.outcome),
             appeal: appeal_routes(&call, &authority, &address),
-            authority,
-            number: decision.number.clone(),
-            signed_on: decision.signed_at.date(zone),
-            notified_on: notified_at.date(zone),
-            notified_iso: notified_at.iso(),
+            references: vec![
+                Reference::new("Appel", call.title.clone()),
+                Reference::new("Décision", format!("{}, signée le {}", decision.number, decision.signed_at.date(zone))),
+                Reference::new("Autorité", authority),
+                Reference::new("Notifiée le", notified_at.date(zone)),
+                Reference {
+                    key: "Code de vérification",
+                    value: check_code::grouped(&letter.check_code),
+                    href: format!("/verifier/{}", letter.check_code),
+                },
+            ],
             letter_href: format!("/mes-dossiers/{id}/courrier"),
-            check_href: format!("/verifier/{}", letter.check_code),
-            check_code: check_code::grouped(&letter.check_code),
             contact_service: contact.service.clone(),
             contact_email: contact.email.clone(),
             contact_telephone: contact.telephone.clone(),

@@ -56,6 +56,8 @@ struct FollowView {
     timeline: Vec<TimelineItem>,
     steps: Vec<String>,
     awaiting: bool,
+    /// Empty before notification.
+    decision_href: String,
     implicit_rejection: String,
     sections: Vec<PresentedSection>,
     hash: String,
@@ -110,6 +112,7 @@ pub(super) fn show(visit: &Visit, dossier: &Dossier) -> Result<Answer, Fault> {
             .collect(),
         steps: next_steps(definition),
         awaiting: dossier.state.awaits_decision(),
+        decision_href: if dossier.state.is_notified() { format!("{path}/decision") } else { String::new() },
         implicit_rejection: implicit_rejection(definition, version.submitted_at)?,
         sections: present::sections_with_links(definition, &version.content, &links, None),
         hash: version.sha256.clone(),

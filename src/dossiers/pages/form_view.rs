@@ -8,7 +8,7 @@ use crate::calls::definition::reference::department_label;
 use crate::calls::definition::{AxesChoice, BudgetGroup, CallDefinition, Field, FieldKind, Section};
 use crate::dossiers::content::{ELECTRONIC, INDICATOR_SLOTS, POSTAL, budget_field, indicator_field};
 use crate::dossiers::drafts::{Typed, typed_text};
-use crate::dossiers::form::{is_in_kind, sum_typed};
+use crate::dossiers::form::{TypedSum, is_in_kind, sum_typed};
 use crate::dossiers::present::group_title;
 
 /// Messages by field name, the first of each.
@@ -48,6 +48,9 @@ pub(super) struct FieldView {
     options: Vec<OptionView>,
     optional: bool,
     max: u32,
+    /// The choice on which the question depends; empty when it is asked of everyone.
+    when_field: String,
+    when_is: String,
 }
 
 pub(super) fn fields(definition: &CallDefinition, section: &Section, typed: &Typed, errors: &Errors) -> Vec<FieldView> {
@@ -89,6 +92,8 @@ fn field_view(definition: &CallDefinition, field: &Field, typed: &Typed, errors:
         options,
         optional: !field.required,
         max: field.max.unwrap_or_default(),
+        when_field: field.when.as_ref().map_or(String::new(), |when| when.field.clone()),
+        when_is: field.when.as_ref().map_or(String::new(), |when| when.is.clone()),
     }
 }
 
@@ -146,11 +151,20 @@ pub(super) struct YearView {
     in_kind_gap: String,
 }
 
+const REQUEST: &str = "La subvention que vous demandez à cet appel.";
+
 /// What stands for a sum when one of its amounts cannot be read; the script writes the same words.
 const UNREADABLE: &str = "montant à corriger";
 
-fn shown(sum: Option<crate::base::Cents>) -> String {
-    sum.map_or(UNREADABLE.to_owned(), |sum| sum.to_string())
+/// What stands for a sum of nothing; the script writes the same sign.
+const NOTHING: &str = "–";
+
+fn shown(sum: TypedSum) -> String {
+    match sum {
+        TypedSum::Nothing => NOTHING.to_owned(),
+        TypedSum::Unreadable => UNREADABLE.to_owned(),
+        TypedSum::Of(sum) => sum.to_string(),
+    }
 }
 
 pub(super) fn budget(definition: &CallDefinition, typed: &Typed, errors: &Errors) -> Vec<YearView> {
@@ -192,12 +206,8 @@ pub(super) fn budget(definition: &CallDefinition, typed: &Typed, errors: &Errors
                     all_id: all.clone(),
                 }
             };
-            let gap = |wanted: &dyn Fn(&str) -> bool| {
-                let difference = sum(&plan.charges, wanted)
-                    .zip(sum(&plan.produits, wanted))
-                    .map(|(charges, produits)| charges - produits);
-                shown(difference)
-            };
+            let gap =
+                |wanted: &dyn Fn(&str) -> bool| shown(sum(&plan.charges, wanted).minus(sum(&plan.produits, wanted)));
             YearView {
                 heading: format!("Budget {year}"),
                 charges: side(
@@ -226,14 +236,11 @@ fn group_view(year: i16, group: &BudgetGroup, sums: &str, side: &str, typed: &Ty
         .iter()
         .map(|line| {
             let name = budget_field(year, &line.code);
+            let asked = if line.request_to.is_some() { format!(". {REQUEST}") } else { String::new() };
             LineView {
                 label: line.label.clone(),
-                full_label: format!("{}, {} ({year})", line.label, group.label),
-                hint: if line.request_to.is_some() {
-                    "La subvention que vous demandez à cet appel.".to_owned()
-                } else {
-                    String::new()
-                },
+                full_label: format!("{}, {} ({year}){asked}", line.label, group.label),
+                hint: if line.request_to.is_some() { REQUEST.to_owned() } else { String::new() },
                 value: typed_text(typed, &name).to_owned(),
                 error: errors.get(&name).cloned().unwrap_or_default(),
                 sum: format!("{total_id} {sums}"),

@@ -287,7 +287,7 @@ fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Shown) -> Resu
         form_warning: if only(SectionKind::Identity) { form_warning(opened) } else { String::new() },
         fields: form_view::fields(definition, section, &typed, &errors),
         years: if only(SectionKind::Budget) { form_view::budget(definition, &typed, &errors) } else { Vec::new() },
-        share: if only(SectionKind::Budget) { share(opened) } else { Vec::new() },
+        share: if only(SectionKind::Budget) { share(opened, section) } else { Vec::new() },
         slots: if only(SectionKind::Indicators) {
             form_view::indicators(definition, &typed, &errors)
         } else {
@@ -338,7 +338,11 @@ fn form_warning(opened: &Opened) -> String {
     )
 }
 
-fn share(opened: &Opened) -> Vec<Row> {
+/// The share of public money, once the budget holds together.
+fn share(opened: &Opened, section: &Section) -> Vec<Row> {
+    if opened.problems_in(&section.code).next().is_some() {
+        return Vec::new();
+    }
     let plan = &opened.call.definition.budget;
     let several = plan.years.len() > 1;
     let rows = opened.draft.content.budget.iter().filter_map(|year| {

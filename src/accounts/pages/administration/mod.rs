@@ -101,7 +101,7 @@ fn overview(visit: &Visit) -> Result<Answer, Fault> {
         Entry {
             title: "Financements",
             href: "/administration/financements",
-            about: "Pour chaque ligne, l’autorité qui décide et l’organisme qui paie ; le vote des enveloppes.",
+            about: "Pour chaque ligne, l’autorité qui décide et l’organisme qui paie\u{202F}; le vote des enveloppes.",
             count: count(lines, "ligne", "lignes"),
         },
     ];

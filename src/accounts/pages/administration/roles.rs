@@ -112,7 +112,7 @@ pub(super) fn grant(visit: &Visit) -> Result<Answer, Fault> {
     });
     match done {
         Ok(()) => {
-            let said = format!("Le rôle « {role} » est donné.");
+            let said = format!("Le rôle «\u{202F}{role}\u{202F}» est donné.");
             Ok(Answer::redirect(format!("/administration/personnes/{account}")).flash(said))
         }
         Err(fault) => visit.with_mistakes(fault, show_with),

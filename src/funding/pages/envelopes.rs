@@ -1,0 +1,365 @@
+//! What each envelope of a call holds, and the lines behind each figure.
+
+use serde::Serialize;
+
+use super::{Row, amount, row};
+use crate::base::ids::EnvelopeId;
+use crate::base::money::Cents;
+use crate::base::text::count;
+use crate::calls::{self, Call};
+use crate::fault::Fault;
+use crate::funding::actions::{act_facts, payment_facts};
+use crate::funding::rules::{Figures, is_awarded};
+use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
+use crate::ledger::EntryKind;
+use crate::web::{Answer, Visit};
+
+/// Which lines a figure is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Selection {
+    Voted,
+    Reserved,
+    Committed,
+    Paid,
+    Left,
+}
+
+impl Selection {
+    const ALL: [Self; 5] = [Self::Voted, Self::Reserved, Self::Committed, Self::Paid, Self::Left];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Voted => "vote",
+            Self::Reserved => "reservation",
+            Self::Committed => "engagement",
+            Self::Paid => "versement",
+            Self::Left => "disponible",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Voted => "Voté",
+            Self::Reserved => "Réservé",
+            Self::Committed => "Engagé",
+            Self::Paid => "Versé",
+            Self::Left => "Disponible",
+        }
+    }
+
+    const fn explanation(self) -> &'static str {
+        match self {
+            Self::Voted => "Ce que le financeur met dans l’appel.",
+            Self::Reserved => "Mis de côté sur avis du comité, dans l’attente d’une décision signée.",
+            Self::Committed => "Accordé par des décisions signées.",
+            Self::Paid => "Déjà versé sur ce qui est engagé.",
+            Self::Left => "Voté, moins ce qui est réservé et ce qui est engagé.",
+        }
+    }
+
+    fn of(self, figures: &Figures) -> Option<Cents> {
+        match self {
+            Self::Voted => figures.voted,
+            Self::Reserved => Some(figures.reserved),
+            Self::Committed => Some(figures.committed),
+            Self::Paid => Some(figures.paid),
+            Self::Left => figures.left(),
+        }
+    }
+
+    /// The line's part in the figure; nothing when it has none.
+    fn part(self, line: &SeenLine) -> Option<Cents> {
+        match (self, line.kind) {
+            (Self::Voted | Self::Left, EntryKind::Vote)
+            | (Self::Reserved, EntryKind::Reservation)
+            | (Self::Committed, EntryKind::Commitment)
+            | (Self::Paid, EntryKind::Payment) => Some(line.amount),
+            (Self::Left, EntryKind::Reservation | EntryKind::Commitment) => Some(-line.amount),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FigureView {
+    label: &'static str,
+    value: String,
+    href: String,
+    detail: String,
+    tone: &'static str,
+    known: bool,
+}
+
+#[derive(Serialize)]
+struct Segment {
+    label: &'static str,
+    value: i64,
+    text: String,
+    tone: &'static str,
+}
+
+#[derive(Serialize)]
+struct EnvelopeView {
+    title: String,
+    bar_title: String,
+    facts: Vec<Row>,
+    figures: Vec<FigureView>,
+    total: i64,
+    segments: Vec<Segment>,
+    known: bool,
+    line: String,
+    funder: String,
+    year: i32,
+}
+
+fn figure_views(envelope: &Envelope, figures: &Figures) -> Vec<FigureView> {
+    let share = |part: Cents| match figures.voted {
+        Some(voted) if voted.is_positive() => format!("{}\u{A0}% du vote", percent(part, voted)),
+        _ => String::new(),
+    };
+    Selection::ALL
+        .into_iter()
+        .map(|selection| FigureView {
+            label: selection.label(),
+            value: amount(selection.of(figures)),
+            href: format!("/enveloppes/{}?lignes={}", envelope.id, selection.code()),
+            detail: match selection {
+                Selection::Voted => String::new(),
+                Selection::Paid if figures.committed.is_positive() => {
+                    format!("{}\u{A0}% de l’engagé", percent(figures.paid, figures.committed))
+                }
+                _ => selection.of(figures).map(share).unwrap_or_default(),
+            },
+            tone: if selection == Selection::Left { "success" } else { "" },
+            known: selection.of(figures).is_some(),
+        })
+        .collect()
+}
+
+/// Whole percent, rounded down: a full envelope is full to the cent only.
+fn percent(part: Cents, whole: Cents) -> i64 {
+    i64::try_from(i128::from(part.0) * 100 / i128::from(whole.0)).unwrap_or(i64::MAX)
+}
+
+fn envelope_view(envelope: &Envelope, figures: &Figures) -> EnvelopeView {
+    let unpaid = figures.committed - figures.paid;
+    let mut segments = vec![
+        segment("Versé", figures.paid, "success"),
+        segment("Engagé, à verser", unpaid, "accent"),
+        segment("Réservé", figures.reserved, "honey"),
+    ];
+    if let Some(left) = figures.left() {
+        segments.push(segment("Disponible", left, "neutral"));
+    }
+    let mut facts = vec![row("Financeur", &envelope.funder.name)];
+    if envelope.authority.id != envelope.funder.id {
+        facts.push(row("Autorité signataire", &envelope.authority.name));
+    }
+    if envelope.payer.id != envelope.funder.id {
+        facts.push(row("Payeur", &envelope.payer.name));
+    }
+    facts.push(row("Origine du montant", &envelope.source));
+    EnvelopeView {
+        title: envelope.label(),
+        bar_title: format!("Emploi de l’enveloppe {}", envelope.label()),
+        facts,
+        figures: figure_views(envelope, figures),
+        total: figures.voted.map_or(0, |voted| voted.0),
+        segments,
+        known: figures.voted.is_some(),
+        line: envelope.line.clone(),
+        funder: envelope.funder.name.clone(),
+        year: envelope.year,
+    }
+}
+
+fn segment(label: &'static str, value: Cents, tone: &'static str) -> Segment {
+    Segment { label, value: value.0, text: value.to_string(), tone }
+}
+
+#[derive(Serialize)]
+struct GrantView {
+    reference: String,
+    title: String,
+    href: String,
+    organisation: String,
+    granted: String,
+    paid: String,
+    next: &'static str,
+    tone: &'static str,
+}
+
+#[derive(Serialize)]
+struct CallView {
+    call_title: String,
+    envelopes: Vec<EnvelopeView>,
+    grants: Vec<GrantView>,
+    partial: bool,
+}
+
+pub(super) fn of_call(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let code: String = visit.param("call")?;
+    let (call, envelopes, grants, partial) = visit.read(|conn| {
+        let call = calls::by_code(conn, &code)?;
+        actor.require_in(call.id, READERS)?;
+        let viewing = store::view_of(conn, actor, call.id)?;
+        let mut views = Vec::new();
+        for envelope in store::envelopes_of_call(conn, call.id)? {
+            let lines = store::lines_seen(conn, &viewing, envelope.id)?;
+            views.push(envelope_view(&envelope, &store::figures(&envelope, &lines)));
+        }
+        let grants = grants(conn, &viewing, visit.now)?;
+        Ok((call, views, grants, viewing.is_partial()))
+    })?;
+    let view = CallView { call_title: call.title.clone(), envelopes, grants, partial };
+    Ok(Answer::page("Financement", "funding/call.html", &view)?
+        .desk()
+        .crumb("Appels", "/appels")
+        .crumb(call.title, format!("/appels/{}", call.code))
+        .crumb("Financement", ""))
+}
+
+fn grants(
+    conn: &mut crate::db::Conn,
+    viewing: &Viewing,
+    now: crate::base::clock::Instant,
+) -> Result<Vec<GrantView>, Fault> {
+    let mut views = Vec::new();
+    for dossier in viewing.dossiers() {
+        if !is_awarded(dossier.state) {
+            continue;
+        }
+        let file = store::file_of(conn, dossier.clone())?;
+        let granted = act_facts(&file, now)?.amount;
+        let (next, tone) = match payment_facts(&file, now) {
+            Err(_) => ("Acte à prendre", "warning"),
+            Ok(facts) => match facts.next_kind() {
+                None => ("Soldé", "success"),
+                Some(_) if !facts.has_siret => ("SIRET attendu", "danger"),
+                Some(crate::funding::PaymentKind::Advance) => ("Avance à verser", "warning"),
+                Some(crate::funding::PaymentKind::Balance) => ("Solde à venir", "info"),
+            },
+        };
+        views.push(GrantView {
+            reference: dossier.reference_or_draft(),
+            title: dossier.title_or_untitled().to_owned(),
+            href: format!("/dossiers/{}/financement", dossier.id),
+            organisation: file.payee.name,
+            granted: granted.to_string(),
+            paid: file.paid.to_string(),
+            next,
+            tone,
+        });
+    }
+    Ok(views)
+}
+
+#[derive(Serialize)]
+struct LineView {
+    amount: String,
+    kind: &'static str,
+    has_dossier: bool,
+    reference: String,
+    title: String,
+    href: String,
+    decision: String,
+    when: String,
+    iso: String,
+    author: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Tab {
+    label: &'static str,
+    value: String,
+    href: String,
+    current: bool,
+}
+
+#[derive(Serialize)]
+struct LinesView {
+    title: String,
+    envelope: String,
+    explanation: &'static str,
+    tabs: Vec<Tab>,
+    lines: Vec<LineView>,
+    several_kinds: bool,
+    total: String,
+    count: String,
+    partial: bool,
+}
+
+pub(super) fn lines(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let id: EnvelopeId = visit.param("envelope")?;
+    let asked = visit.query.get("lignes").unwrap_or("vote");
+    let selection = Selection::ALL.into_iter().find(|s| s.code() == asked).ok_or(Fault::NotFound)?;
+    let (call, envelope, lines, partial) = visit.read(|conn| {
+        let envelope = store::envelope(conn, id)?;
+        actor.require_in(envelope.call, READERS)?;
+        let call = calls::by_id(conn, envelope.call)?;
+        let viewing = store::view_of(conn, actor, call.id)?;
+        let lines = store::lines_seen(conn, &viewing, id)?;
+        Ok((call, envelope, lines, viewing.is_partial()))
+    })?;
+    let figures = store::figures(&envelope, &lines);
+    let shown: Vec<LineView> =
+        lines.iter().filter_map(|line| selection.part(line).map(|part| line_view(&call, line, part))).collect();
+    let title = format!("{}\u{A0}: {}", selection.label(), amount(selection.of(&figures)));
+    let view = LinesView {
+        title: title.clone(),
+        envelope: envelope.label(),
+        explanation: selection.explanation(),
+        tabs: Selection::ALL
+            .into_iter()
+            .map(|s| Tab {
+                label: s.label(),
+                value: amount(s.of(&figures)),
+                href: format!("/enveloppes/{id}?lignes={}", s.code()),
+                current: s == selection,
+            })
+            .collect(),
+        count: count(shown.len(), "ligne", "lignes"),
+        lines: shown,
+        several_kinds: selection == Selection::Left,
+        total: amount(selection.of(&figures)),
+        partial,
+    };
+    Ok(Answer::page(format!("{title} – {}", envelope.label()), "funding/lines.html", &view)?
+        .desk()
+        .crumb("Appels", "/appels")
+        .crumb(call.title, format!("/appels/{}", call.code))
+        .crumb("Financement", format!("/appels/{}/financement", call.code))
+        .crumb(envelope.label(), ""))
+}
+
+fn line_view(call: &Call, line: &SeenLine, part: Cents) -> LineView {
+    let zone = call.zone();
+    let (has_dossier, reference, title, href) = match &line.dossier {
+        SeenDossier::None => (false, String::new(), String::new(), String::new()),
+        SeenDossier::Withheld => (true, "Dossier non accessible".to_owned(), String::new(), String::new()),
+        SeenDossier::Open(dossier) => (
+            true,
+            dossier.reference_or_draft(),
+            dossier.title_or_untitled().to_owned(),
+            format!("/dossiers/{}/financement", dossier.id),
+        ),
+    };
+    // The reason of a withheld dossier's line may tell what the dossier is.
+    let withheld = matches!(line.dossier, SeenDossier::Withheld);
+    LineView {
+        amount: part.to_string(),
+        kind: line.kind.label(),
+        has_dossier,
+        reference,
+        title,
+        href,
+        decision: line.decision_number.clone().filter(|_| !withheld).unwrap_or_default(),
+        when: line.recorded_at.short(zone),
+        iso: line.recorded_at.iso(),
+        author: line.author.clone().unwrap_or_else(|| "Console d’administration".to_owned()),
+        reason: if withheld { String::new() } else { line.reason.clone() },
+    }
+}
