@@ -133,8 +133,9 @@ fn the_applicant_reads_act_and_payments_once_notified() {
     client.sign_in("tresorerie@lesruches.example", PASSWORD).expect(303);
     client.get(&format!("/mes-dossiers/{signed}/financement")).expect(404);
     let paid = paid_dossier(&app, &world, "Ruche mobile", 10_000);
+    client.sign_in("tresorerie@lesruches.example", PASSWORD).expect(303);
     let page = client.get(&format!("/mes-dossiers/{paid}/financement")).expect(200).words();
-    assert!(page.contains(&format!("Convention CONV-{paid}")) && page.contains("8\u{202F}000\u{A0}€"), "{page}");
+    assert!(page.contains(&format!("Convention CONV-{paid}")) && page.contains("8 000 €"), "{page}");
     let stranger = app.client();
     stranger.sign_in("contact@autreasso.example", PASSWORD).expect(303);
     stranger.get(&format!("/mes-dossiers/{paid}/financement")).expect(404);
