@@ -1,18 +1,12 @@
 //! Assembly: every page of every capability, what each expects of people, and the navigation between them.
 
 use crate::access::{Actor, Role};
-use crate::accounts;
-use crate::calls;
-use crate::decisions;
-use crate::dossiers;
 use crate::fault::Fault;
-use crate::followup;
-use crate::funding;
 use crate::service::Service;
-use crate::site;
 use crate::web::serve::Expectation;
 use crate::web::throttle::Limits;
 use crate::web::{Link, Page, Site};
+use crate::{accounts, calls, committee, decisions, dossiers, followup, funding, instruction, site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
@@ -24,6 +18,8 @@ pub fn pages(demo: bool) -> Vec<Page> {
     pages.extend(accounts::pages::pages());
     pages.extend(calls::pages::pages());
     pages.extend(dossiers::pages::pages());
+    pages.extend(instruction::pages::pages());
+    pages.extend(committee::pages::pages());
     pages.extend(decisions::pages::pages());
     pages.extend(funding::pages::pages());
     pages.extend(followup::pages::pages());
@@ -34,6 +30,8 @@ pub fn pages(demo: bool) -> Vec<Page> {
 const EXPECTATIONS: &[Expectation] = &[
     accounts::pages::expected,
     dossiers::pages::expected,
+    instruction::pages::expected,
+    committee::pages::expected,
     decisions::pages::expected,
     funding::pages::expected,
     followup::pages::expected,
@@ -50,7 +48,7 @@ pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
 fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     let mut links = vec![Link::new("Appels", "/appels")];
     let Some(actor) = actor else { return links };
-    if !actor.is_agent() {
+    if !actor.organisations.is_empty() || (!actor.is_agent() && !actor.administrator) {
         links.push(Link::new("Mes dossiers", "/mes-dossiers"));
     }
     if actor.holds(Role::Instructor) {

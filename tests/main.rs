@@ -11,6 +11,7 @@ mod base;
 mod calls;
 mod check;
 mod decisions;
+mod committee;
 mod documents;
 mod dossiers;
 mod followup;

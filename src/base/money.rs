@@ -47,10 +47,10 @@ pub enum AmountError {
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "Saisissez un montant, par exemple 12 500.",
-            Self::NotANumber => "Saisissez un montant en chiffres, par exemple 12 500 ou 12 500,50.",
-            Self::TooManyDecimals => "Saisissez deux décimales au plus, par exemple 12 500,50.",
-            Self::Negative => "Saisissez un montant positif ou nul, par exemple 12 500.",
+            Self::Empty => "Saisissez un montant, par exemple 12\u{202F}500.",
+            Self::NotANumber => "Saisissez un montant en chiffres, par exemple 12\u{202F}500 ou 12\u{202F}500,50.",
+            Self::TooManyDecimals => "Saisissez deux décimales au plus, par exemple 12\u{202F}500,50.",
+            Self::Negative => "Saisissez un montant positif ou nul, par exemple 12\u{202F}500.",
             Self::TooLarge => "Saisissez un montant inférieur à un milliard d’euros.",
         })
     }

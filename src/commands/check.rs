@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::config::Settings;
 use crate::fault::Fault;
 use crate::service::Service;
-use crate::{documents_store, journal, ledger};
+use crate::{committee, decisions, documents_store, dossiers, funding, journal, ledger};
 
 /// One thing verified.
 #[derive(Clone, Debug)]
@@ -45,6 +45,14 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         findings.push(Finding { what: "Enveloppes, égales à leurs lignes", count, problems });
         let (count, problems) = documents_store::verify(conn, &service.files)?;
         findings.push(Finding { what: "Documents scellés, empreintes", count, problems });
+        let (count, problems) = committee::verify(conn)?;
+        findings.push(Finding { what: "Séances scellées, égales à leur relevé", count, problems });
+        let (count, problems) = decisions::verify(conn, &service.files)?;
+        findings.push(Finding { what: "Décisions, courriers et engagements", count, problems });
+        let (count, problems) = funding::verify(conn)?;
+        findings.push(Finding { what: "Actes et versements", count, problems });
+        let (count, problems) = dossiers::verify(conn)?;
+        findings.push(Finding { what: "Versions déposées, empreintes", count, problems });
         Ok(findings)
     })
 }

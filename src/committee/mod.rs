@@ -9,7 +9,7 @@
 pub mod actions;
 mod minutes;
 pub mod model;
-
+pub mod pages;
 mod record;
 mod recusals;
 pub mod rules;

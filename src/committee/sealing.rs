@@ -25,6 +25,10 @@ use crate::journal::Entry;
 use crate::ledger::{self, Cause};
 use crate::service::Operation;
 
+/// Whoever seals reads everything.
+pub(super) const CONCERNED: &str =
+    "Vous êtes en déport sur un dossier de cette séance\u{202F}: un autre gestionnaire doit la sceller.";
+
 /// A dossier of the agenda with all that was said of it.
 pub(super) struct Judged<'a> {
     pub item: &'a Item,
@@ -86,9 +90,7 @@ pub fn seal(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result
     let board = store::board(op.conn, &call, session)?;
     let seen = store::visible_to(op.conn, actor, call.id)?;
     if board.items.iter().any(|item| !seen.contains(&item.dossier.id)) {
-        return Err(Fault::refused(
-            "Vous êtes en déport sur un dossier de cette séance\u{202F}: un autre gestionnaire doit la sceller.",
-        ));
+        return Err(Fault::refused(CONCERNED));
     }
     let obstacles = obstacles(&board);
     if !obstacles.is_empty() {

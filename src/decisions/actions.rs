@@ -78,6 +78,28 @@ pub fn draft(conn: &mut Conn, actor: &Actor, case: &Case, choice: &Choice, now: 
     }
 }
 
+/// Whether the envelope holds enough today; the ledger has the last word at the signature.
+///
+/// # Errors
+/// [`Fault::Invalid`] on the amount or the envelope.
+pub fn check_funds(conn: &mut Conn, terms: &Terms) -> Result<(), Fault> {
+    let Movement::Commit { envelope, reserved, amount } = terms.movement else { return Ok(()) };
+    match ledger::counters(conn, envelope)?.left() {
+        None => Err(Fault::invalid(
+            "envelope",
+            "Le vote de cette enveloppe n’est pas connu\u{202F}: choisissez-en une autre.",
+        )),
+        Some(left) if left + reserved < amount => {
+            let available = left + reserved;
+            Err(Fault::invalid(
+                "amount",
+                format!("L’enveloppe ne suffit pas\u{202F}: il reste {available} pour ce dossier."),
+            ))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// The letter as it would be sealed, marked as a draft.
 ///
 /// # Errors

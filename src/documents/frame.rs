@@ -128,13 +128,32 @@ fn hexagons((x, y): (f32, f32), side: f32, colour: Colour) -> Vec<Mark> {
         .collect()
 }
 
+/// Why a document has no value.
+#[derive(Clone, Copy)]
+pub(super) enum Stamp {
+    /// Made for a demonstration.
+    Specimen,
+    /// Not signed.
+    Draft,
+}
+
+impl Stamp {
+    /// Across the page, and in one line at its top.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Specimen => ("SPÉCIMEN", "SPÉCIMEN – document de démonstration, sans valeur juridique"),
+            Self::Draft => ("PROJET", "PROJET – document non signé, sans valeur juridique"),
+        }
+    }
+}
+
 /// What [`dress`] writes around the text of each page.
 pub(super) struct Dress<'a> {
     pub sender: &'a Sender,
     /// Title and reference, at the top of the second and following pages.
     pub running: &'a str,
-    /// The element under which the specimen notice is read, when the document is one.
-    pub specimen: Option<Element>,
+    /// What is stamped on every page, and the element under which its notice is read.
+    pub stamp: Option<(Stamp, Element)>,
 }
 
 /// Adds specimen mark, running header and footer once the number of pages is known.
@@ -142,11 +161,11 @@ pub(super) fn dress(fonts: &Fonts, pages: &mut [Page], dress: &Dress<'_>) {
     let count = pages.len();
     let sender = dress.sender;
     for (index, page) in pages.iter_mut().enumerate() {
-        if let Some(notice) = dress.specimen {
-            let mut pen = Pen { fonts, marks: vec![watermark(fonts)] };
+        if let Some((stamp, notice)) = dress.stamp {
+            let (word, text) = stamp.words();
+            let mut pen = Pen { fonts, marks: vec![watermark(fonts, word)] };
             let style = Style::new(Face::Bold, 8.0, 10.0).aligned(Align::Centre);
             let element = (index == 0).then_some(notice);
-            let text = "SPÉCIMEN – document de démonstration, sans valeur juridique";
             pen.write(text, style, (LEFT, mm(6.5)), RIGHT - LEFT, element);
             page.marks.splice(0..0, pen.marks);
         }
@@ -177,8 +196,8 @@ pub(super) fn dress(fonts: &Fonts, pages: &mut [Page], dress: &Dress<'_>) {
     }
 }
 
-fn watermark(fonts: &Fonts) -> Mark {
-    let (text, size, turn) = ("SPÉCIMEN", 118.0, 52f32);
+fn watermark(fonts: &Fonts, text: &str) -> Mark {
+    let (size, turn) = (118.0, 52f32);
     let width = fonts.width(Face::Bold, size, text);
     let (sin, cos) = turn.to_radians().sin_cos();
     // The middle of the word, at half the height of its capitals, on the middle of the page.

@@ -2,7 +2,7 @@
 
 use super::canvas::{Colour, Mark, Shape, mm};
 use super::fonts::{Face, fonts};
-use super::frame::{Dress, LEFT, Pen, RIGHT, Sender, Verification, check_block, column, dress, letterhead};
+use super::frame::{Dress, LEFT, Pen, RIGHT, Sender, Stamp, Verification, check_block, column, dress, letterhead};
 use super::layout::{Bullets, Flow, Keep, space, stack};
 use super::paragraph::{Align, Style, lines, span};
 use super::pdf::{Metadata, write};
@@ -103,7 +103,12 @@ const LABEL_LINES: usize = 3;
 pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, column(0.0));
-    let specimen = letter.specimen.then(|| flow.tags.add(Role::Paragraph, None));
+    let stamp = match (letter.specimen, &letter.signature.signed_at) {
+        (true, _) => Some(Stamp::Specimen),
+        (false, None) => Some(Stamp::Draft),
+        (false, Some(_)) => None,
+    };
+    let stamp = stamp.map(|stamp| (stamp, flow.tags.add(Role::Paragraph, None)));
     let heading = Style::new(Face::Bold, 10.5, 14.6).coloured(letter.sender.colour());
 
     let mut pen = Pen { fonts, marks: Vec::new() };
@@ -166,7 +171,7 @@ pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
         first.marks.splice(0..0, pen.marks);
     }
     let running = format!("Réf. {}", letter.reference);
-    dress(fonts, &mut pages, &Dress { sender: &letter.sender, running: &running, specimen });
+    dress(fonts, &mut pages, &Dress { sender: &letter.sender, running: &running, stamp });
     let title = format!("{} – {}", letter.reference, letter.subject);
     let metadata = Metadata {
         title: &title,

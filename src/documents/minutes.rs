@@ -4,7 +4,7 @@ use super::DocumentError;
 use super::canvas::Colour;
 use super::fonts::{Face, fonts};
 use super::frame::{
-    Dress, LEFT, Pen, RIGHT, Sender, Verification, check_block, column as body_column, dress, letterhead,
+    Dress, LEFT, Pen, RIGHT, Sender, Stamp, Verification, check_block, column as body_column, dress, letterhead,
 };
 use super::layout::{Flow, Keep};
 use super::paragraph::{Align, Style, span};
@@ -130,7 +130,7 @@ const GAP: f32 = 15.0;
 pub fn minutes(minutes: &Minutes) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, body_column(0.0));
-    let specimen = minutes.specimen.then(|| flow.tags.add(Role::Paragraph, None));
+    let stamp = minutes.specimen.then(|| (Stamp::Specimen, flow.tags.add(Role::Paragraph, None)));
     let heading = Style::new(Face::Bold, 11.0, 15.0).coloured(minutes.sender.colour());
     let mut pen = Pen { fonts, marks: Vec::new() };
     let mut y = letterhead(&mut pen, &mut flow.tags, &minutes.sender) + 22.0;
@@ -195,7 +195,7 @@ pub fn minutes(minutes: &Minutes) -> Result<Vec<u8>, DocumentError> {
         first.marks.splice(0..0, pen.marks);
     }
     let running = format!("Procès-verbal {}", minutes.number);
-    dress(fonts, &mut pages, &Dress { sender: &minutes.sender, running: &running, specimen });
+    dress(fonts, &mut pages, &Dress { sender: &minutes.sender, running: &running, stamp });
     let title = format!("{running} – {}", minutes.call);
     let metadata = Metadata {
         title: &title,
@@ -239,9 +239,9 @@ fn dossiers(flow: &mut Flow<'_>, dossiers: &[RankedDossier]) {
         figures("Rang", 7.5),
         column("Dossier et demandeur", 34.0),
         figures("Note /100", 9.5),
-        column("Avis du comité", 17.0),
+        column("Avis du comité", 20.5),
         figures("Montant", 16.0),
-        column("Motif", 34.0),
+        column("Motif", 30.5),
     ];
     let missing = || "–".to_owned();
     let rows: Vec<_> = dossiers

@@ -3,7 +3,7 @@
 use super::DocumentError;
 use super::fonts::{Face, fonts};
 use super::frame::{
-    Dress, LEFT, Pen, RIGHT, Sender, Verification, check_block, column as body_column, dress, letterhead,
+    Dress, LEFT, Pen, RIGHT, Sender, Stamp, Verification, check_block, column as body_column, dress, letterhead,
 };
 use super::layout::{Bullets, Flow, Keep};
 use super::paragraph::{Style, span};
@@ -75,7 +75,7 @@ const SHOWN_HASH: usize = 16;
 pub fn receipt(receipt: &Receipt) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, body_column(0.0));
-    let specimen = receipt.specimen.then(|| flow.tags.add(Role::Paragraph, None));
+    let stamp = receipt.specimen.then(|| (Stamp::Specimen, flow.tags.add(Role::Paragraph, None)));
     let colour = receipt.sender.colour();
     let heading = Style::new(Face::Bold, 11.0, 15.0).coloured(colour);
     let mut pen = Pen { fonts, marks: Vec::new() };
@@ -179,7 +179,7 @@ pub fn receipt(receipt: &Receipt) -> Result<Vec<u8>, DocumentError> {
         first.marks.splice(0..0, pen.marks);
     }
     let running = format!("Accusé de réception {}", receipt.reference);
-    dress(fonts, &mut pages, &Dress { sender: &receipt.sender, running: &running, specimen });
+    dress(fonts, &mut pages, &Dress { sender: &receipt.sender, running: &running, stamp });
     let metadata = Metadata {
         title: &running,
         author: &receipt.sender.institution,

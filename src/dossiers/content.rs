@@ -37,13 +37,9 @@ impl Draft {
     pub fn problems(&self, definition: &CallDefinition, filed_on: jiff::civil::Date) -> Vec<Problem> {
         let mut problems = self.unread.clone();
         let hides = |found: &Problem| {
-            // A budget with an unreadable amount does not balance for that very reason.
-            let as_a_whole = definition
-                .section(&found.section)
-                .is_some_and(|s| matches!(s.kind, SectionKind::Budget | SectionKind::Indicators));
             self.unread
                 .iter()
-                .any(|unread| unread.section == found.section && (as_a_whole || unread.field == found.field))
+                .any(|unread| unread.section == found.section && (found.of_several || unread.field == found.field))
         };
         problems
             .extend(validate::missing_or_wrong(definition, &self.content, filed_on).into_iter().filter(|p| !hides(p)));
@@ -238,6 +234,7 @@ fn notification(draft: &mut Draft, definition: &CallDefinition) {
             section: code.to_owned(),
             field: "notification".to_owned(),
             message: "Choisissez comment recevoir la décision.".to_owned(),
+            of_several: false,
         }),
     }
 }

@@ -138,7 +138,7 @@ pub fn pdf(
         pieces: version.content.pieces.iter().map(piece).collect(),
         version: u32::try_from(version.number).map_err(|e| Fault::internal(e.to_string()))?,
         version_hash: version.sha256.clone(),
-        service: sender,
+        service: Sender { institution: contact.service.clone(), service: Vec::new(), ..sender },
         implicit_decision: ImplicitDecision {
             nature: "décision implicite de rejet de la demande".to_owned(),
             date: implicit_rejection(definition, version.submitted_at)?,

@@ -9,6 +9,7 @@ use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::db::schema::{dossier_versions, dossiers};
 use crate::fault::Fault;
+use crate::files::sha256_hex;
 
 /// A dossier's row: its state and what lists show of it.
 #[derive(Clone, Debug, Queryable)]
@@ -144,4 +145,21 @@ pub(super) fn set_state(conn: &mut Conn, dossier: &Dossier, state: State, now: I
     .set((dossiers::state.eq(state), dossiers::version.eq(dossier.version + 1), dossiers::updated_at.eq(now)))
     .execute(conn)?;
     if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+/// Hashes every frozen version again and answers what differs, in French, for `check`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
+    let rows = dossier_versions::table
+        .order(dossier_versions::id)
+        .select((dossier_versions::id, dossier_versions::content, dossier_versions::sha256))
+        .load::<(DossierVersionId, String, String)>(conn)?;
+    let problems = rows
+        .iter()
+        .filter(|(_, content, sha256)| sha256_hex(content.as_bytes()) != *sha256)
+        .map(|(id, ..)| format!("version déposée {id} : contenu modifié"))
+        .collect();
+    Ok((rows.len(), problems))
 }

@@ -23,12 +23,15 @@ pub struct Problem {
     pub field: String,
     /// What to do, in French.
     pub message: String,
+    /// Follows from several answers together: not worth saying while one of them cannot be read.
+    #[serde(skip)]
+    pub of_several: bool,
 }
 
 impl Problem {
     #[must_use]
     pub fn new(section: &Section, field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { section: section.code.clone(), field: field.into(), message: message.into() }
+        Self { section: section.code.clone(), field: field.into(), message: message.into(), of_several: false }
     }
 }
 
@@ -58,6 +61,10 @@ struct Found<'a> {
 impl Found<'_> {
     fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.problems.push(Problem::new(self.section, field, message));
+    }
+
+    fn add_of_several(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.problems.push(Problem { of_several: true, ..Problem::new(self.section, field, message) });
     }
 }
 
@@ -195,16 +202,16 @@ fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Con
                 .map_or(String::new(), |line| budget_field(year, &line.code))
         };
         if year == first_year && totals.charges.is_zero() {
-            found.add(first_of(true, None), say("saisissez les charges du projet, au moins une ligne."));
+            found.add_of_several(first_of(true, None), say("saisissez les charges du projet, au moins une ligne."));
         }
         if let Some(message) = unequal("charges", totals.charges, "produits", totals.produits) {
-            found.add(first_of(totals.charges < totals.produits, None), say(&message));
+            found.add_of_several(first_of(totals.charges < totals.produits, None), say(&message));
         }
         let (left, right) = (totals.in_kind_charges, totals.in_kind_produits);
         let (emplois, contributions) = ("emplois en nature (86)", "contributions en nature (87)");
         if let Some(message) = unequal(emplois, left, contributions, right) {
             let (charges, class) = if left < right { (true, IN_KIND_CHARGES) } else { (false, IN_KIND_PRODUITS) };
-            found.add(first_of(charges, Some(class)), say(&message));
+            found.add_of_several(first_of(charges, Some(class)), say(&message));
         }
     }
     if !content.requested(definition).is_positive()
@@ -214,7 +221,7 @@ fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Con
             "Saisissez la subvention demandée, en produits, classe 74, ligne «\u{202F}{}\u{202F}».",
             line.label
         );
-        found.add(budget_field(first_year, &line.code), message);
+        found.add_of_several(budget_field(first_year, &line.code), message);
     }
 }
 
@@ -238,13 +245,13 @@ fn unequal(left_name: &str, left: Cents, right_name: &str, right: Cents) -> Opti
 
 fn indicators(found: &mut Found<'_>, definition: &CallDefinition, content: &Content) {
     if content.indicators.is_empty() {
-        found.add(indicator_field("indicator", 0), "Choisissez au moins un indicateur.");
+        found.add_of_several(indicator_field("indicator", 0), "Choisissez au moins un indicateur.");
     }
     for (slot, chosen) in content.indicators.iter().enumerate() {
         if definition.indicator(&chosen.code).is_none() {
-            found.add(indicator_field("indicator", slot), "Choisissez un indicateur parmi ceux de l’appel.");
+            found.add_of_several(indicator_field("indicator", slot), "Choisissez un indicateur parmi ceux de l’appel.");
         } else if content.indicators[..slot].iter().any(|other| other.code == chosen.code) {
-            found.add(
+            found.add_of_several(
                 indicator_field("indicator", slot),
                 "Cet indicateur est déjà choisi\u{202F}: choisissez-en un autre.",
             );
@@ -252,12 +259,15 @@ fn indicators(found: &mut Found<'_>, definition: &CallDefinition, content: &Cont
         if chosen.detail.is_empty() {
             let message =
                 "Précisez ce que vous compterez, par exemple «\u{202F}jeunes venus à deux séances au moins\u{202F}».";
-            found.add(indicator_field("detail", slot), message);
+            found.add_of_several(indicator_field("detail", slot), message);
         } else if chosen.detail.chars().count() > 300 {
-            found.add(indicator_field("detail", slot), "Raccourcissez cette précision à 300 caractères au plus.");
+            found.add_of_several(
+                indicator_field("detail", slot),
+                "Raccourcissez cette précision à 300 caractères au plus.",
+            );
         }
         if chosen.target < 1 {
-            found.add(indicator_field("target", slot), "Saisissez une cible d’au moins 1, par exemple 120.");
+            found.add_of_several(indicator_field("target", slot), "Saisissez une cible d’au moins 1, par exemple 120.");
         }
     }
 }

@@ -406,7 +406,6 @@ pub fn insert_eligibility(
 #[derive(Clone, Debug)]
 pub struct Review {
     pub id: ReviewId,
-    pub assignment: AssignmentId,
     pub dossier: DossierId,
     pub dossier_version: DossierVersionId,
     pub author: AccountId,
@@ -418,7 +417,6 @@ pub struct Review {
 
 type ReviewRow = (
     ReviewId,
-    AssignmentId,
     DossierId,
     DossierVersionId,
     Option<ReviewOpinion>,
@@ -434,7 +432,6 @@ macro_rules! review_columns {
     () => {
         (
             reviews::id,
-            reviews::assignment_id,
             reviews::dossier_id,
             reviews::dossier_version_id,
             reviews::opinion,
@@ -449,10 +446,9 @@ macro_rules! review_columns {
 }
 
 fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>) -> Review {
-    let (id, assignment, dossier, dossier_version, opinion, comment, proposed, version, submitted_at, author, at) = row;
+    let (id, dossier, dossier_version, opinion, comment, proposed, version, submitted_at, author, at) = row;
     Review {
         id,
-        assignment,
         dossier,
         dossier_version,
         author,

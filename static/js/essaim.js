@@ -60,6 +60,16 @@
     refreshTotals();
   }
 
+  // A question that depends on an answer shows when that answer is chosen.
+  for (const block of document.querySelectorAll("[data-when-field]")) {
+    const choices = [...document.getElementsByName(block.dataset.whenField)];
+    const refresh = () => {
+      block.hidden = !choices.some((choice) => choice.checked && choice.value === block.dataset.whenIs);
+    };
+    for (const choice of choices) choice.addEventListener("change", refresh);
+    refresh();
+  }
+
   for (const area of document.querySelectorAll("textarea[data-max]")) {
     const count = document.querySelector(`[data-count-for="${area.id}"]`);
     if (!count) continue;

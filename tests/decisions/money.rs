@@ -9,7 +9,7 @@ use essaim::decisions::{Choice, verify};
 use essaim::dossiers::Outcome;
 use essaim::ledger::{self, Counters};
 
-use super::{decision_of, letter};
+use super::{SIGNATORY, decision_of, letter, signed_in};
 use crate::support::committee::opined_dossier;
 use crate::support::decisions::{follow_opinion, opinion_of, reach_answers_day, signed_dossier};
 use crate::support::{TestApp, World};
@@ -98,6 +98,15 @@ fn selecting_what_the_committee_refused_takes_an_envelope_that_suffices() {
         op.record(essaim::journal::Entry::new("test.reserve", "Réservation d’épreuve"));
         Ok(())
     });
+    let form = [
+        ("action", "check"),
+        ("outcome", "selected"),
+        ("amount", "42 500"),
+        ("envelope", &id.to_string()),
+        ("departure_reason", "Le territoire n’a aucun autre projet."),
+    ];
+    let page = signed_in(&app, SIGNATORY).post(&format!("/dossiers/{dossier}/decision"), &form).expect(422);
+    assert!(page.words().contains("il reste 42 499 € pour ce dossier"), "{}", page.words());
     let choice = Choice { envelope: Some(id), ..choice };
     let short = app.as_account(world.signatory, |op, actor| sign(op, actor, dossier, &choice)).unwrap_err();
     assert!(short.to_string().contains("L’enveloppe ne suffit pas"), "{short}");

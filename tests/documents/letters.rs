@@ -62,6 +62,9 @@ fn a_letter_not_yet_signed_says_so() {
     let text = text("letter_draft", &made(&draft));
     assert!(text.contains("Projet de lettre : la décision n’est pas signée."));
     assert!(!text.contains("Décision signée"));
+    draft.specimen = false;
+    let draft = pages("letter_draft_real", &made(&draft));
+    assert!(draft.iter().all(|page| page.contains("PROJET – document non signé, sans valeur juridique")));
 }
 
 #[test]

@@ -17,7 +17,7 @@ const SHORTLISTING: &[Stage] = &[
 fn matrix(stages: &[Stage]) -> String {
     let mut lines = Vec::new();
     for state in State::ALL {
-        lines.push(format!("{}", state.code()));
+        lines.push(state.code().to_owned());
         for event in Event::ALL {
             let answer = match transition(*state, *event, stages) {
                 Ok(next) => next.code().to_owned(),

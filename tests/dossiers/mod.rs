@@ -3,6 +3,7 @@
 mod access;
 mod budget;
 mod engine;
+mod present;
 mod receipt;
 mod submission;
 mod uploads;

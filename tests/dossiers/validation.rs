@@ -52,6 +52,9 @@ fn draft(call: &CallDefinition, changes: &[(&str, &str, &str)], pieces: &[&str])
     from_parts(call, applicant, sections, pieces.iter().map(|p| attachment(p)).collect())
 }
 
+/// What is changed in a good draft, where the mistake then is, and how its message begins.
+type Case<'a> = (&'a [(&'a str, &'a str, &'a str)], &'a str, &'a str);
+
 /// `field: message` of every problem.
 fn problems(draft: &Draft, call: &CallDefinition, filed_on: Date) -> Vec<String> {
     draft.problems(call, filed_on).into_iter().map(|p| format!("{}/{}: {}", p.section, p.field, p.message)).collect()
@@ -70,7 +73,7 @@ fn a_good_draft_has_no_problem() {
 fn each_mistake_is_named_where_it_is() {
     let call = call();
     let long = "a".repeat(151);
-    let cases: &[(&[(&str, &str, &str)], &str, &str)] = &[
+    let cases: &[Case<'_>] = &[
         (&[("identity", "contact_name", "")], "identity/contact_name", "Saisissez le nom de la personne"),
         (&[("identity", "contact_email", "théo")], "identity/contact_email", "Saisissez une adresse électronique"),
         (&[("identity", "contact_telephone", "12")], "identity/contact_telephone", "Saisissez un numéro de téléphone"),
@@ -184,6 +187,37 @@ fn pieces_depend_on_the_date_and_on_the_amount() {
     );
     let exact = [("budget", "2022-74-ars", "153000"), ("budget", "2022-60-prestations", "132000")];
     assert_eq!(labels(FILED_ON, &exact), Vec::<String>::new());
+}
+
+#[test]
+fn every_line_mistake_is_told_at_once() {
+    let call = call();
+    let changes = [("budget", "2022-60-prestations", "abc"), ("budget", "2022-74-ars", "42 000,50")];
+    let found = problems(&draft(&call, &changes, &["rib"]), &call, FILED_ON);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[1].starts_with("budget/2022-74-ars"), "{found:#?}");
+}
+
+#[test]
+fn each_year_balances_on_its_own() {
+    let mut call = call();
+    call.budget.years = vec![2022, 2023];
+    assert_eq!(
+        problems(&draft(&call, &[], &["rib"]), &call, FILED_ON),
+        Vec::<String>::new(),
+        "a later year may be empty"
+    );
+    let changes = [("budget", "2023-64-remunerations", "5 000"), ("budget", "2023-74-ars", "4 000")];
+    let found = problems(&draft(&call, &changes, &["rib"]), &call, FILED_ON);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with("budget/2023-70-ventes: Année 2023\u{A0}: les charges (5\u{202F}000\u{A0}€)"),
+        "{found:#?}"
+    );
+    let changes = [("budget", "2023-64-remunerations", "4 000"), ("budget", "2023-74-ars", "4 000")];
+    let good = draft(&call, &changes, &["rib"]);
+    assert_eq!(problems(&good, &call, FILED_ON), Vec::<String>::new());
+    assert_eq!(good.content.requested(&call), Cents::from_euros(46_000));
 }
 
 #[test]

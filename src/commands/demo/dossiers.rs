@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::data::{self, Dossier, PIECE};
 use super::people::People;
+use super::replay::{Replay, paris};
 use crate::access::{Actor, load_actor};
-use crate::base::clock::{Instant, PARIS};
+use crate::base::clock::Instant;
 use crate::base::ids::DossierId;
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
@@ -15,28 +16,41 @@ use crate::dossiers::drafts::Typed;
 use crate::fault::Fault;
 use crate::service::{Operation, Service};
 
+/// Submits every dossier in the order of the calendar, then replays what became of each.
+///
 /// # Errors
 /// When an operation refuses.
 pub fn seed(service: &Service, people: &People, today: Instant) -> Result<(), Fault> {
     let file = data::dossiers()?;
-    for dossier in &file.dossiers {
-        apply(service, people, dossier, today)?;
+    let (mut past, live): (Vec<_>, Vec<_>) = file.dossiers.iter().partition(|d| d.submitted.is_some());
+    past.sort_by_key(|d| d.submitted.clone());
+    let replay = Replay { service, people };
+    let mut placed = Vec::new();
+    for dossier in past {
+        service.clock.set(paris(dossier.submitted.as_deref().unwrap_or_default())?);
+        placed.push((dossier, enter(service, people, dossier)?));
+    }
+    if let Some((first, _)) = placed.first() {
+        replay.call_of_2021(*people.calls.get(&first.call).ok_or(Fault::NotFound)?, &placed)?;
+    }
+    for dossier in live {
+        service.clock.set(today.plus_days(-3));
+        let id = enter(service, people, dossier)?;
+        if !dossier.levels.is_empty() {
+            service.clock.set(today.plus_days(-2));
+            replay.eligible(id)?;
+            replay.assign(id, today.plus_days(12))?;
+            service.clock.set(today.plus_days(-1));
+            replay.review(dossier, id)?;
+        }
     }
     Ok(())
 }
 
-fn at(service: &Service, civil: &str) -> Result<(), Fault> {
-    service.clock.set(Instant::from_civil(civil, PARIS).map_err(|e| Fault::internal(format!("{civil}: {e}")))?);
-    Ok(())
-}
-
-fn apply(service: &Service, people: &People, dossier: &Dossier, today: Instant) -> Result<DossierId, Fault> {
+/// Fills a draft and, unless it stays one, submits it.
+fn enter(service: &Service, people: &People, dossier: &Dossier) -> Result<DossierId, Fault> {
     let call_id = *people.calls.get(&dossier.call).ok_or(Fault::NotFound)?;
     let owner = people.organisations.get(&dossier.organisation).ok_or(Fault::NotFound)?;
-    match &dossier.submitted {
-        Some(civil) => at(service, civil)?,
-        None => service.clock.set(today.plus_days(-3)),
-    }
     let (call, actor) = service.read(|conn| Ok((calls::by_id(conn, call_id)?, load_actor(conn, owner.account)?)))?;
     service.perform(actor.author(), service.clock.now(), |op| {
         let id = create_draft(op, &actor, call_id, owner.organisation)?;

@@ -1,10 +1,11 @@
 //! `essaim demo`: a service with fictitious data, made through the same operations as the pages.
 //!
-//! Reading order: [`data`] (what `seeds/demo` says), [`people`], [`dossiers`].
+//! Reading order: [`data`] (what `seeds/demo` says), [`people`], [`dossiers`], [`replay`].
 
 pub mod data;
 mod dossiers;
 mod people;
+mod replay;
 
 use std::net::TcpListener;
 use std::path::Path;

@@ -150,6 +150,7 @@ fn check(visit: &Visit, actor: &Actor, case: &Case, typed: Typed) -> Result<Answ
     let choice = read_choice(&typed)?;
     let view = visit.read(|conn| {
         let draft = actions::draft(conn, actor, case, &choice, visit.now)?;
+        actions::check_funds(conn, &draft.terms)?;
         Ok(CheckView {
             call_title: case.call.title.clone(),
             reference: case.dossier.reference_or_draft(),

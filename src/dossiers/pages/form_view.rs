@@ -48,6 +48,9 @@ pub(super) struct FieldView {
     options: Vec<OptionView>,
     optional: bool,
     max: u32,
+    /// The choice on which the question depends; empty when it is asked of everyone.
+    when_field: String,
+    when_is: String,
 }
 
 pub(super) fn fields(definition: &CallDefinition, section: &Section, typed: &Typed, errors: &Errors) -> Vec<FieldView> {
@@ -89,6 +92,8 @@ fn field_view(definition: &CallDefinition, field: &Field, typed: &Typed, errors:
         options,
         optional: !field.required,
         max: field.max.unwrap_or_default(),
+        when_field: field.when.as_ref().map_or(String::new(), |when| when.field.clone()),
+        when_is: field.when.as_ref().map_or(String::new(), |when| when.is.clone()),
     }
 }
 
@@ -251,6 +256,9 @@ fn group_view(year: i16, group: &BudgetGroup, sums: &str, side: &str, typed: &Ty
 pub(super) struct SlotView {
     heading: String,
     optional: bool,
+    /// An optional one that holds something is shown at once.
+    open: bool,
+    indicator_label: &'static str,
     indicator_name: String,
     indicator_error: String,
     options: Vec<OptionView>,
@@ -274,11 +282,14 @@ pub(super) fn indicators(definition: &CallDefinition, typed: &Typed, errors: &Er
             }));
             let error = |name: &str| errors.get(name).cloned().unwrap_or_default();
             SlotView {
-                heading: if slot == 0 {
-                    "Premier indicateur".to_owned()
-                } else {
-                    format!("{} indicateur (optionnel)", ["Premier", "Deuxième", "Troisième"][slot.min(2)])
-                },
+                heading: [
+                    "Premier indicateur",
+                    "Ajouter un deuxième indicateur (optionnel)",
+                    "Ajouter un troisième indicateur (optionnel)",
+                ][slot.min(2)]
+                .to_owned(),
+                open: [&indicator, &detail, &target].iter().any(|name| !typed_text(typed, name).is_empty()),
+                indicator_label: ["Indicateur", "Deuxième indicateur", "Troisième indicateur"][slot.min(2)],
                 optional: slot > 0,
                 indicator_error: error(&indicator),
                 indicator_name: indicator,

@@ -58,7 +58,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
 pub(super) fn next(dossier: &Dossier, call: &Call, now: Instant) -> String {
     match dossier.state {
         State::Draft if call.is_open(now) => {
-            format!("À compléter et à déposer avant le {}.", call.closes_at.long(call.zone()))
+            format!("À compléter et à déposer au plus tard le {}.", call.closes_at.long(call.zone()))
         }
         State::Draft => format!(
             "L’appel est clos depuis le {}\u{202F}: ce brouillon ne peut plus être déposé.",
@@ -93,7 +93,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
             expected.push(Expected {
                 label: format!("Compléter et déposer le dossier «\u{202F}{title}\u{202F}»"),
                 href: super::path(dossier.id),
-                detail: format!("Avant le {}", call.closes_at.long(call.zone())),
+                detail: format!("Au plus tard le {}", call.closes_at.long(call.zone())),
             });
         }
     }

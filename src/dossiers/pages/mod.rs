@@ -6,6 +6,7 @@ mod follow;
 mod form_view;
 mod list;
 mod section;
+mod section_view;
 mod start;
 mod tasks;
 
@@ -75,9 +76,10 @@ impl Opened {
     fn deadline(&self, visit: &Visit) -> Deadline {
         let (zone, definition) = (self.call.zone(), &self.call.definition);
         match definition.phase(visit.now) {
-            Phase::Open => {
-                Deadline { open: true, text: format!("À déposer avant le {}.", self.call.closes_at.long(zone)) }
-            }
+            Phase::Open => Deadline {
+                open: true,
+                text: format!("À déposer au plus tard le {}.", self.call.closes_at.long(zone)),
+            },
             Phase::Announced => {
                 Deadline { open: false, text: format!("L’appel ouvre le {}.", self.call.opens_at.long(zone)) }
             }

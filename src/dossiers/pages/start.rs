@@ -31,6 +31,7 @@ struct Begun {
 struct ChooseView {
     call: String,
     action: String,
+    declare_href: String,
     deadline: String,
     organisations: Vec<Choice>,
     begun: Vec<Begun>,
@@ -95,7 +96,8 @@ fn choice_page(visit: &Visit, situation: Situation, error: &str) -> Result<Answe
     let only = organisations.len() == 1;
     let view = ChooseView {
         action: format!("/appels/{}/deposer", call.code),
-        deadline: format!("À déposer avant le {}.", call.closes_at.long(call.zone())),
+        declare_href: format!("/organisations/nouvelle?retour={}", encode(&format!("/appels/{}/deposer", call.code))),
+        deadline: format!("À déposer au plus tard le {}.", call.closes_at.long(call.zone())),
         organisations: organisations
             .into_iter()
             .map(|(id, label)| Choice { checked: only || id.to_string() == chosen, value: id.to_string(), label })

@@ -90,12 +90,7 @@ fn tasks(visit: &Visit, opened: &Opened) -> Result<Answer, Fault> {
         call_href: format!("/appels/{}", opened.call.code),
         organisation: opened.draft.content.applicant.name.clone(),
         reference: opened.dossier.reference_or_draft(),
-        progress: format!(
-            "{} sur {} {}",
-            done,
-            definition.sections.len(),
-            if done < 2 { "rubrique terminée" } else { "rubriques terminées" }
-        ),
+        progress: format!("Rubriques terminées\u{A0}: {done} sur {}", definition.sections.len()),
         deadline,
         tasks,
         check_href,

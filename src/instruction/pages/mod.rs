@@ -1,1 +1,104 @@
-//! Pages of instruction, by audience.
+//! Pages of instruction, by audience: the call manager's desk, the reading page of every agent, the instructor's desk
+//! and review.
+
+mod desk;
+mod expected;
+mod journal;
+mod manage_call;
+mod manage_dossier;
+mod reading;
+mod review;
+mod review_view;
+
+use crate::access::Permission::{AnyCall, ThisCall};
+use crate::access::{Actor, Role};
+use crate::base::ids::DossierId;
+use crate::calls::{self, Call};
+use crate::db::Conn;
+use crate::dossiers::{self, StaffView, Version};
+use crate::fault::Fault;
+use crate::instruction::store;
+use crate::web::{Answer, Page};
+
+pub use expected::expected;
+
+const MANAGERS: &[Role] = &[Role::CallManager];
+const INSTRUCTORS: &[Role] = &[Role::Instructor];
+/// Everyone who may have a dossier to read; `dossiers::for_staff` says which.
+const READERS: &[Role] = &[Role::CallManager, Role::Instructor, Role::CommitteeMember, Role::Signatory, Role::Funder];
+
+#[must_use]
+pub fn pages() -> Vec<Page> {
+    vec![
+        Page::get("/gestion", AnyCall(MANAGERS), manage_call::calls),
+        Page::get("/appels/{call}/gestion", ThisCall(MANAGERS), manage_call::list),
+        Page::get("/dossiers/{dossier}", AnyCall(READERS), reading::show),
+        Page::get("/dossiers/{dossier}/pieces/{piece}", AnyCall(READERS), reading::piece),
+        Page::get("/dossiers/{dossier}/journal", AnyCall(READERS), journal::show),
+        Page::get("/dossiers/{dossier}/gestion", AnyCall(MANAGERS), manage_dossier::show),
+        Page::post("/dossiers/{dossier}/gestion/recevabilite", AnyCall(MANAGERS), manage_dossier::eligibility),
+        Page::post("/dossiers/{dossier}/gestion/preselection", AnyCall(MANAGERS), manage_dossier::shortlisting),
+        Page::post("/dossiers/{dossier}/gestion/affectation", AnyCall(MANAGERS), manage_dossier::assignment),
+        Page::post("/dossiers/{dossier}/gestion/retrait", AnyCall(MANAGERS), manage_dossier::end_assignment),
+        Page::get("/instruction", AnyCall(INSTRUCTORS), desk::show),
+        Page::get("/dossiers/{dossier}/avis", AnyCall(INSTRUCTORS), review::show),
+        Page::post("/dossiers/{dossier}/avis", AnyCall(INSTRUCTORS), review::save),
+        Page::post("/dossiers/{dossier}/avis/interets", AnyCall(INSTRUCTORS), review::declare),
+        Page::get("/dossiers/{dossier}/avis/verifier", AnyCall(INSTRUCTORS), review::check),
+        Page::post("/dossiers/{dossier}/avis/rendre", AnyCall(INSTRUCTORS), review::submit),
+    ]
+}
+
+/// A submitted dossier open in front of an agent.
+struct Opened {
+    view: StaffView,
+    call: Call,
+    version: Version,
+}
+
+impl Opened {
+    fn load(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Self, Fault> {
+        let view = dossiers::for_staff(conn, actor, id)?;
+        let call = calls::of_dossier(conn, id)?;
+        let version = dossiers::current_version(conn, &view.dossier)?;
+        Ok(Self { view, call, version })
+    }
+
+    fn path(&self) -> String {
+        path(self.view.dossier.id)
+    }
+
+    fn reference(&self) -> String {
+        self.view.dossier.reference_or_draft()
+    }
+
+    fn axes(&self) -> Vec<String> {
+        self.version.content.many("axes").into_iter().map(str::to_owned).collect()
+    }
+
+    /// The way back: the manager's list or the instructor's desk, then the dossier.
+    fn crumbs(&self, answer: Answer) -> Answer {
+        self.crumbs_to_list(answer).crumb(self.reference(), self.path())
+    }
+
+    fn crumbs_to_list(&self, answer: Answer) -> Answer {
+        if self.view.through(Role::CallManager) {
+            answer.crumb("Gestion", "/gestion").crumb(&self.call.code, format!("/appels/{}/gestion", self.call.code))
+        } else if self.view.through(Role::Instructor) {
+            answer.crumb("Instruction", "/instruction")
+        } else {
+            answer
+        }
+    }
+}
+
+fn path(dossier: DossierId) -> String {
+    format!("/dossiers/{dossier}")
+}
+
+/// Whether the person reads this dossier as its instructor only and has not yet declared their interests: until
+/// then they know its title and applicant, no more.
+fn must_declare(conn: &mut Conn, actor: &Actor, view: &StaffView) -> Result<bool, Fault> {
+    let instructor_only = view.roles.iter().all(|role| *role == Role::Instructor);
+    Ok(instructor_only && store::declaration_of(conn, view.dossier.id, actor.id)?.is_none())
+}

@@ -1,0 +1,160 @@
+//! The sessions of a call, and planning the next one.
+
+use serde::Serialize;
+
+use super::shared::Room;
+use crate::access::Role;
+use crate::base::clock::{Instant, parse_date};
+use crate::base::text;
+use crate::calls::{self, Call};
+use crate::committee::actions::{self, NewSession};
+use crate::committee::store;
+use crate::dossiers::{self, State};
+use crate::fault::{Fault, FieldError, Mistakes};
+use crate::web::{Answer, Visit};
+
+#[derive(Serialize)]
+struct SessionRow {
+    href: String,
+    title: String,
+    when: String,
+    place: String,
+    state: &'static str,
+    tone: &'static str,
+    agenda: String,
+    opinions: String,
+}
+
+#[derive(Serialize)]
+struct DeskView {
+    overline: String,
+    action: String,
+    sessions: Vec<SessionRow>,
+    manages: bool,
+    waiting: String,
+    quorum: String,
+    date: String,
+    time: String,
+    place: String,
+    errors: Vec<FieldError>,
+    error: std::collections::HashMap<String, String>,
+}
+
+pub fn show(visit: &Visit) -> Result<Answer, Fault> {
+    page(visit, Vec::new())
+}
+
+fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let code: String = visit.param("call")?;
+    let (call, rooms, waiting) = visit.read(|conn| {
+        let call = calls::by_code(conn, &code)?;
+        let mut rooms = Vec::new();
+        for session in store::sessions_of_call(conn, call.id)? {
+            rooms.push(Room::load(conn, actor, session.id)?);
+        }
+        let ready = dossiers::visible_in_call(conn, actor, call.id, &[Role::CallManager])?;
+        let waiting = ready.iter().filter(|view| view.dossier.state == State::Instructed).count();
+        Ok((call, rooms, waiting))
+    })?;
+    let manages = actor.holds_in(call.id, super::MANAGER);
+    let proposed = call.definition.calendar.committee;
+    let typed = |name: &str, default: String| visit.form.get(name).map_or(default, str::to_owned);
+    let zone = call.zone();
+    let view = DeskView {
+        overline: format!("{} – {}", call.code, call.title),
+        action: format!("/appels/{}/comite", call.code),
+        sessions: rooms.iter().rev().map(row).collect(),
+        manages,
+        waiting: if waiting == 0 {
+            String::new()
+        } else {
+            let words = text::count(waiting, "dossier instruit attend", "dossiers instruits attendent");
+            format!("{words} d’être inscrits à l’ordre du jour d’une séance.")
+        },
+        quorum: text::count(
+            usize::try_from(call.definition.committee.quorum).unwrap_or(usize::MAX),
+            "membre sur place ou à distance",
+            "membres sur place ou à distance",
+        ),
+        date: typed("date", proposed.map(|at| at.in_zone(zone).strftime("%d/%m/%Y").to_string()).unwrap_or_default()),
+        time: typed("time", proposed.map(|at| at.time(zone)).unwrap_or_default()),
+        place: typed("place", String::new()),
+        error: by_field(&errors),
+        errors,
+    };
+    Ok(Answer::page("Comité de sélection", "committee/sessions.html", &view)?
+        .desk()
+        .crumb("Appels", "/appels")
+        .crumb(&call.code, format!("/appels/{}", call.code))
+        .crumb("Comité", ""))
+}
+
+pub fn by_field(errors: &[FieldError]) -> std::collections::HashMap<String, String> {
+    errors.iter().map(|e| (e.field.clone(), e.message.clone())).collect()
+}
+
+fn row(room: &Room) -> SessionRow {
+    let board = &room.seen.board;
+    let live = board.items.iter().filter(|item| !item.is_withdrawn());
+    let opinions = live.filter(|item| item.opinion.is_some()).count();
+    SessionRow {
+        href: room.path(),
+        title: room.title(),
+        when: board.session.held_at.long(room.call.zone()),
+        place: board.session.place.clone(),
+        state: board.session.state.label(),
+        tone: board.session.state.tone(),
+        agenda: text::count(board.items.len(), "dossier", "dossiers"),
+        opinions: text::count(opinions, "avis", "avis"),
+    }
+}
+
+pub fn plan(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let code: String = visit.param("call")?;
+    let call = visit.read(|conn| calls::by_code(conn, &code))?;
+    let planned =
+        read(visit, &call).and_then(|new| visit.perform(|op| actions::plan_session(op, actor, call.id, &new)));
+    match planned {
+        Ok(id) => Ok(Answer::redirect(format!("/comite/{id}"))
+            .flash("La séance est prévue. Inscrivez maintenant les dossiers à son ordre du jour.")),
+        Err(fault) => visit.with_mistakes(fault, page),
+    }
+}
+
+fn read(visit: &Visit, call: &Call) -> Result<NewSession, Fault> {
+    let mut mistakes = Mistakes::default();
+    let date = parse_date(visit.form.text("date"));
+    if date.is_none() {
+        mistakes.add("date", "Saisissez la date de la séance, par exemple 20/01/2022.");
+    }
+    let time = parse_time(visit.form.text("time"));
+    if time.is_none() {
+        mistakes.add("time", "Saisissez l’heure de la séance, par exemple 14 h 30.");
+    }
+    let place = mistakes.line(
+        "place",
+        visit.form.text("place"),
+        200,
+        "Saisissez le lieu, par exemple Salle Tilleul, Montpellier.",
+    );
+    let held_at = match (date, time) {
+        (Some(date), Some((hour, minute))) => {
+            let civil = format!("{date}T{hour:02}:{minute:02}:00");
+            mistakes.take("date", Instant::from_civil(&civil, call.zone()))
+        }
+        _ => None,
+    };
+    mistakes.finish()?;
+    Ok(NewSession { held_at: held_at.ok_or(Fault::NotFound)?, place })
+}
+
+/// Reads `14 h 30`, `14h`, `14:30` or `14.30`.
+pub fn parse_time(input: &str) -> Option<(u8, u8)> {
+    let compact: String = input.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let (hour, minute) = compact.split_once(['h', ':', '.']).unwrap_or((&compact, ""));
+    let hour: u8 = hour.parse().ok().filter(|h| *h < 24)?;
+    let minute: u8 = if minute.is_empty() { 0 } else { minute.parse().ok().filter(|m| *m < 60)? };
+    Some((hour, minute))
+}

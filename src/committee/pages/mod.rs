@@ -1,0 +1,83 @@
+//! Pages of the committee: the sessions of a call, a session's desk, the projected ranking, opinions, recusals, seal.
+
+mod desk;
+mod opinion;
+mod ranking;
+mod recusal;
+mod seal;
+mod session;
+mod shared;
+
+use super::model::SessionState;
+use super::store;
+use crate::access::{Actor, Permission, Role};
+use crate::base::clock::Instant;
+use crate::base::text;
+use crate::calls;
+use crate::db::Conn;
+use crate::dossiers::{self, State};
+use crate::fault::Fault;
+use crate::web::{Expected, Page};
+
+const DESK: &[Role] = &[Role::CallManager, Role::CommitteeMember];
+const MANAGER: &[Role] = &[Role::CallManager];
+
+#[must_use]
+pub fn pages() -> Vec<Page> {
+    vec![
+        Page::get("/appels/{call}/comite", Permission::ThisCall(DESK), desk::show),
+        Page::post("/appels/{call}/comite", Permission::ThisCall(MANAGER), desk::plan),
+        Page::get("/comite/{session}", Permission::AnyCall(DESK), session::show),
+        Page::post("/comite/{session}/ordre-du-jour", Permission::AnyCall(MANAGER), session::put_on_agenda),
+        Page::post("/comite/{session}/presences", Permission::AnyCall(MANAGER), session::record_attendance),
+        Page::post("/comite/{session}/ouverture", Permission::AnyCall(MANAGER), session::open),
+        Page::get("/comite/{session}/classement", Permission::AnyCall(DESK), ranking::show),
+        Page::get("/comite/{session}/dossiers/{dossier}", Permission::AnyCall(DESK), opinion::show),
+        Page::post("/comite/{session}/dossiers/{dossier}", Permission::AnyCall(MANAGER), opinion::record),
+        Page::get("/comite/{session}/dossiers/{dossier}/deport", Permission::AnyCall(DESK), recusal::show),
+        Page::post("/comite/{session}/dossiers/{dossier}/deport", Permission::AnyCall(DESK), recusal::record),
+        Page::get("/comite/{session}/sceller", Permission::AnyCall(MANAGER), seal::show),
+        Page::post("/comite/{session}/sceller", Permission::AnyCall(MANAGER), seal::seal),
+        Page::get("/comite/{session}/proces-verbal", Permission::AnyCall(DESK), seal::minutes),
+    ]
+}
+
+/// What the committee expects of a person now.
+///
+/// # Errors
+/// When the database refuses.
+pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Expected>, Fault> {
+    let mut expected = Vec::new();
+    for call in actor.calls_with(DESK) {
+        let call = calls::by_id(conn, call)?;
+        let manages = actor.holds_in(call.id, MANAGER);
+        let coming = store::sessions_of_call(conn, call.id)?;
+        let coming: Vec<_> = coming.into_iter().filter(|s| s.state != SessionState::Sealed).collect();
+        if manages && coming.is_empty() {
+            let ready = dossiers::visible_in_call(conn, actor, call.id, MANAGER)?;
+            let ready = ready.iter().filter(|view| view.dossier.state == State::Instructed).count();
+            if ready > 0 {
+                expected.push(Expected {
+                    label: "Prévoir une séance du comité de sélection".to_owned(),
+                    href: format!("/appels/{}/comite", call.code),
+                    detail: format!("{}, {}", call.code, text::count(ready, "dossier instruit", "dossiers instruits")),
+                });
+            }
+        }
+        for session in coming {
+            let number = session.number;
+            let label = match (session.state, manages) {
+                (SessionState::Open, true) => format!("Conclure et sceller la séance n°\u{A0}{number} du comité"),
+                (SessionState::Open, false) => format!("Siéger à la séance n°\u{A0}{number} du comité, ouverte"),
+                (_, true) => format!("Préparer et ouvrir la séance n°\u{A0}{number} du comité"),
+                (_, false) => format!("Lire les dossiers de la séance n°\u{A0}{number} du comité"),
+            };
+            expected.push(Expected {
+                label,
+                href: format!("/comite/{}", session.id),
+                detail: format!("{}, {}", call.code, session.held_at.long(call.zone())),
+            });
+        }
+    }
+    Ok(expected)
+}

@@ -1,0 +1,51 @@
+//! What instruction expects of a person now, for their home page.
+
+use crate::access::{Actor, Role};
+use crate::base::clock::Instant;
+use crate::base::text::count;
+use crate::calls;
+use crate::db::Conn;
+use crate::dossiers::{self, State};
+use crate::fault::Fault;
+use crate::web::Expected;
+
+/// Dossiers to check and to give out, for managers; reviews to submit, for instructors.
+///
+/// # Errors
+/// When the database refuses.
+pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expected>, Fault> {
+    let mut all = Vec::new();
+    for id in actor.calls_with(super::MANAGERS) {
+        let call = calls::by_id(conn, id)?;
+        let visible = dossiers::visible_in_call(conn, actor, id, &[Role::CallManager])?;
+        for (state, what) in [
+            (State::Submitted, "Vérifier la recevabilité de"),
+            (State::Eligible, "Donner une suite à"),
+            (State::Shortlisted, "Affecter à des instructeurs"),
+        ] {
+            let number = visible.iter().filter(|v| v.dossier.state == state).count();
+            if number > 0 {
+                all.push(Expected {
+                    label: format!("{what} {}", count(number, "dossier", "dossiers")),
+                    href: format!("/appels/{}/gestion?etat={}", call.code, state.code()),
+                    detail: call.title.clone(),
+                });
+            }
+        }
+    }
+    let due: Vec<_> = super::desk::tasks(conn, actor)?.into_iter().filter(|task| task.assignment.is_due()).collect();
+    if !due.is_empty() {
+        let late = due.iter().filter(|task| task.assignment.is_late(now)).count();
+        let next = due.iter().filter_map(|task| Some((task.assignment.due_at?, task.call.zone()))).min();
+        let mut detail = next.map_or(String::new(), |(at, zone)| format!("Première échéance\u{A0}: {}", at.date(zone)));
+        if late > 0 {
+            detail = format!("{detail}, {late} en retard");
+        }
+        all.push(Expected {
+            label: format!("Rendre votre avis sur {}", count(due.len(), "dossier", "dossiers")),
+            href: "/instruction".to_owned(),
+            detail,
+        });
+    }
+    Ok(all)
+}

@@ -1,0 +1,384 @@
+//! An instructor's own review: interests first, then the grid beside the dossier, a check, and submission for good.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::review_view::{GridRow, Row, Sheet, TypedReview, differences, grid, sheet, sheets};
+use super::{Opened, desk, reading};
+use crate::access::Role;
+use crate::base::ids::DossierId;
+use crate::dossiers::State;
+use crate::dossiers::present::PresentedSection;
+use crate::fault::{Fault, FieldError};
+use crate::instruction::store::{self, Assignment, Review};
+use crate::instruction::{ReviewOpinion, actions, rules};
+use crate::web::{Answer, Visit};
+
+/// The dossier, this instructor's assignment, whether they declared, and their review so far.
+struct OwnDesk {
+    opened: Opened,
+    assignment: Assignment,
+    declared: bool,
+    review: Option<Review>,
+}
+
+fn own_desk(visit: &Visit) -> Result<OwnDesk, Fault> {
+    let actor = visit.actor()?;
+    let id: DossierId = visit.param("dossier")?;
+    visit.read(|conn| {
+        let opened = Opened::load(conn, actor, id)?;
+        opened.view.require(Role::Instructor)?;
+        let assignment = store::active_assignment(conn, id, actor.id)?;
+        let declared = store::declaration_of(conn, id, actor.id)?.is_some();
+        let review = store::review_of_assignment(conn, assignment.id)?;
+        Ok(OwnDesk { opened, assignment, declared, review })
+    })
+}
+
+impl OwnDesk {
+    fn is_submitted(&self) -> bool {
+        self.review.as_ref().is_some_and(|r| r.submitted_at.is_some())
+    }
+
+    fn path(&self) -> String {
+        format!("{}/avis", self.opened.path())
+    }
+
+    fn crumbs(&self, answer: Answer) -> Answer {
+        answer.desk().crumb("Instruction", "/instruction")
+    }
+
+    fn due(&self) -> String {
+        let zone = self.opened.call.zone();
+        self.assignment.due_at.map_or(String::new(), |due| format!("Avis attendu le {}", due.date(zone)))
+    }
+}
+
+pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
+    let desk = own_desk(visit)?;
+    if !desk.declared {
+        return interests_page(visit, &desk, Vec::new());
+    }
+    if desk.is_submitted() {
+        return submitted_page(visit, &desk);
+    }
+    if desk.opened.view.dossier.state != State::UnderInstruction {
+        return Ok(Answer::redirect(desk.opened.path()));
+    }
+    form_page(visit, &desk, &TypedReview::saved(desk.review.as_ref()), Vec::new(), Vec::new())
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    checked: bool,
+}
+
+#[derive(Serialize)]
+struct InterestsView {
+    title: String,
+    reference: String,
+    applicant: String,
+    due: String,
+    action: String,
+    options: Vec<Choice>,
+    detail: String,
+    error_list: Vec<FieldError>,
+    errors: BTreeMap<String, String>,
+}
+
+/// The first message of each field.
+pub(super) fn by_field(mistakes: &[FieldError]) -> BTreeMap<String, String> {
+    let mut errors = BTreeMap::new();
+    for mistake in mistakes {
+        errors.entry(mistake.field.clone()).or_insert_with(|| mistake.message.clone());
+    }
+    errors
+}
+
+/// Title and applicant only: what it takes to know one's interests.
+fn interests_page(visit: &Visit, desk: &OwnDesk, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
+    let answer = visit.form.text("conflict");
+    let option = |value, label, hint| Choice { value, label, hint, checked: answer == value };
+    let view = InterestsView {
+        title: desk.opened.view.dossier.title.clone(),
+        reference: desk.opened.reference(),
+        applicant: desk.opened.version.content.applicant.name.clone(),
+        due: desk.due(),
+        action: format!("{}/interets", desk.path()),
+        options: vec![
+            option(
+                "non",
+                "Je n’ai aucun lien d’intérêts avec ce porteur",
+                "Le dossier s’ouvre et vous pouvez l’instruire.",
+            ),
+            option(
+                "oui",
+                "J’ai un lien d’intérêts et je me déporte",
+                "Le dossier se ferme pour vous. Le gestionnaire de l’appel est prévenu et le confie à une autre personne.",
+            ),
+        ],
+        detail: visit.form.text("detail").to_owned(),
+        errors: by_field(&mistakes),
+        error_list: mistakes,
+    };
+    let title = format!("Liens d’intérêts – {}", view.reference);
+    Ok(desk.crumbs(Answer::page(title, "instruction/interests.html", &view)?))
+}
+
+pub(super) fn declare(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let desk = own_desk(visit)?;
+    let id = desk.opened.view.dossier.id;
+    let conflict = match visit.form.text("conflict") {
+        "non" => None,
+        "oui" => Some(visit.form.text("detail")),
+        _ => {
+            let fault = Fault::invalid("conflict", "Dites si vous avez, ou non, un lien d’intérêts avec ce porteur.");
+            return visit.with_mistakes(fault, |visit, mistakes| interests_page(visit, &desk, mistakes));
+        }
+    };
+    match visit.perform(|op| actions::declare_interests(op, actor, id, conflict)) {
+        Ok(()) if conflict.is_some() => Ok(Answer::redirect("/instruction")
+            .flash("Votre déport est enregistré. Le gestionnaire de l’appel est prévenu.")),
+        Ok(()) => Ok(Answer::redirect(desk.path()).flash("Votre déclaration est enregistrée.")),
+        Err(fault) => visit.with_mistakes(fault, |visit, mistakes| interests_page(visit, &desk, mistakes)),
+    }
+}
+
+#[derive(Serialize)]
+struct FormView {
+    title: String,
+    reference: String,
+    facts: Vec<Row>,
+    progress: String,
+    previous: String,
+    next: String,
+    reading_href: String,
+    action: String,
+    version: i64,
+    grid: Vec<GridRow>,
+    opinions: Vec<Choice>,
+    comment: String,
+    max_comment: usize,
+    proposed: String,
+    proposed_hint: String,
+    error_list: Vec<FieldError>,
+    errors: BTreeMap<String, String>,
+    differences: Vec<Row>,
+    sections: Vec<PresentedSection>,
+}
+
+fn form_page(
+    visit: &Visit,
+    desk: &OwnDesk,
+    typed: &TypedReview,
+    mistakes: Vec<FieldError>,
+    differences: Vec<Row>,
+) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let opened = &desk.opened;
+    let id = opened.view.dossier.id;
+    let tasks = visit.read(|conn| desk::tasks(conn, actor))?;
+    let due: Vec<DossierId> = tasks.iter().filter(|t| t.assignment.is_due()).map(|t| t.dossier.id).collect();
+    let place = due.iter().position(|d| *d == id);
+    let neighbour = |place: Option<usize>| {
+        place.and_then(|i| due.get(i)).map_or(String::new(), |d| format!("{}/avis", super::path(*d)))
+    };
+    let criteria = opened.call.definition.criteria_for_axes(&opened.axes());
+    let opinion = |value: ReviewOpinion| Choice {
+        value: value.code(),
+        label: value.label(),
+        hint: "",
+        checked: typed.input.opinion == Some(value),
+    };
+    let view = FormView {
+        title: opened.view.dossier.title.clone(),
+        reference: opened.reference(),
+        facts: [
+            Row::new("Porteur", &opened.version.content.applicant.name),
+            Row::new("Demande", opened.version.requested.to_string()),
+            Row::new("Version lue", opened.version.number.to_string()),
+            Row::new("Échéance", desk.assignment.due_at.map_or(String::new(), |at| at.date(opened.call.zone()))),
+        ]
+        .into_iter()
+        .filter(|row| !row.value.is_empty())
+        .collect(),
+        progress: desk::progress(&tasks, visit.now),
+        previous: neighbour(place.and_then(|i| i.checked_sub(1))),
+        next: neighbour(place.map(|i| i + 1)),
+        reading_href: opened.path(),
+        action: desk.path(),
+        version: typed.version,
+        grid: grid(&opened.call.definition, &criteria, &typed.input),
+        opinions: ReviewOpinion::ALL.iter().copied().map(opinion).collect(),
+        comment: typed.input.comment.clone(),
+        max_comment: rules::MAX_COMMENT,
+        proposed: typed.proposed.clone(),
+        proposed_hint: format!(
+            "Au plus la demande, {}. Facultatif si l’avis est défavorable.",
+            opened.version.requested
+        ),
+        errors: by_field(&mistakes),
+        error_list: mistakes,
+        differences,
+        sections: reading::sections(opened),
+    };
+    let title = format!("Avis – {} – {}", view.reference, view.title);
+    Ok(desk.crumbs(Answer::page(title, "instruction/review.html", &view)?))
+}
+
+fn already_submitted(desk: &OwnDesk) -> Answer {
+    Answer::redirect(desk.path()).flash_as("info", "Votre avis est déjà rendu\u{A0}: il ne change plus.")
+}
+
+/// Saves whatever was typed, then checks it when asked to.
+pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let desk = own_desk(visit)?;
+    if desk.is_submitted() {
+        return Ok(already_submitted(&desk));
+    }
+    let id = desk.opened.view.dossier.id;
+    let definition = &desk.opened.call.definition;
+    let criteria = definition.criteria_for_axes(&desk.opened.axes());
+    let mut typed = TypedReview::read(&visit.form, &criteria);
+    match visit.perform(|op| actions::save_review(op, actor, id, &typed.input, typed.version)) {
+        Ok(version) => typed.version = version,
+        Err(Fault::Invalid(mistakes)) => {
+            return Ok(form_page(visit, &desk, &typed, mistakes, Vec::new())?.status(422));
+        }
+        Err(Fault::Stale) => {
+            let saved = own_desk(visit)?.review;
+            let rows = saved.as_ref().map_or(Vec::new(), |r| differences(&criteria, &typed, &r.input));
+            typed.version = saved.map_or(0, |r| r.version);
+            return Ok(form_page(visit, &desk, &typed, Vec::new(), rows)?.status(409));
+        }
+        Err(fault) => return Err(fault),
+    }
+    let checking = visit.form.text("intent") == "verifier";
+    let mut mistakes: Vec<FieldError> = typed.amount_mistake.clone().into_iter().collect();
+    if checking
+        && let Some(review) = own_desk(visit)?.review
+        && let Err(Fault::Invalid(more)) =
+            rules::check_submission(definition, &criteria, &review.input, desk.opened.version.requested)
+    {
+        mistakes.extend(more.into_iter().filter(|m| m.field != "proposed" || typed.amount_mistake.is_none()));
+    }
+    if !mistakes.is_empty() {
+        return Ok(form_page(visit, &desk, &typed, mistakes, Vec::new())?.status(422));
+    }
+    if checking {
+        return Ok(Answer::redirect(format!("{}/verifier", desk.path())));
+    }
+    Ok(Answer::redirect(desk.path()).flash("Brouillon enregistré. Vous pouvez y revenir quand vous voulez."))
+}
+
+#[derive(Serialize)]
+struct CheckView {
+    title: String,
+    reference: String,
+    applicant: String,
+    sheet: Sheet,
+    version: i64,
+    action: String,
+    form_href: String,
+}
+
+/// The review as it will be submitted; back to the grid while something is missing.
+pub(super) fn check(visit: &Visit) -> Result<Answer, Fault> {
+    let desk = own_desk(visit)?;
+    let opened = &desk.opened;
+    if desk.is_submitted() {
+        return Ok(already_submitted(&desk));
+    }
+    let Some(review) = desk.review.as_ref().filter(|_| desk.declared) else {
+        return Ok(Answer::redirect(desk.path()));
+    };
+    let criteria = opened.call.definition.criteria_for_axes(&opened.axes());
+    if let Err(Fault::Invalid(mistakes)) =
+        rules::check_submission(&opened.call.definition, &criteria, &review.input, opened.version.requested)
+    {
+        let typed = TypedReview::saved(Some(review));
+        return Ok(form_page(visit, &desk, &typed, mistakes, Vec::new())?.status(422));
+    }
+    let view = CheckView {
+        title: opened.view.dossier.title.clone(),
+        reference: opened.reference(),
+        applicant: opened.version.content.applicant.name.clone(),
+        sheet: visit.read(|conn| sheet(conn, &opened.call, review))?,
+        version: review.version,
+        action: format!("{}/rendre", desk.path()),
+        form_href: desk.path(),
+    };
+    let title = format!("Vérifier l’avis – {}", view.reference);
+    Ok(desk.crumbs(Answer::page(title, "instruction/check.html", &view)?.crumb(&view.reference, desk.path())))
+}
+
+pub(super) fn submit(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let desk = own_desk(visit)?;
+    if desk.is_submitted() {
+        return Ok(already_submitted(&desk));
+    }
+    let id = desk.opened.view.dossier.id;
+    let read = visit.form.text("version").parse().unwrap_or(0);
+    match visit.perform(|op| actions::submit_review(op, actor, id, read)) {
+        Ok(()) => Ok(Answer::redirect(desk.path()).flash("Votre avis est rendu.")),
+        Err(Fault::Stale) => Ok(Answer::redirect(format!("{}/verifier", desk.path())).flash_as(
+            "warning",
+            "Votre brouillon a changé depuis que vous l’avez vérifié\u{A0}: relisez-le avant de le rendre.",
+        )),
+        Err(fault) => {
+            let typed = TypedReview::saved(desk.review.as_ref());
+            visit.with_mistakes(fault, |visit, mistakes| form_page(visit, &desk, &typed, mistakes, Vec::new()))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SubmittedView {
+    title: String,
+    reference: String,
+    waiting: String,
+    own: Vec<Sheet>,
+    others: Vec<Sheet>,
+    progress: String,
+    next: String,
+    reading_href: String,
+}
+
+/// One's own review, and now the others'.
+fn submitted_page(visit: &Visit, desk: &OwnDesk) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let opened = &desk.opened;
+    let id = opened.view.dossier.id;
+    let (all, own, waiting, tasks) = visit.read(|conn| {
+        let own = desk.review.as_ref().map(|review| sheet(conn, &opened.call, review)).transpose()?;
+        let waiting = store::assignments_of(conn, id)?.iter().filter(|a| a.is_due() && a.account != actor.id).count();
+        Ok((sheets(conn, opened)?, own, waiting, desk::tasks(conn, actor)?))
+    })?;
+    let own_id = desk.review.as_ref().map_or(0, |r| r.id.0);
+    let view = SubmittedView {
+        title: opened.view.dossier.title.clone(),
+        reference: opened.reference(),
+        waiting: match waiting {
+            0 => String::new(),
+            1 => "Un autre avis est encore attendu sur ce dossier.".to_owned(),
+            n => format!("{n} autres avis sont encore attendus sur ce dossier."),
+        },
+        own: own.into_iter().collect(),
+        others: all.into_iter().filter(|sheet| !sheet.is(own_id)).collect(),
+        progress: desk::progress(&tasks, visit.now),
+        next: tasks
+            .iter()
+            .find(|t| t.assignment.is_due())
+            .map_or(String::new(), |t| format!("{}/avis", super::path(t.dossier.id))),
+        reading_href: opened.path(),
+    };
+    let title = format!("Avis rendu – {}", view.reference);
+    Ok(desk.crumbs(Answer::page(title, "instruction/submitted.html", &view)?))
+}

@@ -1,0 +1,259 @@
+//! View models of reviews: the grid to fill and the sheet to read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Opened;
+use crate::base::money::Cents;
+use crate::calls::Call;
+use crate::calls::definition::{CallDefinition, Criterion};
+use crate::db::Conn;
+use crate::dossiers;
+use crate::fault::{Fault, FieldError};
+use crate::instruction::model::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::rules::{self, field_of};
+use crate::instruction::store::{self, Review};
+use crate::web::Form;
+
+/// A fact with its name.
+#[derive(Serialize)]
+pub(super) struct Row {
+    pub key: String,
+    pub value: String,
+}
+
+impl Row {
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { key: key.into(), value: value.into() }
+    }
+}
+
+/// One criterion of a review being read.
+#[derive(Serialize)]
+pub(super) struct SheetRow {
+    code: String,
+    label: String,
+    weight: u32,
+    level: String,
+    meaning: String,
+    abstained: bool,
+    zero: bool,
+    blocking: bool,
+    comment: String,
+}
+
+/// A review being read.
+#[derive(Serialize)]
+pub(super) struct Sheet {
+    id: i64,
+    author: String,
+    institution: String,
+    score: String,
+    opinion: &'static str,
+    opinion_tone: &'static str,
+    proposed: String,
+    comment: String,
+    /// « Avis rendu le … sur la version 1 du dossier ».
+    when: String,
+    rows: Vec<SheetRow>,
+}
+
+impl Sheet {
+    pub fn is(&self, review: i64) -> bool {
+        self.id == review
+    }
+}
+
+fn sheet_rows(definition: &CallDefinition, criteria: &[&Criterion], input: &ReviewInput) -> Vec<SheetRow> {
+    criteria
+        .iter()
+        .map(|criterion| {
+            let answer = input.scores.get(&criterion.code).cloned().unwrap_or_default();
+            let level = answer.mark.and_then(Mark::level);
+            SheetRow {
+                code: criterion.code.clone(),
+                label: criterion.label.clone(),
+                weight: criterion.weight,
+                level: level.map_or(String::new(), |l| format!("{l}/{}", definition.maximum_level())),
+                meaning: level.and_then(|l| definition.descriptor(criterion, l)).unwrap_or_default().to_owned(),
+                abstained: answer.mark == Some(Mark::Abstained),
+                zero: level == Some(0),
+                blocking: criterion.blocking,
+                comment: answer.comment,
+            }
+        })
+        .collect()
+}
+
+/// A review on the version it names.
+pub(super) fn sheet(conn: &mut Conn, call: &Call, review: &Review) -> Result<Sheet, Fault> {
+    let version = dossiers::version_by_id(conn, review.dossier_version)?;
+    let axes: Vec<String> = version.content.many("axes").into_iter().map(str::to_owned).collect();
+    let criteria = call.definition.criteria_for_axes(&axes);
+    let author = store::names(conn, &[review.author])?.remove(&review.author).unwrap_or_default();
+    let institution = store::institution_names(conn)?.remove(&review.institution).unwrap_or_default();
+    let score = rules::score_of(&call.definition, &criteria, &review.input);
+    let opinion = review.input.opinion;
+    let when = match review.submitted_at {
+        Some(at) => format!("Avis rendu le {} sur la version {} du dossier", at.short(call.zone()), version.number),
+        None => format!("Brouillon sur la version {} du dossier", version.number),
+    };
+    Ok(Sheet {
+        id: review.id.0,
+        author,
+        institution,
+        score: score.map_or("Sans note".to_owned(), |s| format!("{s}\u{A0}/\u{A0}100")),
+        opinion: opinion.map_or("Sans avis", ReviewOpinion::label),
+        opinion_tone: opinion.map_or("neutral", ReviewOpinion::tone),
+        proposed: review.input.proposed.map_or(String::new(), |p| p.to_string()),
+        comment: review.input.comment.clone(),
+        when,
+        rows: sheet_rows(&call.definition, &criteria, &review.input),
+    })
+}
+
+/// Every submitted review of a dossier, but those of people recused since.
+pub(super) fn sheets(conn: &mut Conn, opened: &Opened) -> Result<Vec<Sheet>, Fault> {
+    let dossier = opened.view.dossier.id;
+    let recused = store::recused_from(conn, dossier)?;
+    let mut sheets = Vec::new();
+    for assignment in store::assignments_of(conn, dossier)? {
+        if !assignment.is_active() || assignment.submitted_at.is_none() || recused.contains(&assignment.account) {
+            continue;
+        }
+        if let Some(review) = store::review_of_assignment(conn, assignment.id)? {
+            sheets.push(sheet(conn, &opened.call, &review)?);
+        }
+    }
+    Ok(sheets)
+}
+
+/// What the form sent, read as far as it can be.
+pub(super) struct TypedReview {
+    pub input: ReviewInput,
+    /// As typed, to be shown again when it is no amount.
+    pub proposed: String,
+    pub amount_mistake: Option<FieldError>,
+    /// Version of the review the author was shown; 0 before the first save.
+    pub version: i64,
+}
+
+impl TypedReview {
+    pub fn read(form: &Form, criteria: &[&Criterion]) -> Self {
+        let scores: BTreeMap<_, _> = criteria
+            .iter()
+            .map(|criterion| {
+                let mark = match form.text(&field_of(criterion)) {
+                    "abstention" => Some(Mark::Abstained),
+                    level => level.parse().ok().map(Mark::Level),
+                };
+                let comment = form.text(&comment_field(criterion)).to_owned();
+                (criterion.code.clone(), CriterionInput { mark, comment })
+            })
+            .collect();
+        let proposed = form.text("proposed").trim().to_owned();
+        let (amount, amount_mistake) = match Cents::parse(&proposed) {
+            _ if proposed.is_empty() => (None, None),
+            Ok(amount) => (Some(amount), None),
+            Err(error) => (None, Some(FieldError { field: "proposed".to_owned(), message: error.to_string() })),
+        };
+        let input = ReviewInput {
+            scores,
+            opinion: ReviewOpinion::from_code(form.text("opinion")),
+            proposed: amount,
+            comment: form.text("comment").to_owned(),
+        };
+        Self { input, proposed, amount_mistake, version: form.text("version").parse().unwrap_or(0) }
+    }
+
+    pub fn saved(review: Option<&Review>) -> Self {
+        let input = review.map(|r| r.input.clone()).unwrap_or_default();
+        let proposed = input.proposed.map_or(String::new(), Cents::plain);
+        Self { input, proposed, amount_mistake: None, version: review.map_or(0, |r| r.version) }
+    }
+}
+
+pub(super) fn comment_field(criterion: &Criterion) -> String {
+    format!("comment-{}", criterion.code)
+}
+
+#[derive(Serialize)]
+struct Level {
+    level: u32,
+    /// The criterion's own words for this level, else the grid's.
+    label: String,
+    checked: bool,
+}
+
+/// One criterion of the grid to fill.
+#[derive(Serialize)]
+pub(super) struct GridRow {
+    name: String,
+    legend: String,
+    weight: String,
+    hint: String,
+    levels: Vec<Level>,
+    abstained: bool,
+    comment_name: String,
+    comment: String,
+}
+
+pub(super) fn grid(definition: &CallDefinition, criteria: &[&Criterion], input: &ReviewInput) -> Vec<GridRow> {
+    criteria
+        .iter()
+        .map(|criterion| {
+            let answer = input.scores.get(&criterion.code).cloned().unwrap_or_default();
+            let levels = (0..=definition.maximum_level())
+                .map(|level| {
+                    let words = definition.descriptor(criterion, level).unwrap_or_default().to_owned();
+                    Level { level, label: words, checked: answer.mark == Some(Mark::Level(level)) }
+                })
+                .collect();
+            let hint = if criterion.blocking {
+                "Critère bloquant\u{A0}: un 0 est signalé au comité, sans écarter le dossier.".to_owned()
+            } else {
+                String::new()
+            };
+            GridRow {
+                name: field_of(criterion),
+                legend: format!("{}. {}", criterion.code, criterion.label),
+                weight: format!("poids {}", criterion.weight),
+                hint,
+                levels,
+                abstained: answer.mark == Some(Mark::Abstained),
+                comment_name: comment_field(criterion),
+                comment: answer.comment,
+            }
+        })
+        .collect()
+}
+
+/// Where what was typed differs from what was saved in between.
+pub(super) fn differences(criteria: &[&Criterion], typed: &TypedReview, saved: &ReviewInput) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mark = |answer: &CriterionInput| match answer.mark {
+        None => "non noté".to_owned(),
+        Some(Mark::Abstained) => "je ne me prononce pas".to_owned(),
+        Some(Mark::Level(level)) => format!("niveau {level}"),
+    };
+    for criterion in criteria {
+        let mine = typed.input.scores.get(&criterion.code).cloned().unwrap_or_default();
+        let theirs = saved.scores.get(&criterion.code).cloned().unwrap_or_default();
+        if mine.mark != theirs.mark || mine.comment.trim() != theirs.comment {
+            let comment =
+                if theirs.comment.is_empty() { "sans commentaire".to_owned() } else { theirs.comment.clone() };
+            rows.push(Row::new(format!("Critère {}", criterion.code), format!("{}, {comment}", mark(&theirs))));
+        }
+    }
+    if typed.input.opinion != saved.opinion {
+        rows.push(Row::new("Avis général", saved.opinion.map_or("", ReviewOpinion::label)));
+    }
+    if typed.input.proposed != saved.proposed {
+        rows.push(Row::new("Montant proposé", saved.proposed.map_or(String::new(), |p| p.to_string())));
+    }
+    if typed.input.comment.trim() != saved.comment {
+        rows.push(Row::new("Commentaire général", saved.comment.clone()));
+    }
+    rows
+}

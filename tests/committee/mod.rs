@@ -1,0 +1,7 @@
+//! Sessions, recusals, ranking, opinions and seals, as their people see them.
+
+mod opinions;
+mod ranking;
+mod recusals;
+mod sealing;
+mod sessions;

@@ -1,0 +1,117 @@
+//! The committee's own opinion on one dossier.
+
+use essaim::base::Cents;
+use essaim::committee;
+use essaim::committee::actions::{NewOpinion, record_opinion};
+use essaim::dossiers::Outcome;
+use essaim::fault::Fault;
+
+use crate::support::committee::{envelope_of, opine, planned_session, running_session};
+use crate::support::instruction::instructed_dossier;
+use crate::support::{TestApp, World};
+
+fn messages(result: Result<(), Fault>) -> Vec<(String, String)> {
+    match result {
+        Err(Fault::Invalid(errors)) => errors.into_iter().map(|e| (e.field, e.message)).collect(),
+        other => panic!("mistakes were expected, not {other:?}"),
+    }
+}
+
+#[test]
+fn more_than_the_request_is_refused_and_what_was_typed_is_kept() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
+    let session = running_session(&app, &world, &[dossier]);
+    let manager = app.signed_in("gestion@ars.example");
+    let path = format!("/comite/{session}/dossiers/{dossier}");
+    let envelope = envelope_of(&app, &world).to_string();
+    let typed = |amount: &'static str| {
+        manager.post(
+            &path,
+            &[
+                ("version", "0"),
+                ("outcome", "selected"),
+                ("amount", amount),
+                ("envelope", &envelope),
+                ("debate", "Un échange nourri"),
+            ],
+        )
+    };
+    let page = typed("40 000,01").expect(422);
+    assert!(page.words().contains("ne peut pas dépasser la demande"), "{}", page.words());
+    assert!(page.text().contains("Un échange nourri") && page.text().contains("40 000,01"));
+    typed("40 000").expect(303);
+    assert!(manager.get(&format!("/comite/{session}")).words().contains("Retenu"));
+}
+
+#[test]
+fn what_is_proposed_together_stays_within_the_envelope() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let large = instructed_dossier(&app, &world, "Large", 1_500_000, [3; 8], [3; 8]);
+    let small = instructed_dossier(&app, &world, "Petit", 300_000, [2; 8], [2; 8]);
+    let session = running_session(&app, &world, &[large, small]);
+    opine(&app, &world, session, large, Outcome::Selected, 1_500_000);
+    let propose = |euros: i64| {
+        let new = NewOpinion::selected(Cents::from_euros(euros), envelope_of(&app, &world), "");
+        app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, small, &new))
+    };
+    let refused = messages(propose(200_001));
+    assert_eq!(refused[0].0, "amount");
+    assert!(refused[0].1.contains("Proposez 200\u{202F}000\u{A0}€ au plus"), "{refused:?}");
+    propose(200_000).unwrap();
+}
+
+#[test]
+fn a_rank_on_the_waitlist_is_given_once_and_a_refusal_gives_its_motive() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let first = instructed_dossier(&app, &world, "Premier", 10_000, [3; 8], [3; 8]);
+    let second = instructed_dossier(&app, &world, "Second", 10_000, [2; 8], [2; 8]);
+    let session = running_session(&app, &world, &[first, second]);
+    let record = |dossier, new: &NewOpinion| {
+        app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, dossier, new))
+    };
+    record(first, &NewOpinion::waitlisted(1, "Enveloppe épuisée", "")).unwrap();
+    let taken = messages(record(second, &NewOpinion::waitlisted(1, "Enveloppe épuisée", "")));
+    assert!(taken[0].0 == "rank" && taken[0].1.contains("déjà celui du dossier AMI-ISS-2021-"), "{taken:?}");
+    let silent = messages(record(second, &NewOpinion::rejected("", "")));
+    assert_eq!(silent[0].0, "motive");
+    record(second, &NewOpinion::waitlisted(2, "Enveloppe épuisée", "")).unwrap();
+    record(first, &NewOpinion::waitlisted(1, "Enveloppe épuisée, projet à suivre", "").over(1)).unwrap();
+}
+
+#[test]
+fn of_two_secretaries_the_second_sees_both_texts() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
+    let session = running_session(&app, &world, &[dossier]);
+    let manager = app.signed_in("gestion@ars.example");
+    let path = format!("/comite/{session}/dossiers/{dossier}");
+    let post = |motive: &'static str, version: &'static str| {
+        manager.post(&path, &[("version", version), ("outcome", "rejected"), ("motive", motive)])
+    };
+    post("Texte enregistré", "0").expect(303);
+    let conflict = post("Texte concurrent", "0").expect(409);
+    assert!(conflict.words().contains("Texte enregistré") && conflict.words().contains("Texte concurrent"));
+    assert!(conflict.text().contains("name=\"version\" value=\"1\""), "saving again is a choice");
+    post("Texte concurrent", "1").expect(303);
+}
+
+#[test]
+fn nothing_is_given_before_the_opening_nor_known_before_the_seal() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
+    let planned = planned_session(&app, &world, &[dossier]);
+    let early = app.as_account(world.manager, |op, actor| {
+        record_opinion(op, actor, planned, dossier, &NewOpinion::rejected("Motif", ""))
+    });
+    assert!(matches!(early, Err(Fault::Refused(reason)) if reason.contains("n’est pas ouverte")));
+    let other = instructed_dossier(&app, &world, "Marche et parole", 20_000, [3; 8], [3; 8]);
+    let running = running_session(&app, &world, &[other]);
+    opine(&app, &world, running, other, Outcome::Selected, 20_000);
+    assert!(app.service().read(|conn| committee::sealed_opinion(conn, other)).unwrap().is_none());
+}
