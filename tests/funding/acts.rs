@@ -29,16 +29,16 @@ fn order_is_refused(facts: &ActFacts) -> Option<String> {
 
 #[test]
 fn the_threshold_is_exclusive_to_the_cent_and_for_private_bodies() {
-    assert_eq!(facts(23_000_00, true, 0).proposed(), ActKind::Order);
-    assert_eq!(order_is_refused(&facts(23_000_00, true, 0)), None);
-    assert_eq!(facts(23_000_01, true, 0).proposed(), ActKind::Agreement);
-    let refusal = order_is_refused(&facts(23_000_01, true, 0)).unwrap();
+    assert_eq!(facts(2_300_000, true, 0).proposed(), ActKind::Order);
+    assert_eq!(order_is_refused(&facts(2_300_000, true, 0)), None);
+    assert_eq!(facts(2_300_001, true, 0).proposed(), ActKind::Agreement);
+    let refusal = order_is_refused(&facts(2_300_001, true, 0)).unwrap();
     assert!(refusal.contains("2000-321") && refusal.contains("23\u{202F}000"), "{refusal}");
-    assert_eq!(order_is_refused(&facts(50_000_00, false, 0)), None);
-    assert_eq!(facts(50_000_00, false, 0).proposed(), ActKind::Order);
+    assert_eq!(order_is_refused(&facts(5_000_000, false, 0)), None);
+    assert_eq!(facts(5_000_000, false, 0).proposed(), ActKind::Order);
     // The threshold is per authority, body and year: other acts count.
-    assert!(order_is_refused(&facts(10_000_00, true, 13_000_01)).is_some());
-    assert_eq!(order_is_refused(&facts(10_000_00, true, 13_000_00)), None);
+    assert!(order_is_refused(&facts(1_000_000, true, 1_300_001)).is_some());
+    assert_eq!(order_is_refused(&facts(1_000_000, true, 1_300_000)), None);
 }
 
 #[test]

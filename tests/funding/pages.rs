@@ -97,7 +97,7 @@ fn an_unknown_vote_is_said_unknown_and_never_zero() {
     assert!(page.words().contains("non connu") && page.words().contains("Le vote n’est pas connu"));
     let lines = client.get(&format!("/enveloppes/{envelope}?lignes=vote")).expect(200).words();
     assert!(lines.contains("non connu") && lines.contains("Aucune ligne"), "{lines}");
-    make(&app, envelope, &Move::Vote(123_45)).unwrap();
+    make(&app, envelope, &Move::Vote(12_345)).unwrap();
     let page = client.get("/appels/AMI-SANS-VOTE/financement").expect(200);
     assert!(page.words().contains("123,45") && !page.words().contains("non connu"));
 }
@@ -151,7 +151,7 @@ fn a_line_of_a_dossier_out_of_reach_shows_its_amount_only() {
     let world = World::build(&app);
     let dossier = crate::support::dossiers::submitted_dossier(&app, &world, "Ruche lointaine", 5_000);
     let envelope = envelope_of(&app, &world);
-    make(&app, envelope, &Move::Reserve(5_000_00)).unwrap();
+    make(&app, envelope, &Move::Reserve(500_000)).unwrap();
     app.service()
         .db
         .write(|conn| {
