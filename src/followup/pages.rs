@@ -50,7 +50,7 @@ fn bar(indicator: &Indicator) -> Bar {
         max: indicator.target,
         text: match (latest, reached) {
             (Some(value), Some(reached)) => format!(
-                "{} sur {} visés, soit {reached}\u{A0}%",
+                "{} sur {}, soit {reached}\u{A0}%",
                 show_with_unit(value.value, &indicator.unit),
                 super::rules::show(indicator.target)
             ),
@@ -265,7 +265,9 @@ fn follow(visit: &Visit) -> Result<Answer, Fault> {
         }
         Ok((call, followed, silent))
     })?;
-    let lead = if silent == 0 {
+    let lead = if followed.is_empty() {
+        String::new()
+    } else if silent == 0 {
         format!("{} avec au moins une valeur transmise.", count(followed.len(), "projet financé", "projets financés"))
     } else {
         format!(

@@ -82,7 +82,7 @@ fn the_project_holder_reports_and_the_manager_reads() {
 
     let after = manager.get("/appels/AMI-ISS-2021/suivi").expect(200).words();
     let reached = percent(9, indicator.target).unwrap();
-    assert!(after.contains(&format!("{reached}\u{A0}%")) && after.contains("30\u{A0}juin\u{A0}2022"), "{after}");
+    assert!(after.contains(&format!("{reached} %")) && after.contains("30 juin 2022"), "{after}");
     assert_eq!(expected(&app), Vec::new());
 }
 

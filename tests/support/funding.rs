@@ -55,7 +55,7 @@ pub fn pay(
 pub fn agreed_dossier(app: &TestApp, world: &World, title: &str, euros: i64) -> DossierId {
     let dossier = notified_dossier(app, world, title, euros, Outcome::Selected);
     app.set_clock("2022-02-21T09:00:00");
-    take_act(app, world, dossier, ActKind::Agreement, &format!("CONV-{dossier}"), "2022-02-14").unwrap();
+    take_act(app, world, dossier, ActKind::Agreement, &format!("CONV-{dossier}"), "2022-02-21").unwrap();
     dossier
 }
 

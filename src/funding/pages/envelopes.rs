@@ -149,7 +149,7 @@ fn envelope_view(envelope: &Envelope, figures: &Figures) -> EnvelopeView {
         segment("Réservé", figures.reserved, "honey"),
     ];
     if let Some(left) = figures.left() {
-        segments.push(segment("Disponible", left, "neutral"));
+        segments.push(segment("Disponible", left, "track"));
     }
     let mut facts = vec![row("Financeur", &envelope.funder.name)];
     if envelope.authority.id != envelope.funder.id {
