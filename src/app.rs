@@ -33,11 +33,10 @@ pub fn pages(demo: bool) -> Vec<Page> {
 }
 
 /// What each capability expects of a person now, in the order of a dossier's life.
-const EXPECTATIONS: &[Expectation] =
-    &[accounts::pages::expected, dossiers::pages::expected, instruction::pages::expected, decisions::pages::expected];
 const EXPECTATIONS: &[Expectation] = &[
     accounts::pages::expected,
     dossiers::pages::expected,
+    instruction::pages::expected,
     decisions::pages::expected,
     funding::pages::expected,
     followup::pages::expected,
