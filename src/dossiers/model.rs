@@ -181,6 +181,29 @@ impl State {
         }
     }
 
+    /// From the committee's sealed opinion on.
+    #[must_use]
+    pub fn has_opinion(self) -> bool {
+        matches!(
+            self,
+            Self::Opined
+                | Self::Selected
+                | Self::Waitlisted
+                | Self::Rejected
+                | Self::AwardNotified
+                | Self::WaitlistNotified
+                | Self::RejectionNotified
+                | Self::Agreed
+                | Self::InProgress
+        )
+    }
+
+    /// An award is notified: money and indicators follow.
+    #[must_use]
+    pub fn is_awarded(self) -> bool {
+        matches!(self, Self::AwardNotified | Self::Agreed | Self::InProgress)
+    }
+
     /// The signed outcome, once there is one.
     #[must_use]
     pub fn outcome(self) -> Option<Outcome> {

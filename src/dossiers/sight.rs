@@ -143,7 +143,7 @@ impl Sight {
                 Role::CallManager => true,
                 Role::Instructor => self.assigned.contains(&dossier.id),
                 Role::CommitteeMember => reaches_committee(dossier.state),
-                Role::Signatory | Role::Funder => has_opinion(dossier.state),
+                Role::Signatory | Role::Funder => dossier.state.has_opinion(),
             })
             .collect()
     }
@@ -151,21 +151,5 @@ impl Sight {
 
 /// Members read the dossiers put before them, from the agenda on.
 fn reaches_committee(state: State) -> bool {
-    state == State::InCommittee || has_opinion(state)
-}
-
-/// From the committee's sealed opinion on.
-fn has_opinion(state: State) -> bool {
-    matches!(
-        state,
-        State::Opined
-            | State::Selected
-            | State::Waitlisted
-            | State::Rejected
-            | State::AwardNotified
-            | State::WaitlistNotified
-            | State::RejectionNotified
-            | State::Agreed
-            | State::InProgress
-    )
+    state == State::InCommittee || state.has_opinion()
 }

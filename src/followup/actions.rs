@@ -11,7 +11,6 @@ use crate::calls;
 use crate::db::Conn;
 use crate::dossiers::{self, Dossier};
 use crate::fault::Fault;
-use crate::funding::rules::is_awarded;
 use crate::journal::Entry;
 use crate::service::Operation;
 
@@ -32,7 +31,7 @@ pub struct NewValue {
 /// [`Fault::NotFound`] for another's dossier, and before the award is notified.
 pub fn own(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<(Dossier, Vec<Indicator>), Fault> {
     let dossier = dossiers::for_applicant(conn, actor, id)?;
-    let version = dossier.current_version.filter(|_| is_awarded(dossier.state)).ok_or(Fault::NotFound)?;
+    let version = dossier.current_version.filter(|_| dossier.state.is_awarded()).ok_or(Fault::NotFound)?;
     let indicators = store::of_version(conn, version)?;
     Ok((dossier, indicators))
 }

@@ -15,7 +15,6 @@ use crate::calls;
 use crate::db::Conn;
 use crate::dossiers::{self, Dossier};
 use crate::fault::{Fault, FieldError, Mistakes};
-use crate::funding::rules::is_awarded;
 use crate::web::{Answer, Expected, Page, Visit};
 
 const COMMENT_MAX: usize = 1000;
@@ -285,7 +284,7 @@ fn follow(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 fn awarded_indicators(conn: &mut Conn, dossier: &Dossier) -> Result<Option<Vec<Indicator>>, Fault> {
-    match dossier.current_version.filter(|_| is_awarded(dossier.state)) {
+    match dossier.current_version.filter(|_| dossier.state.is_awarded()) {
         Some(version) => store::of_version(conn, version).map(Some),
         None => Ok(None),
     }

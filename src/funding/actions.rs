@@ -90,7 +90,7 @@ fn awarded(file: &FundingFile) -> Result<(&crate::decisions::Decision, Cents), F
     let none = || Fault::refused("Aucune décision d’attribution n’est notifiée pour ce dossier.");
     let decision = file.decision.as_ref().filter(|d| d.outcome == Outcome::Selected).ok_or_else(none)?;
     let amount = decision.amount.ok_or_else(none)?;
-    if rules::is_awarded(file.dossier.state) { Ok((decision, amount)) } else { Err(none()) }
+    if file.dossier.state.is_awarded() { Ok((decision, amount)) } else { Err(none()) }
 }
 
 /// What decides the next payment of a file.

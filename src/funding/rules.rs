@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use crate::base::clock::Instant;
 use crate::base::ids::InstitutionId;
 use crate::base::money::Cents;
-use crate::dossiers::State;
 use crate::fault::Mistakes;
 use crate::ledger::EntryKind;
 
@@ -36,12 +35,6 @@ pub const AGREEMENT_SOURCE: &str = "loi n°\u{A0}2000-321 du 12\u{A0}avril 2000,
 
 /// Where the time limit comes from.
 pub const PAYMENT_SOURCE: &str = "loi n°\u{A0}2021-875 du 1er\u{A0}juillet 2021, article\u{A0}1er";
-
-/// Once the applicant knows of the award: acts, payments and indicators begin here.
-#[must_use]
-pub fn is_awarded(state: State) -> bool {
-    matches!(state, State::AwardNotified | State::Agreed | State::InProgress)
-}
 
 /// One ledger line, as far as sums go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

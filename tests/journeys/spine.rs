@@ -156,7 +156,7 @@ fn judge_eligible(app: &TestApp, browser: &Browser) {
         browser.press("Affecter le dossier");
     }
     browser.open("/dossiers/1");
-    browser.reads("Les habitants choisissent");
+    browser.reads("Une réponse précise");
 }
 
 fn instruct(browser: &Browser, email: &str, level: u32, comment: &str) {

@@ -79,7 +79,10 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
             "membres sur place ou à distance",
         ),
         still_open: if call.is_open(visit.now) {
-            format!("L’appel est ouvert jusqu’au {} : d’autres dossiers peuvent encore arriver.", call.closes_at.short(zone))
+            format!(
+                "L’appel est ouvert jusqu’au {} : d’autres dossiers peuvent encore arriver.",
+                call.closes_at.short(zone)
+            )
         } else {
             String::new()
         },

@@ -13,7 +13,7 @@ use crate::dossiers::sight::for_applicant;
 use crate::dossiers::store::{self, Dossier};
 use crate::fault::Fault;
 use crate::journal::{self, Audience};
-use crate::web::{Answer, Visit};
+use crate::web::{Answer, Link, Visit};
 
 /// Journal entries of the writing, left out of the follow-up.
 const WRITING: [&str; 5] = ["dossier.create", "dossier.reopen", "dossier.save", "dossier.attach", "dossier.detach"];
@@ -58,6 +58,8 @@ struct FollowView {
     awaiting: bool,
     /// Empty before notification.
     decision_href: String,
+    /// Act, payments and indicators; empty unless an award is notified.
+    award_links: Vec<Link>,
     implicit_rejection: String,
     sections: Vec<PresentedSection>,
     hash: String,
@@ -113,6 +115,14 @@ pub(super) fn show(visit: &Visit, dossier: &Dossier) -> Result<Answer, Fault> {
         steps: next_steps(definition),
         awaiting: dossier.state.awaits_decision(),
         decision_href: if dossier.state.is_notified() { format!("{path}/decision") } else { String::new() },
+        award_links: if dossier.state.is_awarded() {
+            vec![
+                Link::new("Acte et versements", format!("{path}/financement")),
+                Link::new("Indicateurs à renseigner", format!("{path}/indicateurs")),
+            ]
+        } else {
+            Vec::new()
+        },
         implicit_rejection: implicit_rejection(definition, version.submitted_at)?,
         sections: present::sections_with_links(definition, &version.content, &links, None),
         hash: version.sha256.clone(),

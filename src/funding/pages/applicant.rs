@@ -7,7 +7,7 @@ use crate::base::clock::french_date;
 use crate::base::ids::DossierId;
 use crate::dossiers;
 use crate::fault::Fault;
-use crate::funding::rules::{PAYMENT_SOURCE, is_awarded};
+use crate::funding::rules::PAYMENT_SOURCE;
 use crate::funding::store;
 use crate::web::{Answer, Visit};
 
@@ -28,7 +28,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let file = visit.read(|conn| {
         let dossier = dossiers::for_applicant(conn, actor, id)?;
         // Before notification the page does not exist: its very presence would tell the outcome.
-        if !is_awarded(dossier.state) {
+        if !dossier.state.is_awarded() {
             return Err(Fault::NotFound);
         }
         store::file_of(conn, dossier)

@@ -10,7 +10,7 @@ use crate::base::ids::DossierId;
 use crate::dossiers;
 use crate::fault::Fault;
 use crate::funding::actions::{act_facts, payment_facts};
-use crate::funding::rules::{PAYMENT_SOURCE, PaymentKind, SIRET_MISSING, Schedule, is_awarded, payment_due};
+use crate::funding::rules::{PAYMENT_SOURCE, PaymentKind, SIRET_MISSING, Schedule, payment_due};
 use crate::funding::store::{self, FundingFile};
 use crate::web::{Answer, Visit};
 
@@ -127,7 +127,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
             seen.through(Role::Funder) && crate::funding::actions::file_for_funder(conn, actor, id).is_ok();
         Ok((store::file_of(conn, seen.dossier)?, may_record))
     })?;
-    let awarded = is_awarded(file.dossier.state);
+    let awarded = file.dossier.state.is_awarded();
     let payment = payment_facts(&file, visit.now).ok();
     let next = payment.as_ref().and_then(crate::funding::rules::PaymentFacts::next_kind);
     let path = format!("/dossiers/{id}/financement");

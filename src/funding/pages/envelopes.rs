@@ -9,7 +9,7 @@ use crate::base::text::count;
 use crate::calls::{self, Call};
 use crate::fault::Fault;
 use crate::funding::actions::{act_facts, payment_facts};
-use crate::funding::rules::{Figures, is_awarded};
+use crate::funding::rules::Figures;
 use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
 use crate::ledger::EntryKind;
 use crate::web::{Answer, Visit};
@@ -227,7 +227,7 @@ fn grants(
 ) -> Result<Vec<GrantView>, Fault> {
     let mut views = Vec::new();
     for dossier in viewing.dossiers() {
-        if !is_awarded(dossier.state) {
+        if !dossier.state.is_awarded() {
             continue;
         }
         let file = store::file_of(conn, dossier.clone())?;

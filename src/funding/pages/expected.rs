@@ -8,7 +8,7 @@ use crate::db::Conn;
 use crate::dossiers;
 use crate::fault::Fault;
 use crate::funding::actions::{file_for_funder, payment_facts};
-use crate::funding::rules::{PAYMENT_SOURCE, PaymentKind, is_awarded, payment_due};
+use crate::funding::rules::{PAYMENT_SOURCE, PaymentKind, payment_due};
 use crate::web::Expected;
 
 /// Acts to take, then advances to pay, call by call, with their time limit.
@@ -21,7 +21,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
         let call = calls::by_id(conn, id)?;
         let (mut acts, mut advances) = (Task::default(), Task::default());
         for view in dossiers::visible_in_call(conn, actor, id, &[Role::Funder])? {
-            if !is_awarded(view.dossier.state) {
+            if !view.dossier.state.is_awarded() {
                 continue;
             }
             let file = match file_for_funder(conn, actor, view.dossier.id) {

@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::Opened;
 use super::review_view::{Row, Sheet, sheets};
 use crate::access::Role;
-use crate::dossiers::PieceRef;
 use crate::dossiers::present::{self, PresentedSection};
+use crate::dossiers::{PieceRef, StaffView};
 use crate::fault::Fault;
 use crate::files::ACCEPTED;
 use crate::instruction::{rules, store};
-use crate::web::{Answer, Visit};
+use crate::web::{Answer, Link, Visit};
 
 #[derive(Serialize)]
 struct VersionRow {
@@ -31,6 +31,8 @@ struct View {
     review_href: String,
     review_label: &'static str,
     journal_href: String,
+    /// Pages of this dossier that the reader's other roles open.
+    links: Vec<Link>,
     shows_reviews: bool,
     sheets: Vec<Sheet>,
     versions: Vec<VersionRow>,
@@ -86,6 +88,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         review_href: if own.is_some() { format!("{path}/avis") } else { String::new() },
         review_label: if own_in { "Relire mon avis" } else { "Instruire le dossier" },
         journal_href: format!("{path}/journal"),
+        links: links(view, &path),
         shows_reviews,
         sheets,
         versions: versions
@@ -118,4 +121,17 @@ pub(super) fn piece(visit: &Visit) -> Result<Answer, Fault> {
         .find(|t| t.extensions.contains(&extension.as_str()))
         .map_or("application/octet-stream", |t| t.media_type);
     Ok(Answer::file(media_type, piece.file_name, bytes))
+}
+
+/// The decision and the money of this dossier, for those whose pages they are.
+fn links(view: &StaffView, path: &str) -> Vec<Link> {
+    let mut links = Vec::new();
+    let signs = view.through(Role::Signatory) || view.through(Role::CallManager);
+    if signs && view.dossier.state.has_opinion() {
+        links.push(Link::new("Décision", format!("{path}/decision")));
+    }
+    if (signs || view.through(Role::Funder)) && view.dossier.state.is_awarded() {
+        links.push(Link::new("Acte et versements", format!("{path}/financement")));
+    }
+    links
 }
