@@ -178,7 +178,7 @@ fn instruct(browser: &Browser, email: &str, level: u32, comment: &str) {
     browser.fill("proposed", "38 000");
     browser.fill("comment", comment);
     browser.press("Vérifier et rendre l’avis");
-    browser.reads("Je ne me prononce pas");
+    browser.reads("Abstention");
     browser.press("Rendre l’avis");
     browser.open("/dossiers/1/avis");
     browser.reads(comment);
@@ -197,9 +197,9 @@ fn hold_committee(app: &TestApp, browser: &Browser) {
     browser.reads("quorum");
     browser.open("/comite/1");
     for seat in ["ARS", "COMMISSAIRE", "AM", "FAS"] {
-        browser.tick(&format!("presence-{seat}"), "present");
+        browser.choose_value(&format!("seat-{seat}"), "present");
     }
-    browser.tick("presence-EXPERT", "remote");
+    browser.choose_value("seat-EXPERT", "remote");
     browser.press("Enregistrer les présences");
     browser.press("Ouvrir la séance");
     // A member leaves the room, and the dossier leaves their pages.
@@ -225,6 +225,7 @@ fn seal(browser: &Browser) {
     browser.fill("debate", "Le comité salue la place faite aux habitants.");
     browser.tick("outcome", "selected");
     browser.fill("amount", "41 000");
+    browser.choose("envelope", "FIR");
     browser.press("Enregistrer l’avis");
     browser.reads("Il y a");
     browser.fill("amount", "38 000");
@@ -306,7 +307,7 @@ fn fund(app: &TestApp, browser: &Browser) {
     browser.fill("dated_on", "14/02/2022");
     browser.press("Vérifier l’acte");
     browser.press("Enregistrer l’acte");
-    browser.follow("Enregistrer l’acompte");
+    browser.follow("Enregistrer le versement de l’avance");
     browser.fill("reference", "VIR-2022-0001");
     browser.fill("paid_on", "14/02/2022");
     browser.press("Vérifier le versement");

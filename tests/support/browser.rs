@@ -179,10 +179,17 @@ impl Browser {
         assert!(reply.is_null(), "{}: choosing {name}: {reply}", self.path());
     }
 
-    /// Ticks a radio button or a box by its label.
+    /// Ticks a radio button or a box: on itself, or on its label where the drawing covers it.
     #[track_caller]
     pub fn tick(&self, name: &str, value: &str) {
-        self.click(&format!("//label[@for=//input[@name='{name}' and @value='{value}']/@id]"));
+        let input = format!("//input[@name='{name}' and @value='{value}']");
+        let element = self.element(&input);
+        let target = json!({ ELEMENT: element });
+        let centre = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.command("/execute/sync", &json!({ "script": centre, "args": [target] }));
+        if !self.command(&format!("/element/{element}/click"), &json!({})).is_null() {
+            self.click(&format!("//label[@for={input}/@id]"));
+        }
     }
 
     /// Chooses in a list by the words shown.
