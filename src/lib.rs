@@ -1,26 +1,54 @@
 //! Essaim runs public funding calls, from publication to shared follow-up.
+//!
+//! The modules below are in dependency order: each may use those above it. ARCHITECTURE.md tells the rest.
+
+// Leaf types and the two databases.
+pub mod base;
+pub mod fault;
+
+pub mod db;
+
+// Services: they know no capability.
+pub mod files;
 
 pub mod access;
-pub mod accounts;
-pub mod app;
-pub mod base;
-pub mod calls;
-pub mod commands;
-pub mod committee;
-pub mod config;
-pub mod db;
-pub mod decisions;
-pub mod documents;
-pub mod documents_store;
-pub mod dossiers;
-pub mod fault;
-pub mod files;
-pub mod followup;
-pub mod funding;
-pub mod instruction;
+
 pub mod journal;
-pub mod ledger;
+
+pub mod documents;
+
+pub mod sealed;
+
 pub mod mail;
+
+pub mod config;
+
 pub mod service;
-pub mod site;
+
+pub mod ledger;
+
 pub mod web;
+
+// Capabilities, in the order of a dossier's life.
+pub mod accounts;
+
+pub mod calls;
+
+pub mod dossiers;
+
+pub mod instruction;
+
+pub mod committee;
+
+pub mod decisions;
+
+pub mod funding;
+
+pub mod followup;
+
+// Assembly.
+pub mod site;
+
+pub mod app;
+
+pub mod commands;

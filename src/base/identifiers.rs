@@ -23,7 +23,9 @@ impl fmt::Display for IdentifierError {
                 "Ce numéro SIRET ne passe pas le contrôle de sa clé. Vérifiez chaque chiffre, \
                  par exemple sur l’avis de situation de l’INSEE."
             }
-            Self::RnaShape => "Saisissez un numéro RNA : la lettre W suivie de 9 chiffres, par exemple W313000001.",
+            Self::RnaShape => {
+                "Saisissez un numéro RNA\u{A0}: la lettre W suivie de 9 chiffres, par exemple W313000001."
+            }
         })
     }
 }
@@ -80,5 +82,5 @@ fn passes_luhn(digits: &str) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

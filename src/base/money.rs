@@ -124,7 +124,7 @@ impl Cents {
         let mut grouped = String::new();
         let digits = euros.to_string();
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 grouped.push(THIN_SPACE);
             }
             grouped.push(digit);

@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::config::Settings;
 use crate::fault::Fault;
 use crate::service::Service;
-use crate::{committee, decisions, documents_store, dossiers, funding, journal, ledger};
+use crate::{committee, decisions, dossiers, funding, journal, ledger, sealed};
 
 /// One thing verified.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         let mut findings = vec![Finding { what: "Entrées du journal, chaînées", count: links, problems }];
         let (count, problems) = ledger::verify(conn)?;
         findings.push(Finding { what: "Enveloppes, égales à leurs lignes", count, problems });
-        let (count, problems) = documents_store::verify(conn, &service.files)?;
+        let (count, problems) = sealed::verify(conn, &service.files)?;
         findings.push(Finding { what: "Documents scellés, empreintes", count, problems });
         let (count, problems) = committee::verify(conn)?;
         findings.push(Finding { what: "Séances scellées, égales à leur relevé", count, problems });

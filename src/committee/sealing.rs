@@ -16,13 +16,13 @@ use crate::base::text;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::committee_sessions;
-use crate::documents_store::{self, DocumentKind};
 use crate::dossiers::{self, Event, Outcome, Version};
 use crate::fault::Fault;
 use crate::files::sha256_hex;
 use crate::instruction::{self, Assessment};
 use crate::journal::Entry;
 use crate::ledger::{self, Cause};
+use crate::sealed::{self, DocumentKind};
 use crate::service::Operation;
 
 /// Whoever seals reads everything.
@@ -105,7 +105,7 @@ pub fn seal(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result
     reserve_and_advance(op, &call, &board, &judged)?;
     let pdf = minutes::write(op, &call, &board, &judged, &record_sha256)?;
     let file_name = format!("{}.pdf", minutes::number(&call, &board.session));
-    let document = documents_store::seal(op.conn, op.files, op.now, DocumentKind::Minutes, None, &file_name, &pdf)?;
+    let document = sealed::seal(op.conn, op.files, op.now, DocumentKind::Minutes, None, &file_name, &pdf)?;
     diesel::update(committee_sessions::table.filter(committee_sessions::id.eq(board.session.id)))
         .set((
             committee_sessions::state.eq(SessionState::Sealed),

@@ -4,11 +4,11 @@ use super::model::Decision;
 use super::store;
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::documents_store::{self, DocumentKind};
 use crate::dossiers;
 use crate::fault::Fault;
 use crate::files::FileStore;
 use crate::ledger::{self, EntryKind};
+use crate::sealed::{self, DocumentKind};
 
 /// Every decision has its sealed letter, commits on the ledger exactly what it grants, and agrees with the state of
 /// its dossier. Answers how many there are and what is wrong, in French.
@@ -38,7 +38,7 @@ fn letter(conn: &mut Conn, files: &FileStore, decision: &Decision) -> Result<Vec
     if letter.notified_at != decision.notified_at {
         problems.push("la lettre et la décision n’ont pas la même date de notification".to_owned());
     }
-    match documents_store::get(conn, letter.document) {
+    match sealed::get(conn, letter.document) {
         Err(Fault::NotFound) => problems.push("lettre non scellée".to_owned()),
         Err(other) => return Err(other),
         Ok(sealed) => {

@@ -7,14 +7,14 @@ use lettre::{SmtpTransport, Transport as _};
 use super::store::{self, Sent};
 use crate::base::clock::Instant;
 use crate::db::Db;
-use crate::documents_store;
 use crate::fault::Fault;
 use crate::files::FileStore;
+use crate::sealed;
 
 /// How mail leaves.
 pub enum Transport {
     Smtp {
-        relay: SmtpTransport,
+        relay: Box<SmtpTransport>,
         from: Mailbox,
     },
     /// The demonstration keeps its mails where its visitors read them.
@@ -43,7 +43,7 @@ impl Transport {
         }
         .map_err(|e| format!("SMTP URL: {e}"))?;
         let from = from.parse().map_err(|e| format!("sender address: {e}"))?;
-        Ok(Self::Smtp { relay: relay.build(), from })
+        Ok(Self::Smtp { relay: Box::new(relay.build()), from })
     }
 
     fn send(&self, db: &Db, files: &FileStore, mail: &Sent) -> Result<(), String> {
@@ -57,8 +57,7 @@ impl Transport {
         let message = match mail.document {
             None => envelope.singlepart(text),
             Some(id) => {
-                let (name, bytes) =
-                    db.read(|conn| documents_store::bytes(conn, files, id)).map_err(|e| e.to_string())?;
+                let (name, bytes) = db.read(|conn| sealed::bytes(conn, files, id)).map_err(|e| e.to_string())?;
                 let pdf = ContentType::parse("application/pdf").map_err(|e| e.to_string())?;
                 envelope
                     .multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(bytes, pdf)))

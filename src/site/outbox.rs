@@ -7,7 +7,7 @@ use crate::base::clock::PARIS;
 use crate::base::ids::MailId;
 use crate::fault::Fault;
 use crate::web::{Answer, Page, Visit};
-use crate::{documents_store, mail};
+use crate::{mail, sealed};
 
 /// Added by the `demo` command only.
 #[must_use]
@@ -89,7 +89,7 @@ fn attachment(visit: &Visit) -> Result<Answer, Fault> {
     let id: MailId = visit.param("mail")?;
     let (name, bytes) = visit.read(|conn| {
         let document = mail::get(conn, id)?.document.ok_or(Fault::NotFound)?;
-        documents_store::bytes(conn, &visit.service().files, document)
+        sealed::bytes(conn, &visit.service().files, document)
     })?;
     Ok(Answer::pdf(name, bytes))
 }

@@ -84,7 +84,7 @@ fn identifiers_of_organisations() {
     }
     assert!(parse_siret("35600000049838").is_err());
     assert_eq!(parse_rna("w313000001").as_deref(), Ok("W313000001"));
-    assert_eq!(parse_rna("W9R1000001").is_ok(), true);
+    assert!(parse_rna("W9R1000001").is_ok());
     assert!(parse_rna("W31300000").is_err());
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use essaim::commands::check::{Finding, verify};
-use essaim::documents_store::{DocumentKind, seal};
+use essaim::sealed::{DocumentKind, seal};
 
 use crate::support::{TestApp, World};
 

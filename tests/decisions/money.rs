@@ -151,7 +151,7 @@ fn check_finds_altered_amounts_letters_and_notifications() {
     assert_eq!(check().1, Vec::<String>::new());
 
     let document = letter(&app, dossier).document;
-    let sealed = app.service().read(|conn| essaim::documents_store::get(conn, document)).unwrap();
+    let sealed = app.service().read(|conn| essaim::sealed::get(conn, document)).unwrap();
     let path = app.service().files.root().join(&sealed.sha256[..2]).join(&sealed.sha256);
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 2;

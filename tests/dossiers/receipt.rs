@@ -68,11 +68,9 @@ fn the_mail_carries_the_receipt() {
         assert!(mail.body.contains(expected), "{expected}: {}", mail.body);
     }
     let document = mail.document.unwrap();
-    let (name, bytes) =
-        app.service().read(|conn| essaim::documents_store::bytes(conn, &app.service().files, document)).unwrap();
+    let (name, bytes) = app.service().read(|conn| essaim::sealed::bytes(conn, &app.service().files, document)).unwrap();
     assert_eq!(name, "accuse-de-reception-AMI-ISS-2021-0001.pdf");
     assert!(bytes.starts_with(b"%PDF-"));
-    let (documents, problems) =
-        app.service().read(|conn| essaim::documents_store::verify(conn, &app.service().files)).unwrap();
+    let (documents, problems) = app.service().read(|conn| essaim::sealed::verify(conn, &app.service().files)).unwrap();
     assert_eq!((documents, problems), (1, Vec::<String>::new()));
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::PASSWORD;
 use super::data::{self, Person};
-use crate::access::{Actor, Author, Role, load_actor};
+use crate::access::{Author, Role, load_actor};
 use crate::accounts::actions::{
     NewDelegation, NewInstitution, NewOrganisation, NewUser, add_agent, add_delegation, add_institution,
     add_organisation, add_user, grant_role,
@@ -40,13 +40,6 @@ impl People {
     /// Accounts by committee seat.
     pub fn seats(&self) -> Vec<(String, AccountId)> {
         self.agents.iter().filter_map(|(_, account, seat)| seat.clone().map(|seat| (seat, *account))).collect()
-    }
-
-    /// # Errors
-    /// When nobody holds the role.
-    pub fn one(&self, service: &Service, role: Role) -> Result<Actor, Fault> {
-        let account = self.with(role).first().copied().ok_or(Fault::NotFound)?;
-        service.read(|conn| load_actor(conn, account))
     }
 }
 

@@ -7,8 +7,8 @@ use crate::base::money::Cents;
 use crate::base::text;
 use crate::committee::model::SessionState;
 use crate::committee::{actions, sealing, store};
-use crate::documents_store;
 use crate::fault::Fault;
+use crate::sealed;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -143,6 +143,6 @@ pub fn minutes(visit: &Visit) -> Result<Answer, Fault> {
                 .to_owned(),
         ));
     }
-    let (name, bytes) = visit.read(|conn| documents_store::bytes(conn, &visit.service().files, document))?;
+    let (name, bytes) = visit.read(|conn| sealed::bytes(conn, &visit.service().files, document))?;
     Ok(Answer::pdf(name, bytes))
 }

@@ -11,11 +11,11 @@ use crate::decisions::letter::{Facts, Issued, compose};
 use crate::decisions::model::{Choice, Decision, Delegation, Movement, Terms};
 use crate::decisions::rules::{Limits, delegation_for, settle};
 use crate::decisions::{check_code, store};
-use crate::documents_store::{self, DocumentKind};
 use crate::dossiers::{self, Dossier, Event, Outcome, Version};
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::ledger;
+use crate::sealed::{self, DocumentKind};
 use crate::service::Operation;
 
 /// A dossier ready to be decided, with all that the decision rests on.
@@ -192,15 +192,8 @@ fn issue_letter(
         Issued { number: &number, check_code: &check_code, check_url: op.url(&format!("/verifier/{check_code}")) };
     let bytes = write_letter(op.conn, op.settings, actor, case, draft, op.now, Some(issued))?;
     let file_name = format!("{number}.pdf");
-    let sealed = documents_store::seal(
-        op.conn,
-        op.files,
-        op.now,
-        DocumentKind::Letter,
-        Some(case.dossier.id),
-        &file_name,
-        &bytes,
-    )?;
+    let sealed =
+        sealed::seal(op.conn, op.files, op.now, DocumentKind::Letter, Some(case.dossier.id), &file_name, &bytes)?;
     store::insert_letter(op.conn, decision, case.dossier.id, &number, &check_code, sealed.id, op.now)
 }
 

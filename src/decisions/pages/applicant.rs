@@ -9,9 +9,9 @@ use crate::decisions::actions;
 use crate::decisions::check_code;
 use crate::decisions::letter::appeal_routes;
 use crate::documents::amount_in_words;
-use crate::documents_store;
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
+use crate::sealed;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -98,7 +98,7 @@ pub(super) fn letter(visit: &Visit) -> Result<Answer, Fault> {
     let files = &visit.service().files;
     let (name, bytes) = visit.read(|conn| {
         let (_, _, letter) = actions::notified(conn, actor, id)?;
-        documents_store::bytes(conn, files, letter.document)
+        sealed::bytes(conn, files, letter.document)
     })?;
     keep_first_reading(visit, id)?;
     Ok(Answer::pdf(name, bytes))

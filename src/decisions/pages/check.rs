@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::store;
 use crate::calls;
 use crate::decisions::{Letter, check_code};
-use crate::documents_store;
 use crate::fault::{Fault, FieldError};
 use crate::files::sha256_hex;
+use crate::sealed;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -109,7 +109,7 @@ fn letter_page(
 ) -> Result<Answer, Fault> {
     let (date, sealed) = visit.read(|conn| {
         let call = calls::of_dossier(conn, letter.dossier)?;
-        Ok((letter.issued_at.date(call.zone()), documents_store::get(conn, letter.document)?.sha256))
+        Ok((letter.issued_at.date(call.zone()), sealed::get(conn, letter.document)?.sha256))
     })?;
     let view = LetterView {
         number: letter.number.clone(),

@@ -8,9 +8,9 @@ use crate::base::ids::DossierId;
 use crate::decisions::Decision;
 use crate::decisions::actions::{self, Case};
 use crate::decisions::check_code;
-use crate::documents_store;
 use crate::dossiers::{self, Event};
 use crate::fault::Fault;
+use crate::sealed;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -106,7 +106,7 @@ pub(super) fn letter(visit: &Visit) -> Result<Answer, Fault> {
         }
         let decision = store::of_dossier(conn, dossier)?.ok_or(Fault::NotFound)?;
         let letter = store::letter_of(conn, decision.id)?;
-        documents_store::bytes(conn, files, letter.document)
+        sealed::bytes(conn, files, letter.document)
     })?;
     Ok(Answer::pdf(name, bytes))
 }

@@ -9,7 +9,6 @@ use crate::base::text::fold;
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{calls as calls_table, dossier_tags, dossier_versions, dossiers, indicators};
-use crate::documents_store::{self, DocumentKind};
 use crate::dossiers::content;
 use crate::dossiers::drafts;
 use crate::dossiers::model::{Content, Event, State};
@@ -20,6 +19,7 @@ use crate::dossiers::validate::Problem;
 use crate::fault::{Fault, FieldError};
 use crate::files::sha256_hex;
 use crate::journal::Entry;
+use crate::sealed::{self, DocumentKind};
 use crate::service::Operation;
 
 /// Freezes the draft as a version, gives it its reference and sends the receipt.
@@ -162,7 +162,7 @@ fn acknowledge(op: &mut Operation<'_>, actor: &Actor, dossier: &Dossier, call: &
     let version = store::current_version(op.conn, dossier)?;
     let bytes = receipt::pdf(call, dossier, &version, &actor.name(), op.settings.demo)?;
     let reference = dossier.reference_or_draft();
-    let sealed = documents_store::seal(
+    let sealed = sealed::seal(
         op.conn,
         op.files,
         op.now,

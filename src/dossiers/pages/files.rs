@@ -1,10 +1,10 @@
 //! Files an applicant takes back: the pieces and the receipt.
 
 use crate::base::ids::{AttachmentId, DossierId};
-use crate::documents_store::{self, DocumentKind};
 use crate::dossiers::drafts;
 use crate::dossiers::sight::for_applicant;
 use crate::fault::Fault;
+use crate::sealed::{self, DocumentKind};
 use crate::web::{Answer, Visit};
 
 pub(super) fn download(visit: &Visit) -> Result<Answer, Fault> {
@@ -24,8 +24,8 @@ pub(super) fn receipt(visit: &Visit) -> Result<Answer, Fault> {
     let dossier: DossierId = visit.param("dossier")?;
     let (file_name, bytes) = visit.read(|conn| {
         for_applicant(conn, actor, dossier)?;
-        let sealed = documents_store::latest_of(conn, dossier, DocumentKind::Receipt)?;
-        documents_store::bytes(conn, &visit.service().files, sealed.id)
+        let sealed = sealed::latest_of(conn, dossier, DocumentKind::Receipt)?;
+        sealed::bytes(conn, &visit.service().files, sealed.id)
     })?;
     Ok(Answer::pdf(file_name, bytes))
 }
