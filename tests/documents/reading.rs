@@ -17,7 +17,7 @@ pub fn pages(name: &str, bytes: &[u8]) -> Vec<String> {
             text.trim_end_matches('\u{C}').split('\u{C}').map(flat).collect()
         }
         Err(_) => {
-            eprintln!("pdftotext is absent: {name} is read with lopdf");
+            crate::support::skipped(&format!("pdftotext is not installed, {name} is read with lopdf"));
             let document = Document::load_mem(bytes).expect("a readable PDF");
             document.get_pages().keys().map(|page| flat(&document.extract_text(&[*page]).expect("text"))).collect()
         }

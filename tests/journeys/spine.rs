@@ -29,7 +29,7 @@ fn one_dossier_from_call_to_indicator() {
     follow_up(&app, &browser);
     administer(&browser);
     read_the_journal(&browser);
-    eprintln!("visited {} pages: {:?}", browser.visited.borrow().len(), browser.visited.borrow());
+    assert!(browser.visited.borrow().len() > 100, "every page on the path is looked at");
 }
 
 /// The address of the service in the latest mail of a kind.

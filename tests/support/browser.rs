@@ -27,7 +27,7 @@ pub struct Browser {
 /// Says why a journey is skipped; a run that must have browsers fails instead.
 fn absent(what: &str) {
     assert!(std::env::var_os("ESSAIM_REQUIRE_BROWSER").is_none(), "{what}, and ESSAIM_REQUIRE_BROWSER is set");
-    eprintln!("SKIPPED browser journey: {what}");
+    super::skipped(&format!("browser journey, {what}"));
 }
 
 impl Browser {
