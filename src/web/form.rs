@@ -17,6 +17,9 @@ pub struct Upload {
 impl Form {
     #[must_use]
     pub fn new(fields: Vec<(String, String)>, uploads: Vec<Upload>) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (without_nul(name), without_nul(value))).collect();
+        let uploads =
+            uploads.into_iter().map(|u| Upload { file_name: without_nul(u.file_name), ..u }).collect();
         Self { fields, uploads }
     }
 
@@ -31,7 +34,7 @@ impl Form {
                 (decode(&pair[..split]), decode(pair.get(split + 1..).unwrap_or_default()))
             })
             .collect();
-        Self { fields, uploads: Vec::new() }
+        Self::new(fields, Vec::new())
     }
 
     /// The first value of a field, empty when absent.
@@ -77,6 +80,11 @@ impl Form {
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.uploads.is_empty()
     }
+}
+
+/// PostgreSQL stores no NUL character, and nobody types one.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 fn decode(encoded: &[u8]) -> String {

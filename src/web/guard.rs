@@ -64,6 +64,6 @@ pub fn judge(visit: &Visit, page: &Page) -> Result<Verdict, Fault> {
 
 fn call_in_path(visit: &Visit) -> Result<Option<CallId>, Fault> {
     use diesel::prelude::*;
-    let Some(code) = visit.params.get("call") else { return Ok(None) };
-    visit.read(|conn| Ok(calls::table.filter(calls::code.eq(code)).select(calls::id).first(conn).optional()?))
+    let Ok(code) = visit.param::<String>("call") else { return Ok(None) };
+    visit.read(|conn| Ok(calls::table.filter(calls::code.eq(&code)).select(calls::id).first(conn).optional()?))
 }

@@ -49,7 +49,8 @@ impl Visit {
     /// # Errors
     /// [`Fault::NotFound`] when it does not read as `T`.
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
-        self.params.get(name).and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)
+        let text = self.params.get(name).filter(|text| !text.contains('\0'));
+        text.and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)
     }
 
     /// The address as asked for, to come back to it.

@@ -51,3 +51,18 @@ fn a_world_builds_through_the_real_operations() {
     assert_eq!((envelopes, problems), (1, Vec::new()));
     assert!(app.actor(world.manager).holds_in(world.call, &[essaim::access::Role::CallManager]));
 }
+
+#[test]
+fn a_nul_character_reaches_no_database() {
+    let app = TestApp::start();
+    crate::support::World::build(&app);
+    let client = app.client();
+    client.get("/appels/AMI%00ISS").expect(404);
+    client.get("/appels/%00/gestion").expect(303);
+    client.get("/verifier/A%00B").expect(404);
+    let reply = client.post("/connexion", &[("email", "a\0b@exemple.example"), ("password", "x\0y")]);
+    assert_eq!(reply.status, 422, "{}", reply.words());
+    let gestion = app.signed_in("gestion@ars.example");
+    gestion.get("/appels/AMI-ISS-2021/gestion?recherche=a%00b").expect(200);
+    gestion.get("/appels/%00/gestion").expect(404);
+}
