@@ -18,8 +18,7 @@ impl Form {
     #[must_use]
     pub fn new(fields: Vec<(String, String)>, uploads: Vec<Upload>) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (without_nul(name), without_nul(value))).collect();
-        let uploads =
-            uploads.into_iter().map(|u| Upload { file_name: without_nul(u.file_name), ..u }).collect();
+        let uploads = uploads.into_iter().map(|u| Upload { file_name: without_nul(u.file_name), ..u }).collect();
         Self { fields, uploads }
     }
 

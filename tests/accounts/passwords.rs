@@ -68,5 +68,5 @@ fn a_confirmation_link_chooses_no_password() {
     let path = link(&app, "account.confirm", "/inscription/confirmer/");
     let token = path.rsplit('/').next().unwrap();
     app.client().post(&format!("/mot-de-passe/{token}"), &[("password", OTHER)]).expect(404);
-    app.client().post(&path, &[]).expect(303);
+    app.client().post(&path, &[("password", PASSWORD)]).expect(303);
 }

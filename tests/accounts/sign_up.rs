@@ -24,12 +24,24 @@ fn a_confirmed_address_opens_the_account() {
         let page = client.get(&path).expect(200);
         assert!(page.words().contains("Confirmer mon compte"), "opening the link uses nothing up");
     }
-    let inside = client.post(&path, &[]).expect(303);
+    let inside = client.post(&path, &[("password", PASSWORD)]).expect(303);
     assert_eq!(inside.location, "/");
     assert!(client.get("/profil").expect(200).words().contains("Nadia Exemple"));
-    let again = app.client().post(&path, &[]).expect(404);
+    let again = app.client().post(&path, &[("password", PASSWORD)]).expect(404);
     assert!(again.words().contains("Ce lien ne sert plus"));
     app.signed_in(EMAIL);
+}
+
+#[test]
+fn the_holder_of_an_address_does_not_confirm_a_strangers_password() {
+    let app = TestApp::start();
+    sign_up(&app.client(), EMAIL, "cinq abeilles dans le tiroir").expect(200);
+    let path = link(&app, "account.confirm", "/inscription/confirmer/");
+    for password in ["", PASSWORD] {
+        let refused = app.client().post(&path, &[("password", password)]).expect(422);
+        assert!(refused.words().contains("Ce n’est pas le mot de passe choisi à l’inscription"), "{}", refused.words());
+    }
+    app.client().sign_in(EMAIL, "cinq abeilles dans le tiroir").expect(422);
 }
 
 #[test]
@@ -39,11 +51,11 @@ fn a_confirmation_link_dies_after_a_day() {
     let path = link(&app, "account.confirm", "/inscription/confirmer/");
     app.set_clock("2021-10-05T12:00:00");
     assert!(app.client().get(&path).expect(404).words().contains("Ce lien ne sert plus"));
-    app.client().post(&path, &[]).expect(404);
+    app.client().post(&path, &[("password", PASSWORD)]).expect(404);
     app.client().sign_in(EMAIL, PASSWORD).expect(422);
     let fresh = link(&app, "account.confirm", "/inscription/confirmer/");
     assert_ne!(fresh, path, "signing in with the right password sends another link");
-    app.client().post(&fresh, &[]).expect(303);
+    app.client().post(&fresh, &[("password", PASSWORD)]).expect(303);
     app.signed_in(EMAIL);
 }
 
@@ -69,8 +81,8 @@ fn a_second_form_replaces_an_unconfirmed_one() {
     sign_up(&app.client(), EMAIL, other).expect(200);
     let first = link(&app, "account.confirm", "/inscription/confirmer/");
     sign_up(&app.client(), EMAIL, PASSWORD).expect(200);
-    app.client().post(&first, &[]).expect(404);
-    app.client().post(&link(&app, "account.confirm", "/inscription/confirmer/"), &[]).expect(303);
+    app.client().post(&first, &[("password", PASSWORD)]).expect(404);
+    app.client().post(&link(&app, "account.confirm", "/inscription/confirmer/"), &[("password", PASSWORD)]).expect(303);
     app.client().sign_in(EMAIL, other).expect(422);
     app.signed_in(EMAIL);
 }

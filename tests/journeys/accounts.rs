@@ -27,6 +27,7 @@ fn a_newcomer_opens_an_account() {
     browser.reads("Consultez votre messagerie");
     let path = latest_link(&app, "/inscription/confirmer/");
     browser.open(&path);
+    browser.fill("password", PASSWORD);
     browser.press("Confirmer mon compte");
     browser.reads("Votre compte est confirmé.");
     browser.follow("Déclarer votre organisme");

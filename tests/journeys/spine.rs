@@ -53,6 +53,7 @@ fn sign_up(app: &TestApp, browser: &Browser) {
     browser.press("Créer le compte");
     browser.reads("Consultez votre messagerie");
     browser.open(&link_in_mail(app, "account.confirm"));
+    browser.fill("password", PASSWORD);
     browser.press("Confirmer mon compte");
     browser.reads("Se déconnecter");
 }

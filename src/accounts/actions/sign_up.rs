@@ -92,9 +92,24 @@ pub(super) fn send_confirmation(op: &mut Operation<'_>, account: AccountId, to: 
 
 /// Uses a confirmation link: the address is proven.
 ///
+/// The password shows that whoever opens the mail is whoever filled the form. Without it, a stranger could open an
+/// account with somebody's address and have its holder confirm the stranger's password.
+///
 /// # Errors
-/// [`Fault::NotFound`] when the link is unknown, used or expired.
-pub fn confirm(op: &mut Operation<'_>, token: &str) -> Result<AccountId, Fault> {
+/// [`Fault::NotFound`] when the link is unknown, used or expired; [`Fault::Invalid`] for another password, which
+/// leaves the link usable.
+pub fn confirm(op: &mut Operation<'_>, token: &str, password: &str) -> Result<AccountId, Fault> {
+    let holder = tokens::holder(op.conn, Purpose::Confirm, token, op.now)?;
+    let hash = accounts::table
+        .filter(accounts::id.eq(holder))
+        .select(accounts::password_hash)
+        .first::<Option<String>>(op.conn)?;
+    if !hash.is_some_and(|hash| password::verify(password, &hash)) {
+        return Err(Fault::invalid(
+            "password",
+            "Ce n’est pas le mot de passe choisi à l’inscription. Vérifiez-le, ou recommencez l’inscription.",
+        ));
+    }
     let account = tokens::redeem(op.conn, Purpose::Confirm, token, op.now)?;
     tokens::cancel_all(op.conn, account, op.now)?;
     prove_address(op, account)?;

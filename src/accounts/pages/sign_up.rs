@@ -11,6 +11,7 @@ use crate::accounts::password::MIN_LENGTH;
 use crate::accounts::tokens::{self, Purpose};
 use crate::base::text::fold_email;
 use crate::fault::{Fault, FieldError};
+use crate::web::session::hash_token;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -66,30 +67,36 @@ pub(super) fn register(visit: &Visit) -> Result<Answer, Fault> {
 #[derive(Serialize)]
 struct Confirmation {
     path: String,
+    error: String,
+    summary: Vec<FieldError>,
 }
 
 /// Only shows a button: programs that open the links of mails must not use them up.
 pub(super) fn show_confirmation(visit: &Visit) -> Result<Answer, Fault> {
     let token: String = visit.param("token")?;
     match visit.read(|conn| tokens::holder(conn, Purpose::Confirm, &token, visit.now)) {
-        Ok(_) => {
-            let view = Confirmation { path: visit.path.clone() };
-            Answer::page("Confirmer votre compte", "accounts/confirm.html", &view)
-        }
+        Ok(_) => confirmation_page(visit, Vec::new()),
         Err(Fault::NotFound) => link_over(),
         Err(other) => Err(other),
     }
 }
 
+fn confirmation_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    let error = summary.first().map(|e| e.message.clone()).unwrap_or_default();
+    let view = Confirmation { path: visit.path.clone(), error, summary };
+    Answer::page("Confirmer votre compte", "accounts/confirm.html", &view)
+}
+
 pub(super) fn confirm(visit: &Visit) -> Result<Answer, Fault> {
     let token: String = visit.param("token")?;
-    match visit.perform(|op| actions::confirm(op, &token)) {
+    visit.site.throttle.attempt("confirmation", &hash_token(&token), visit.address)?;
+    match visit.perform(|op| actions::confirm(op, &token, visit.form.text("password"))) {
         Ok(account) => {
             let cookie = open_session(visit, account)?;
             Ok(Answer::redirect("/").flash("Votre compte est confirmé. Vous êtes connecté.").cookie(cookie))
         }
         Err(Fault::NotFound) => link_over(),
-        Err(other) => Err(other),
+        Err(other) => visit.with_mistakes(other, confirmation_page),
     }
 }
 
