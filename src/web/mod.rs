@@ -1,13 +1,16 @@
 //! The kit that every page is made with. It knows HTTP and HTML, and no capability.
 //!
 //! A page is a plain function from a [`Visit`] to an [`Answer`]; a [`Page`] ties it to an address and to the
-//! permission that is checked before it runs. Reading order: [`page`], [`visit`], [`answer`], [`serve`].
+//! permission that is checked before it runs. Reading order: [`page`], [`visit`], [`answer`], [`serve`],
+//! `intake`, `respond`.
 
 pub mod answer;
 pub mod form;
 pub mod guard;
+mod intake;
 pub mod page;
 pub mod render;
+mod respond;
 pub mod serve;
 pub mod session;
 pub mod statics;

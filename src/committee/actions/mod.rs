@@ -1,0 +1,39 @@
+//! Operations of the committee, one file per matter: load, decide, store, journal.
+
+mod attendance;
+mod opinions;
+mod recusals;
+mod sessions;
+
+pub use super::sealing::seal;
+pub use attendance::record_attendance;
+pub use opinions::{NewOpinion, may_opine, record_opinion};
+pub use recusals::{NewRecusal, recuse};
+pub use sessions::{NewSession, open_session, plan_session, put_on_agenda};
+
+use crate::access::{Actor, Role};
+use crate::base::ids::SessionId;
+use crate::calls::{self, Call};
+use crate::committee::model::{Session, SessionState};
+use crate::committee::store;
+use crate::fault::{Fault, is_unique_violation};
+use crate::service::Operation;
+
+/// The session's row, taken, and its call, for its manager.
+pub(super) fn managed(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result<(Call, Session), Fault> {
+    let session = store::lock(op.conn, session)?;
+    actor.require_in(session.call, &[Role::CallManager])?;
+    Ok((calls::by_id(op.conn, session.call)?, session))
+}
+
+pub(super) fn refuse_sealed(session: &Session) -> Result<(), Fault> {
+    if session.state == SessionState::Sealed {
+        return Err(Fault::refused("Cette séance est scellée\u{202F}: plus rien n’y change."));
+    }
+    Ok(())
+}
+
+/// Somebody took the same number or opinion at the same moment.
+fn stale_when_taken(error: diesel::result::Error) -> Fault {
+    if is_unique_violation(&error) { Fault::Stale } else { error.into() }
+}

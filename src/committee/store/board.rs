@@ -1,0 +1,110 @@
+//! A session whole: its seats, its agenda, its recusals.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::opinions;
+use crate::access::{Actor, Role};
+use crate::base::ids::{AccountId, CallId, DossierId, DossierVersionId, SessionId};
+use crate::base::money::Cents;
+use crate::calls::Call;
+use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session};
+use crate::committee::recusals;
+use crate::db::Conn;
+use crate::db::schema::{accounts, agenda_items, attendances, call_roles, dossier_versions, institutions};
+use crate::dossiers;
+use crate::fault::Fault;
+
+/// Everything a session holds. Pages narrow it with [`Board::seen_by`] before showing any of it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn board(conn: &mut Conn, call: &Call, session: Session) -> Result<Board, Fault> {
+    let seats = seats(conn, call, &session)?;
+    let items = items(conn, session.id)?;
+    let members: Vec<AccountId> = seats.iter().filter_map(|s| s.account).collect();
+    let recusals = recusals::of_session(conn, session.id, &items, &members)?;
+    Ok(Board { session, seats, items, recusals })
+}
+
+fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHolder>, Fault> {
+    let holders: HashMap<String, AccountId> = call_roles::table
+        .filter(call_roles::call_id.eq(call.id))
+        .filter(call_roles::role.eq(Role::CommitteeMember))
+        .filter(call_roles::revoked_at.is_null())
+        .filter(call_roles::seat.is_not_null())
+        .order(call_roles::id)
+        .select((call_roles::seat.assume_not_null(), call_roles::account_id))
+        .load::<(String, AccountId)>(conn)?
+        .into_iter()
+        .collect();
+    let recorded: HashMap<String, (Option<AccountId>, Presence)> = attendances::table
+        .filter(attendances::session_id.eq(session.id))
+        .select((attendances::seat, attendances::account_id, attendances::presence))
+        .load::<(String, Option<AccountId>, Presence)>(conn)?
+        .into_iter()
+        .map(|(seat, account, presence)| (seat, (account, presence)))
+        .collect();
+    let mut seats = Vec::new();
+    for seat in &call.definition.committee.seats {
+        let attendance = recorded.get(&seat.code);
+        // Who sat is kept, even when the seat has changed hands since.
+        let account = attendance.and_then(|(account, _)| *account).or_else(|| holders.get(&seat.code).copied());
+        let name = match account {
+            None => String::new(),
+            Some(account) => {
+                let (given, surname) = accounts::table
+                    .filter(accounts::id.eq(account))
+                    .select((accounts::given_name, accounts::surname))
+                    .first::<(String, String)>(conn)?;
+                format!("{given} {surname}")
+            }
+        };
+        let institution = institutions::table
+            .filter(institutions::code.eq(&seat.institution))
+            .select(institutions::short_name)
+            .first::<String>(conn)
+            .optional()?
+            .unwrap_or_else(|| seat.institution.clone());
+        seats.push(SeatHolder {
+            code: seat.code.clone(),
+            label: seat.label.clone(),
+            institution,
+            chair: seat.chair,
+            account,
+            name,
+            presence: attendance.map(|(_, presence)| *presence),
+        });
+    }
+    Ok(seats)
+}
+
+fn items(conn: &mut Conn, session: SessionId) -> Result<Vec<Item>, Fault> {
+    let rows = agenda_items::table
+        .inner_join(dossier_versions::table)
+        .filter(agenda_items::session_id.eq(session))
+        .select((agenda_items::dossier_id, agenda_items::dossier_version_id, dossier_versions::requested_cents))
+        .load::<(DossierId, DossierVersionId, Cents)>(conn)?;
+    let opinions: HashMap<DossierId, Opinion> =
+        opinions(conn, session)?.into_iter().map(|opinion| (opinion.dossier, opinion)).collect();
+    let mut items = Vec::new();
+    for (id, version, requested) in rows {
+        let dossier = dossiers::get(conn, id)?;
+        items.push(Item { dossier, version, requested, opinion: opinions.get(&id).cloned() });
+    }
+    items.sort_by_cached_key(|item| {
+        let reference = item.dossier.reference_or_draft();
+        (reference.len(), reference)
+    });
+    Ok(items)
+}
+
+/// Dossiers of the call that this person may know, through either role of the committee's desk.
+///
+/// # Errors
+/// When the database refuses.
+pub fn visible_to(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
+    let seen = dossiers::visible_in_call(conn, actor, call, &[Role::CallManager, Role::CommitteeMember])?;
+    Ok(seen.into_iter().map(|view| view.dossier.id).collect())
+}

@@ -1,0 +1,88 @@
+//! Rows of sessions.
+
+use diesel::prelude::*;
+
+use crate::base::clock::Instant;
+use crate::base::ids::{CallId, DocumentId, SessionId};
+use crate::committee::model::{Session, SessionState};
+use crate::db::Conn;
+use crate::db::schema::committee_sessions;
+use crate::fault::Fault;
+
+type SessionRow = (
+    SessionId,
+    CallId,
+    i64,
+    Instant,
+    String,
+    SessionState,
+    i64,
+    Option<Instant>,
+    Option<Instant>,
+    Option<String>,
+    Option<DocumentId>,
+    i64,
+);
+
+const SESSION: (
+    committee_sessions::id,
+    committee_sessions::call_id,
+    committee_sessions::number,
+    committee_sessions::held_at,
+    committee_sessions::place,
+    committee_sessions::state,
+    committee_sessions::quorum,
+    committee_sessions::opened_at,
+    committee_sessions::sealed_at,
+    committee_sessions::record_sha256,
+    committee_sessions::minutes_id,
+    committee_sessions::version,
+) = (
+    committee_sessions::id,
+    committee_sessions::call_id,
+    committee_sessions::number,
+    committee_sessions::held_at,
+    committee_sessions::place,
+    committee_sessions::state,
+    committee_sessions::quorum,
+    committee_sessions::opened_at,
+    committee_sessions::sealed_at,
+    committee_sessions::record_sha256,
+    committee_sessions::minutes_id,
+    committee_sessions::version,
+);
+
+fn session_of(row: SessionRow) -> Session {
+    let (id, call, number, held_at, place, state, quorum, opened_at, sealed_at, record_sha256, minutes, version) = row;
+    Session { id, call, number, held_at, place, state, quorum, opened_at, sealed_at, record_sha256, minutes, version }
+}
+
+/// Without any check of rights.
+///
+/// # Errors
+/// [`Fault::NotFound`] when there is no such session.
+pub fn session(conn: &mut Conn, id: SessionId) -> Result<Session, Fault> {
+    let row = committee_sessions::table.filter(committee_sessions::id.eq(id)).select(SESSION).first(conn)?;
+    Ok(session_of(row))
+}
+
+/// The sessions of a call, in their order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn sessions_of_call(conn: &mut Conn, call: CallId) -> Result<Vec<Session>, Fault> {
+    let rows: Vec<SessionRow> = committee_sessions::table
+        .filter(committee_sessions::call_id.eq(call))
+        .order(committee_sessions::number)
+        .select(SESSION)
+        .load(conn)?;
+    Ok(rows.into_iter().map(session_of).collect())
+}
+
+/// Takes the session's row, so that writers of one session follow each other.
+pub(in crate::committee) fn lock(conn: &mut Conn, id: SessionId) -> Result<Session, Fault> {
+    diesel::update(committee_sessions::table.filter(committee_sessions::id.eq(id)))
+        .set(committee_sessions::version.eq(committee_sessions::version))
+        .execute(conn)?;
+    session(conn, id)
+}

@@ -1,0 +1,152 @@
+//! Ledger lines as one agent may see them, and the figures they make.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::Envelope;
+use crate::access::{Actor, Role};
+use crate::base::clock::Instant;
+use crate::base::ids::{AccountId, CallId, DecisionId, DossierId, EnvelopeId};
+use crate::base::money::Cents;
+use crate::db::Conn;
+use crate::db::schema::{accounts, decisions as decision_rows, ledger_entries};
+use crate::dossiers::{self, Dossier};
+use crate::fault::Fault;
+use crate::funding::rules::{Figures, Line};
+use crate::ledger::EntryKind;
+
+/// Roles that read envelopes.
+pub const READERS: &[Role] = &[Role::Funder, Role::CallManager, Role::Signatory];
+
+/// A ledger line with what its reader may know of the dossier behind it.
+#[derive(Clone, Debug)]
+pub struct SeenLine {
+    pub kind: EntryKind,
+    pub amount: Cents,
+    pub reason: String,
+    pub recorded_at: Instant,
+    pub author: Option<String>,
+    pub decision_number: Option<String>,
+    pub dossier: SeenDossier,
+}
+
+#[derive(Clone, Debug)]
+pub enum SeenDossier {
+    /// The line concerns no dossier: a vote.
+    None,
+    Open(Box<Dossier>),
+    /// The reader may know the amount, not the dossier.
+    Withheld,
+}
+
+impl SeenLine {
+    #[must_use]
+    pub fn line(&self) -> Line {
+        Line { kind: self.kind, amount: self.amount }
+    }
+}
+
+/// What one agent may know of a call's money.
+#[derive(Debug)]
+pub struct Viewing {
+    /// Never counted nor shown.
+    closed: HashSet<DossierId>,
+    open: HashMap<DossierId, Dossier>,
+}
+
+impl Viewing {
+    /// Whether a recusal leaves something out, whatever the dossier became.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        !self.closed.is_empty()
+    }
+
+    /// Dossiers this agent may open, oldest submission first.
+    #[must_use]
+    pub fn dossiers(&self) -> Vec<&Dossier> {
+        let mut all: Vec<&Dossier> = self.open.values().collect();
+        all.sort_by_key(|dossier| (dossier.submitted_at, dossier.id));
+        all
+    }
+}
+
+/// # Errors
+/// When the database refuses.
+pub fn view_of(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<Viewing, Fault> {
+    let closed = dossiers::closed_by_interest(conn, actor, call)?;
+    let open = dossiers::visible_in_call(conn, actor, call, READERS)?
+        .into_iter()
+        .map(|view| (view.dossier.id, view.dossier))
+        .collect();
+    Ok(Viewing { closed, open })
+}
+
+type EntryRow = (EntryKind, Cents, String, Instant, Option<AccountId>, Option<DecisionId>, Option<DossierId>);
+
+/// An envelope's lines in the order recorded, without those of the dossiers closed to the reader.
+///
+/// # Errors
+/// When the database refuses.
+pub fn lines_seen(conn: &mut Conn, viewing: &Viewing, envelope: EnvelopeId) -> Result<Vec<SeenLine>, Fault> {
+    let rows = ledger_entries::table
+        .filter(ledger_entries::envelope_id.eq(envelope))
+        .order(ledger_entries::id)
+        .select((
+            ledger_entries::kind,
+            ledger_entries::amount_cents,
+            ledger_entries::reason,
+            ledger_entries::recorded_at,
+            ledger_entries::recorded_by,
+            ledger_entries::decision_id,
+            ledger_entries::dossier_id,
+        ))
+        .load::<EntryRow>(conn)?;
+    let rows: Vec<EntryRow> =
+        rows.into_iter().filter(|row| row.6.is_none_or(|dossier| !viewing.closed.contains(&dossier))).collect();
+    let authors = names(conn, rows.iter().filter_map(|row| row.4).collect())?;
+    let numbers = decision_numbers(conn, rows.iter().filter_map(|row| row.5).collect())?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, amount, reason, recorded_at, author, decision, dossier)| SeenLine {
+            kind,
+            amount,
+            reason,
+            recorded_at,
+            author: author.and_then(|id| authors.get(&id).cloned()),
+            decision_number: decision.and_then(|id| numbers.get(&id).cloned()),
+            dossier: match dossier {
+                None => SeenDossier::None,
+                Some(id) => viewing
+                    .open
+                    .get(&id)
+                    .map_or(SeenDossier::Withheld, |dossier| SeenDossier::Open(Box::new(dossier.clone()))),
+            },
+        })
+        .collect())
+}
+
+/// The figures that those lines make.
+#[must_use]
+pub fn figures(envelope: &Envelope, lines: &[SeenLine]) -> Figures {
+    Figures::of(envelope.vote_is_known, lines.iter().map(SeenLine::line))
+}
+
+fn names(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
+    Ok(accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .select((accounts::id, accounts::given_name, accounts::surname))
+        .load::<(AccountId, String, String)>(conn)?
+        .into_iter()
+        .map(|(id, given_name, surname)| (id, format!("{given_name} {surname}")))
+        .collect())
+}
+
+fn decision_numbers(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
+    Ok(decision_rows::table
+        .filter(decision_rows::id.eq_any(ids))
+        .select((decision_rows::id, decision_rows::number))
+        .load::<(DecisionId, String)>(conn)?
+        .into_iter()
+        .collect())
+}

@@ -1,0 +1,218 @@
+//! Rows of reviews and of their scores.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+
+use super::Assignment;
+use crate::base::clock::Instant;
+use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
+use crate::base::money::Cents;
+use crate::db::Conn;
+use crate::db::schema::{assignments, dossiers, review_scores, reviews};
+use crate::fault::Fault;
+use crate::instruction::model::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+
+/// A review with its scores.
+#[derive(Clone, Debug)]
+pub struct Review {
+    pub id: ReviewId,
+    pub dossier: DossierId,
+    pub dossier_version: DossierVersionId,
+    pub author: AccountId,
+    pub institution: InstitutionId,
+    pub input: ReviewInput,
+    pub version: i64,
+    pub submitted_at: Option<Instant>,
+}
+
+type ReviewRow = (
+    ReviewId,
+    DossierId,
+    DossierVersionId,
+    Option<ReviewOpinion>,
+    String,
+    Option<Cents>,
+    i64,
+    Option<Instant>,
+    AccountId,
+    InstitutionId,
+);
+
+macro_rules! review_columns {
+    () => {
+        (
+            reviews::id,
+            reviews::dossier_id,
+            reviews::dossier_version_id,
+            reviews::opinion,
+            reviews::comment,
+            reviews::proposed_cents,
+            reviews::version,
+            reviews::submitted_at,
+            assignments::account_id,
+            assignments::institution_id,
+        )
+    };
+}
+
+fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>) -> Review {
+    let (id, dossier, dossier_version, opinion, comment, proposed, version, submitted_at, author, at) = row;
+    Review {
+        id,
+        dossier,
+        dossier_version,
+        author,
+        institution: at,
+        input: ReviewInput { scores, opinion, proposed, comment },
+        version,
+        submitted_at,
+    }
+}
+
+fn criterion_input(level: Option<i32>, comment: String, started: bool) -> CriterionInput {
+    let mark = match level {
+        Some(level) => u32::try_from(level).ok().map(Mark::Level),
+        None => started.then_some(Mark::Abstained),
+    };
+    CriterionInput { mark, comment }
+}
+
+pub fn review_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> Result<Option<Review>, Fault> {
+    let row = reviews::table
+        .inner_join(assignments::table)
+        .filter(reviews::assignment_id.eq(assignment))
+        .select(review_columns!())
+        .first::<ReviewRow>(conn)
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let scores = review_scores::table
+        .filter(review_scores::review_id.eq(row.0))
+        .select((review_scores::criterion, review_scores::level, review_scores::comment, review_scores::answered))
+        .load::<(String, Option<i32>, String, bool)>(conn)?
+        .into_iter()
+        .map(|(criterion, level, comment, answered)| (criterion, criterion_input(level, comment, answered)))
+        .collect();
+    Ok(Some(review(row, scores)))
+}
+
+/// Submitted reviews of a call whose assignment still stands, in the order submitted.
+pub fn submitted_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, Fault> {
+    let rows = reviews::table
+        .inner_join(assignments::table)
+        .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)))
+        .filter(dossiers::call_id.eq(call))
+        .filter(reviews::submitted_at.is_not_null())
+        .filter(assignments::ended_at.is_null())
+        .order((reviews::submitted_at, reviews::id))
+        .select(review_columns!())
+        .load::<ReviewRow>(conn)?;
+    let scores = review_scores::table
+        .inner_join(reviews::table)
+        .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)))
+        .filter(dossiers::call_id.eq(call))
+        .filter(reviews::submitted_at.is_not_null())
+        .select((
+            review_scores::review_id,
+            review_scores::criterion,
+            review_scores::level,
+            review_scores::comment,
+            review_scores::answered,
+        ))
+        .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
+    let mut by_review: HashMap<ReviewId, BTreeMap<String, CriterionInput>> = HashMap::new();
+    for (id, criterion, level, comment, answered) in scores {
+        by_review.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let scores = by_review.remove(&row.0).unwrap_or_default();
+            review(row, scores)
+        })
+        .collect())
+}
+
+/// Creates the review of an assignment, on a version of the dossier.
+pub fn insert_review(
+    conn: &mut Conn,
+    assignment: &Assignment,
+    version: DossierVersionId,
+    input: &ReviewInput,
+    now: Instant,
+) -> Result<ReviewId, Fault> {
+    let id = diesel::insert_into(reviews::table)
+        .values((
+            reviews::assignment_id.eq(assignment.id),
+            reviews::dossier_id.eq(assignment.dossier),
+            reviews::dossier_version_id.eq(version),
+            reviews::opinion.eq(input.opinion),
+            reviews::comment.eq(&input.comment),
+            reviews::proposed_cents.eq(input.proposed),
+            reviews::started_at.eq(now),
+        ))
+        .returning(reviews::id)
+        .get_result(conn)?;
+    write_scores(conn, id, input)?;
+    Ok(id)
+}
+
+/// Saves over the version that was read; a submitted review is never touched.
+pub fn update_review(
+    conn: &mut Conn,
+    id: ReviewId,
+    read: i64,
+    dossier_version: DossierVersionId,
+    input: &ReviewInput,
+) -> Result<(), Fault> {
+    let changed = diesel::update(
+        reviews::table
+            .filter(reviews::id.eq(id))
+            .filter(reviews::version.eq(read))
+            .filter(reviews::submitted_at.is_null()),
+    )
+    .set((
+        reviews::dossier_version_id.eq(dossier_version),
+        reviews::opinion.eq(input.opinion),
+        reviews::comment.eq(&input.comment),
+        reviews::proposed_cents.eq(input.proposed),
+        reviews::version.eq(read + 1),
+    ))
+    .execute(conn)?;
+    if changed != 1 {
+        return Err(Fault::Stale);
+    }
+    write_scores(conn, id, input)
+}
+
+fn write_scores(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {
+    diesel::delete(review_scores::table.filter(review_scores::review_id.eq(review))).execute(conn)?;
+    for (criterion, answer) in &input.scores {
+        if *answer == CriterionInput::default() {
+            continue;
+        }
+        let level = answer.mark.and_then(Mark::level).map(i32::try_from).transpose();
+        diesel::insert_into(review_scores::table)
+            .values((
+                review_scores::review_id.eq(review),
+                review_scores::criterion.eq(criterion),
+                review_scores::answered.eq(answer.mark.is_some()),
+                review_scores::level.eq(level.map_err(|e| Fault::internal(e.to_string()))?),
+                review_scores::comment.eq(&answer.comment),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn mark_submitted(conn: &mut Conn, id: ReviewId, read: i64, now: Instant) -> Result<(), Fault> {
+    let changed = diesel::update(
+        reviews::table
+            .filter(reviews::id.eq(id))
+            .filter(reviews::version.eq(read))
+            .filter(reviews::submitted_at.is_null()),
+    )
+    .set((reviews::submitted_at.eq(Some(now)), reviews::version.eq(read + 1)))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}

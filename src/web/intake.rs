@@ -1,0 +1,95 @@
+//! Reading a request whole: its visit, its form, its files.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_multipart::Multipart;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use data_encoding::BASE64URL_NOPAD;
+use futures_util::StreamExt;
+
+use super::answer::Flash;
+use super::form::{Form, Upload};
+use super::respond::FLASH_COOKIE;
+use super::serve::Site;
+use super::visit::Visit;
+use crate::fault::Fault;
+use crate::files::MAX_UPLOAD;
+
+/// Largest body of a form without files, in bytes.
+const MAX_FORM: usize = 2 * 1024 * 1024;
+
+pub(super) fn visit_of(site: &web::Data<Site>, request: &HttpRequest) -> Visit {
+    let header = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a| a.ip());
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|v| v.to_str().ok())
+        .filter(|_| site.service.settings.trust_proxy)
+        .and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    Visit {
+        site: site.clone(),
+        path: request.path().to_owned(),
+        params: request.match_info().iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<HashMap<_, _>>(),
+        query: Form::parse(request.query_string().as_bytes()),
+        form: Form::default(),
+        now: site.service.clock.now(),
+        actor: None,
+        session: None,
+        address: forwarded.unwrap_or(peer),
+        user_agent: header(header::USER_AGENT).unwrap_or_default().to_owned(),
+        flash: request.cookie(FLASH_COOKIE).and_then(|c| read_flash(c.value())).into_iter().collect(),
+    }
+}
+
+fn read_flash(value: &str) -> Option<Flash> {
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(value.as_bytes()).ok()?).ok()
+}
+
+pub(super) async fn read_form(request: &HttpRequest, payload: actix_web::dev::Payload) -> Result<Form, Fault> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if content_type.starts_with("multipart/form-data") {
+        return read_multipart(request, payload).await;
+    }
+    let mut payload = web::Payload::from_request(request, &mut { payload })
+        .await
+        .map_err(|_| Fault::refused("La demande n’a pas pu être lue."))?;
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Fault::refused("L’envoi a été interrompu. Recommencez."))?;
+        if body.len() + chunk.len() > MAX_FORM {
+            return Err(Fault::refused("Ce formulaire est trop long\u{202F}: raccourcissez les textes."));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Form::parse(&body))
+}
+
+async fn read_multipart(request: &HttpRequest, mut payload: actix_web::dev::Payload) -> Result<Form, Fault> {
+    let interrupted = || Fault::refused("L’envoi du fichier a été interrompu. Recommencez.");
+    let too_large =
+        || Fault::refused("Le fichier dépasse 10\u{A0}Mo. Réduisez-le, par exemple en l’enregistrant en PDF.");
+    let mut multipart = Multipart::from_request(request, &mut payload).await.map_err(|_| interrupted())?;
+    let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0);
+    while let Some(part) = multipart.next().await {
+        let mut part = part.map_err(|_| interrupted())?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            let chunk = chunk.map_err(|_| interrupted())?;
+            total += chunk.len();
+            if total > MAX_UPLOAD + MAX_FORM {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        match file_name {
+            Some(file_name) => uploads.push(Upload { field: name, file_name, bytes }),
+            None => fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+        }
+    }
+    Ok(Form::new(fields, uploads))
+}

@@ -1,0 +1,159 @@
+//! Building a response: headers, cookies, the page of an answer or of a fault.
+
+use actix_web::HttpResponse;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{self, HeaderValue};
+use data_encoding::BASE64URL_NOPAD;
+use serde::Serialize;
+
+use super::answer::{Answer, Body};
+use super::guard;
+use super::render::{self, HtmlPage};
+use super::serve::Site;
+use super::visit::Visit;
+use crate::fault::Fault;
+
+pub(super) const FLASH_COOKIE: &str = "essaim_message";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// A response in plain data, so that it can be built on a blocking thread.
+pub(super) struct Parts {
+    status: u16,
+    headers: Vec<(header::HeaderName, String)>,
+    body: Vec<u8>,
+}
+
+impl Parts {
+    pub(super) fn into_response(self) -> HttpResponse {
+        let status = actix_web::http::StatusCode::from_u16(self.status)
+            .unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::build(status);
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.append_header((name, value));
+            }
+        }
+        response.body(self.body)
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    heading: &'a str,
+    explanation: &'a str,
+    advice: &'a str,
+}
+
+/// Renders an answer, or the page of a fault; a template that fails becomes a plain 500.
+pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) -> Parts {
+    let answer = result.or_else(|fault| error_page(&fault));
+    let rendered = answer.and_then(|answer| render(site, visit, answer));
+    rendered.unwrap_or_else(|fault| {
+        tracing::error!(path = visit.path, %fault, "page failed");
+        Parts {
+            status: 500,
+            headers: vec![(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())],
+            body: "Le service a rencontré une erreur. Réessayez dans quelques minutes.".into(),
+        }
+    })
+}
+
+fn error_page(fault: &Fault) -> Result<Answer, Fault> {
+    let (status, heading, explanation, advice) = match fault {
+        Fault::NotFound => (
+            404,
+            "Page introuvable",
+            "Cette page n’existe pas, ou elle n’est pas accessible avec votre compte.",
+            "Vérifiez l’adresse, ou revenez à l’accueil.",
+        ),
+        Fault::Denied(reason) => (403, "Action refusée", reason.as_str(), "Revenez à la page précédente."),
+        Fault::Refused(reason) => {
+            (409, "Action impossible", reason.as_str(), "Rien n’a été modifié. Revenez à la page précédente.")
+        }
+        Fault::Invalid(_) => (
+            422,
+            "Des réponses sont à corriger",
+            "Certaines réponses n’ont pas été acceptées.",
+            "Revenez à la page précédente pour les corriger.",
+        ),
+        Fault::Stale => (
+            409,
+            "La page a changé entre-temps",
+            "Quelqu’un a enregistré une modification depuis que vous avez ouvert cette page. Rien n’a été écrasé.",
+            "Revenez à la page précédente et rechargez-la pour voir la version à jour.",
+        ),
+        Fault::Internal(detail) => {
+            tracing::error!(detail, "internal fault");
+            (
+                500,
+                "Le service a rencontré une erreur",
+                "Votre demande n’a pas pu aboutir. Rien n’a été enregistré.",
+                "Réessayez dans quelques minutes. Si l’erreur persiste, écrivez au contact du service.",
+            )
+        }
+    };
+    Ok(Answer::page(heading, "errors/error.html", &ErrorView { heading, explanation, advice })?.status(status))
+}
+
+fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
+    let mut headers = vec![
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.to_owned()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::REFERRER_POLICY, "same-origin".to_owned()),
+        (header::X_FRAME_OPTIONS, "DENY".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    if site.service.settings.is_https() {
+        headers.push((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000".to_owned()));
+    }
+    for cookie in answer.cookies {
+        headers.push((header::SET_COOKIE, cookie.to_string()));
+    }
+    let html = matches!(answer.body, Body::Html { .. });
+    let body = match answer.body {
+        Body::Html { title, template, view, desk, breadcrumbs } => {
+            headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
+            let error = answer.status == 422;
+            let reader = answer.reader.as_ref().or(visit.actor.as_ref());
+            let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error, reader };
+            render::html(site, visit, page)?.into_bytes()
+        }
+        Body::Redirect { to, flash } => {
+            // Only our own paths: never a way to send people elsewhere.
+            let to = if guard::is_own_path(&to) { to } else { "/".to_owned() };
+            headers.push((header::LOCATION, to));
+            if let Some(flash) = flash {
+                let value = BASE64URL_NOPAD.encode(&serde_json::to_vec(&flash)?);
+                headers.push((header::SET_COOKIE, flash_cookie(site, value).to_string()));
+            }
+            Vec::new()
+        }
+        Body::File { bytes, media_type, file_name } => {
+            headers.push((header::CONTENT_TYPE, media_type));
+            let encoded = super::form::encode(&file_name);
+            headers.push((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")));
+            bytes
+        }
+        Body::Json(value) => {
+            headers.push((header::CONTENT_TYPE, "application/json".to_owned()));
+            serde_json::to_vec(&value)?
+        }
+    };
+    if html && !visit.flash.is_empty() {
+        let mut gone = flash_cookie(site, String::new());
+        gone.make_removal();
+        headers.push((header::SET_COOKIE, gone.to_string()));
+    }
+    Ok(Parts { status: answer.status, headers, body })
+}
+
+fn flash_cookie(site: &Site, value: String) -> Cookie<'static> {
+    Cookie::build(FLASH_COOKIE, value)
+        .path("/")
+        .http_only(true)
+        .secure(site.service.settings.is_https())
+        .same_site(SameSite::Lax)
+        .finish()
+}
