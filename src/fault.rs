@@ -61,6 +61,12 @@ impl From<DieselError> for Fault {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::NotFound,
+            // Two people did the same at once: the second reloads and sees the first one's work.
+            DieselError::DatabaseError(
+                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::SerializationFailure,
+                _,
+            ) => Self::Stale,
+            DieselError::DatabaseError(_, ref detail) if detail.message().contains("deadlock detected") => Self::Stale,
             other => Self::Internal(other.to_string()),
         }
     }

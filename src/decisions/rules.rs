@@ -88,8 +88,14 @@ fn envelope(
     choice: &Choice,
     known: &[EnvelopeId],
 ) -> Option<EnvelopeId> {
-    if opinion.envelope.is_some() {
-        return opinion.envelope;
+    if let Some(reserved) = opinion.envelope {
+        if !known.contains(&reserved) {
+            mistakes.add(
+                "outcome",
+                "La ligne réservée par le comité relève d’une autre autorité\u{202F}: c’est à elle de signer.",
+            );
+        }
+        return Some(reserved);
     }
     let chosen = choice.envelope.filter(|e| known.contains(e));
     if chosen.is_none() {

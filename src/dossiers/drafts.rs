@@ -220,7 +220,7 @@ pub(super) fn write_section(
     )
     .set((
         dossier_sections::answers.eq(&answers),
-        dossier_sections::version.eq(read_version + 1),
+        dossier_sections::version.eq(dossier_sections::version + 1),
         dossier_sections::updated_at.eq(now),
         dossier_sections::updated_by.eq(by),
     ))

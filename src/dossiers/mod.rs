@@ -21,5 +21,5 @@ pub mod validate;
 
 pub use actions::advance;
 pub use model::{Answer, Applicant, Content, Event, IndicatorTarget, Outcome, PieceRef, State, YearBudget};
-pub use sight::{StaffView, closed_by_interest, for_applicant, for_staff, visible_in_call};
-pub use store::{Dossier, Version, current_version, get, of_organisations, verify, version_by_id};
+pub use sight::{StaffView, closed_by_interest, for_applicant, for_staff, sees_partially, visible_in_call};
+pub use store::{Dossier, Version, current_version, get, hold, of_organisations, verify, version_by_id};

@@ -251,6 +251,9 @@ pub struct YearBudget {
     pub amounts: BTreeMap<String, Cents>,
 }
 
+/// Largest target or value of an indicator: no territory counts more people.
+pub const LARGEST_COUNT: i64 = 1_000_000_000;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndicatorTarget {
     /// Code of the call's [`crate::calls::definition::IndicatorChoice`].

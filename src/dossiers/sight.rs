@@ -153,3 +153,11 @@ impl Sight {
 fn reaches_committee(state: State) -> bool {
     state == State::InCommittee || state.has_opinion()
 }
+
+/// Whether sums over this call would tell the agent of a dossier that is closed to them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn sees_partially(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<bool, Fault> {
+    Ok(!closed_by_interest(conn, actor, call)?.is_empty())
+}

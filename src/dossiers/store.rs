@@ -137,6 +137,17 @@ pub fn of_organisations(conn: &mut Conn, organisations: &[OrganisationId]) -> Re
         .load(conn)?)
 }
 
+/// Makes every other writer of this dossier wait for the end of this transaction: what is read next is what holds.
+///
+/// # Errors
+/// [`Fault::NotFound`] when there is no such dossier.
+pub fn hold(conn: &mut Conn, id: DossierId) -> Result<(), Fault> {
+    let held = diesel::update(dossiers::table.filter(dossiers::id.eq(id)))
+        .set(dossiers::version.eq(dossiers::version))
+        .execute(conn)?;
+    if held == 1 { Ok(()) } else { Err(Fault::NotFound) }
+}
+
 /// Changes the state when nobody else has changed the dossier since it was read.
 pub(super) fn set_state(conn: &mut Conn, dossier: &Dossier, state: State, now: Instant) -> Result<(), Fault> {
     let changed = diesel::update(

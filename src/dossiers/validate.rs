@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::budget::{self, IN_KIND_CHARGES, IN_KIND_PRODUITS};
 use super::content::{budget_field, indicator_field};
-use super::model::{Content, YearBudget};
+use super::model::{Content, LARGEST_COUNT, YearBudget};
 use crate::base::clock::parse_date;
 use crate::base::money::Cents;
 use crate::base::text::looks_like_email;
@@ -268,6 +268,8 @@ fn indicators(found: &mut Found<'_>, definition: &CallDefinition, content: &Cont
         }
         if chosen.target < 1 {
             found.add_of_several(indicator_field("target", slot), "Saisissez une cible d’au moins 1, par exemple 120.");
+        } else if chosen.target > LARGEST_COUNT {
+            found.add_of_several(indicator_field("target", slot), "Cette cible est trop grande. Vérifiez-la.");
         }
     }
 }

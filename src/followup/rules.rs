@@ -2,8 +2,7 @@
 
 use jiff::civil::Date;
 
-/// Largest value accepted: no territory counts more people.
-const LIMIT: i64 = 1_000_000_000;
+use crate::dossiers::model::LARGEST_COUNT;
 
 /// The value that counts: observed last and, of one day, reported last.
 ///
@@ -38,7 +37,7 @@ pub fn read_value(text: &str, unit: &str) -> Result<i64, String> {
     }
     match digits.parse::<i64>() {
         Ok(value) if unit == "%" && value > 100 => Err("Un pourcentage va de 0 à 100.".into()),
-        Ok(value) if value <= LIMIT => Ok(value),
+        Ok(value) if value <= LARGEST_COUNT => Ok(value),
         _ => Err("Ce nombre est trop grand. Vérifiez-le.".into()),
     }
 }

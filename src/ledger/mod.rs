@@ -66,6 +66,10 @@ pub fn counters(conn: &mut Conn, envelope: EnvelopeId) -> Result<Counters, Fault
 /// # Errors
 /// [`Fault::Refused`] when the vote would fall under what is reserved and committed.
 pub fn vote(op: &mut Operation<'_>, envelope: EnvelopeId, amount: Cents, reason: &str) -> Result<(), Fault> {
+    // The row is taken first: of two votes at once, the second adds to the first.
+    diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)))
+        .set(envelopes::paid.eq(envelopes::paid))
+        .execute(op.conn)?;
     let before = counters(op.conn, envelope)?;
     let voted = before.voted.unwrap_or(Cents::ZERO) + amount;
     if voted < before.reserved + before.committed || !voted.is_positive() {
@@ -229,16 +233,14 @@ fn settle(
     match changed {
         Ok(1) => Ok(()),
         Ok(_) => {
-            let counters = counters(op.conn, envelope)?;
-            Err(Fault::refused(match counters.left() {
+            // No counter is quoted: it could tell of a dossier from which the reader is recused.
+            Err(Fault::refused(match counters(op.conn, envelope)?.left() {
                 None => {
                     "Le vote de cette enveloppe n’est pas connu\u{202F}: rien ne peut y être réservé ni engagé.".into()
                 }
-                Some(left) => format!(
-                    "L’enveloppe ne suffit pas\u{202F}: {amount} demandés, il reste {left} \
-                     ({} réservés, {} engagés, {} versés).",
-                    counters.reserved, counters.committed, counters.paid
-                ),
+                Some(_) => {
+                    format!("L’enveloppe ne suffit pas pour {amount}. La page Financement de l’appel dit ce qui reste.")
+                }
             }))
         }
         Err(DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, _)) => {

@@ -31,7 +31,8 @@ pub fn same_origin(headers: &HeaderMap, base_url: &str) -> bool {
 /// Whether an address leads to one of our own pages: browsers read `//host` and `/\host` as another site.
 #[must_use]
 pub fn is_own_path(path: &str) -> bool {
-    path.starts_with('/')
+    path.is_ascii()
+        && path.starts_with('/')
         && !path[1..].starts_with(['/', '\\'])
         && !path.chars().any(|c| c.is_control() || c.is_whitespace())
 }

@@ -17,6 +17,8 @@ use super::visit::Visit;
 use crate::fault::Fault;
 use crate::files::MAX_UPLOAD;
 
+/// Most fields and files of one form.
+const MAX_PARTS: usize = 2000;
 /// Largest body of a form without files, in bytes.
 const MAX_FORM: usize = 2 * 1024 * 1024;
 
@@ -77,6 +79,11 @@ async fn read_multipart(request: &HttpRequest, mut payload: actix_web::dev::Payl
         let mut part = part.map_err(|_| interrupted())?;
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+        // Names count too: a body of nothing but part headers is bounded like any other.
+        total += 64 + name.len() + file_name.as_ref().map_or(0, String::len);
+        if total > MAX_UPLOAD + MAX_FORM || fields.len() + uploads.len() >= MAX_PARTS {
+            return Err(too_large());
+        }
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|_| interrupted())?;

@@ -16,6 +16,8 @@ use crate::files::sha256_hex;
 
 /// WCAG 2.2.6 asks for twenty hours without data loss; a working week of mornings fits in a day.
 const LIFETIME_DAYS: i64 = 1;
+/// However often it is used, a session ends after this.
+const LONGEST_DAYS: i64 = 30;
 /// How often an open session is prolonged, in minutes.
 const REFRESH_MINUTES: i64 = 10;
 
@@ -75,7 +77,7 @@ pub fn open(
         .http_only(true)
         .secure(settings.is_https())
         .same_site(SameSite::Lax)
-        .max_age(Duration::days(30))
+        .max_age(Duration::days(LONGEST_DAYS))
         .finish())
 }
 
@@ -96,6 +98,7 @@ pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<(i64, A
         .filter(sessions::token_hash.eq(hash_token(token)))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
+        .filter(sessions::created_at.gt(now.plus_days(-LONGEST_DAYS)))
         .select((sessions::id, sessions::account_id, sessions::seen_at))
         .first::<(i64, AccountId, Instant)>(conn)
         .optional()?;

@@ -134,7 +134,8 @@ fn numbers_stay_once_a_dossier_is_submitted() {
         })
         .unwrap();
     let page = client.get(&path).expect(200);
-    assert!(page.words().contains("ses numéros ne changent plus"));
+    assert!(page.words().contains("le numéro sous lequel il a été déposé ne change plus"));
+    assert!(page.text().contains("name=\"rna\""), "a number that is missing may still be added");
     assert!(!page.text().contains("name=\"siret\""));
     let reply = client.post(&path, &fields(&[("siret", "73282932000074"), ("name", "Autre nom"), ("version", "2")]));
     reply.expect(303);

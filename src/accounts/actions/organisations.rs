@@ -72,8 +72,9 @@ pub fn change_organisation(
     let mut new = new.clone();
     if store::has_submitted(op.conn, id)? {
         let saved = store::organisation(op.conn, id)?;
-        new.siret = saved.siret.unwrap_or_default();
-        new.rna = saved.rna.unwrap_or_default();
+        // A number may still be added: a SIRET is required before any payment.
+        new.siret = saved.siret.unwrap_or(new.siret);
+        new.rna = saved.rna.unwrap_or(new.rna);
     }
     let checked = check(op, &new, Some(id))?;
     let changed = diesel::update(
@@ -90,7 +91,7 @@ pub fn change_organisation(
         organisations::representative_name.eq(&checked.representative_name),
         organisations::representative_quality.eq(&checked.representative_quality),
         organisations::search_text.eq(fold(&format!("{} {}", checked.name, checked.city))),
-        organisations::version.eq(version + 1),
+        organisations::version.eq(organisations::version + 1),
     ))
     .execute(op.conn)?;
     if changed == 0 {

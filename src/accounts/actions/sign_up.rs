@@ -69,7 +69,11 @@ pub fn sign_up(op: &mut Operation<'_>, new: &Registration) -> Result<(), Fault> 
     let account = match known {
         // The latest form counts: whoever typed the first one has not shown that the address is theirs.
         Some(unconfirmed) => {
-            diesel::update(accounts::table.filter(accounts::id.eq(unconfirmed.id))).set(values).execute(op.conn)?;
+            let unconfirmed_row =
+                accounts::table.filter(accounts::id.eq(unconfirmed.id)).filter(accounts::confirmed_at.is_null());
+            if diesel::update(unconfirmed_row).set(values).execute(op.conn)? == 0 {
+                return Err(Fault::Stale);
+            }
             tokens::cancel_all(op.conn, unconfirmed.id, op.now)?;
             unconfirmed.id
         }

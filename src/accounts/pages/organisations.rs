@@ -48,7 +48,9 @@ struct OrganisationForm {
     values: BTreeMap<&'static str, String>,
     legal_forms: Vec<Choice>,
     /// Whether SIRET and RNA may no longer change.
-    fixed: bool,
+    /// Numbers under which a dossier was submitted.
+    siret_fixed: bool,
+    rna_fixed: bool,
     members: Vec<String>,
     conflicts: Vec<Conflict>,
     errors: BTreeMap<String, String>,
@@ -105,7 +107,8 @@ fn new_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
         version: String::new(),
         legal_forms: form_options(&values["legal_form"]),
         values,
-        fixed: false,
+        siret_fixed: false,
+        rna_fixed: false,
         members: Vec::new(),
         conflicts: Vec::new(),
         errors: by_field(&summary),
@@ -138,16 +141,18 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
 
 fn page(visit: &Visit, summary: Vec<FieldError>, conflict: bool) -> Result<Answer, Fault> {
     let id = member_of(visit)?;
-    let (organisation, fixed, members) = visit.read(|conn| {
+    let (organisation, submitted, members) = visit.read(|conn| {
         Ok((store::organisation(conn, id)?, store::has_submitted(conn, id)?, store::members(conn, id)?))
     })?;
     let saved = saved(&organisation);
     let mut values = if visit.form.is_empty() { saved.clone() } else { typed(&visit.form) };
-    if fixed {
-        for name in ["siret", "rna"] {
+    let fixed = |name: &str| submitted && !saved[name].is_empty();
+    for name in ["siret", "rna"] {
+        if fixed(name) {
             values.insert(name, saved[name].clone());
         }
     }
+    let (siret_fixed, rna_fixed) = (fixed("siret"), fixed("rna"));
     let conflicts = FIELDS.iter().filter(|(name, _)| conflict && values[name] != saved[name]);
     let conflicts = conflicts.map(|(name, label)| Conflict { label, saved: shown(name, &saved[name]) }).collect();
     // After a conflict the form carries the saved version: the person has now seen it.
@@ -164,7 +169,8 @@ fn page(visit: &Visit, summary: Vec<FieldError>, conflict: bool) -> Result<Answe
         version,
         legal_forms: form_options(&values["legal_form"]),
         values,
-        fixed,
+        siret_fixed,
+        rna_fixed,
         members: members.into_iter().map(|(given_name, surname)| format!("{given_name} {surname}")).collect(),
         conflicts,
         errors: by_field(&summary),

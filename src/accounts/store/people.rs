@@ -108,7 +108,7 @@ pub fn search(conn: &mut Conn, search: &str, offset: i64, limit: i64) -> Result<
     let folded = fold(search);
     // What LIKE reads as a wildcard is no part of a name.
     let plain: String = folded.chars().filter(|c| !matches!(c, '%' | '\\')).collect();
-    let words: Vec<_> = plain.split_whitespace().map(|word| format!("%{word}%")).collect();
+    let words: Vec<_> = plain.split_whitespace().take(10).map(|word| format!("%{word}%")).collect();
     let filtered = || {
         words.iter().fold(accounts::table.into_boxed(), |query, word| query.filter(accounts::search_text.like(word)))
     };

@@ -71,7 +71,7 @@ fn bump(op: &mut Operation<'_>, session: &Session, version: i64) -> Result<(), F
             .filter(committee_sessions::id.eq(session.id))
             .filter(committee_sessions::version.eq(version)),
     )
-    .set(committee_sessions::version.eq(version + 1))
+    .set(committee_sessions::version.eq(committee_sessions::version + 1))
     .execute(op.conn)?;
     if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
 }

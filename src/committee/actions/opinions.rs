@@ -90,7 +90,8 @@ pub fn record_opinion(
     let draft = Draft { envelope: new.envelope.is_some(), ..new.draft.clone() };
     let reading = rules::read_opinion(&draft, item.requested)?;
     let envelope = if reading.outcome == Outcome::Selected { new.envelope } else { None };
-    fits(op, &call, dossier, envelope, &reading)?;
+    let partial = dossiers::sees_partially(op.conn, actor, call.id)?;
+    fits(op, &call, dossier, envelope, &reading, partial)?;
     let values = (
         committee_opinions::outcome.eq(reading.outcome),
         committee_opinions::waitlist_rank.eq(reading.rank),
@@ -98,7 +99,7 @@ pub fn record_opinion(
         committee_opinions::envelope_id.eq(envelope),
         committee_opinions::debate.eq(&reading.debate),
         committee_opinions::motive.eq(&reading.motive),
-        committee_opinions::version.eq(new.version + 1),
+        committee_opinions::version.eq(new.version.saturating_add(1)),
         committee_opinions::recorded_by.eq(actor.id),
         committee_opinions::recorded_at.eq(op.now),
     );
@@ -166,18 +167,25 @@ pub fn may_opine(board: &Board, dossier: DossierId) -> Result<(), Fault> {
 }
 
 /// Checks what an opinion takes from the call: a free rank on the waitlist, an envelope that holds it.
+///
+/// To somebody recused from a dossier of the call (`partial`), a refusal names neither dossier nor amount.
 fn fits(
     op: &mut Operation<'_>,
     call: &Call,
     dossier: DossierId,
     envelope: Option<EnvelopeId>,
     reading: &Reading,
+    partial: bool,
 ) -> Result<(), Fault> {
     if let Some(rank) = reading.rank
         && let Some(other) = store::waitlisted_at(op.conn, call.id, rank, dossier)?.first()
     {
-        let other = other.reference_or_draft();
-        return Err(Fault::invalid("rank", format!("Le rang {rank} est déjà celui du dossier {other}.")));
+        let message = if partial {
+            format!("Le rang {rank} est déjà pris.")
+        } else {
+            format!("Le rang {rank} est déjà celui du dossier {}.", other.reference_or_draft())
+        };
+        return Err(Fault::invalid("rank", message));
     }
     let (Some(envelope), Some(amount)) = (envelope, reading.amount) else { return Ok(()) };
     let known = store::envelopes_of_call(op.conn, call.id)?;
@@ -192,6 +200,9 @@ fn fits(
     };
     let prepared = store::prepared_on(op.conn, envelope, dossier)?;
     if prepared + amount > left {
+        if partial {
+            return Err(Fault::invalid("amount", "L’enveloppe ne suffit pas pour ce montant."));
+        }
         return Err(Fault::invalid(
             "amount",
             format!(

@@ -116,8 +116,9 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         format!("{} pour {} requis", text::count(attending, "membre", "membres"), board.session.quorum),
     ));
     let editable = room.manages && refusal.is_empty();
-    // Only who prepares opinions sees what is left: for others the figure could tell of a dossier hidden from them.
-    if editable {
+    // Only who prepares opinions, recused from none, sees what is left: the figure could tell of a hidden dossier.
+    let partial = visit.read(|conn| dossiers::sees_partially(conn, visit.actor()?, room.call.id))?;
+    if editable && !partial {
         for (envelope, prepared) in &envelopes {
             let left = envelope.left.map_or_else(|| "Vote non connu".to_owned(), |left| (left - *prepared).to_string());
             facts.push(fact(&format!("Reste sur {}", envelope.label()), left));

@@ -81,7 +81,7 @@ pub fn draft(conn: &mut Conn, actor: &Actor, case: &Case, choice: &Choice, now: 
 ///
 /// # Errors
 /// [`Fault::Invalid`] on the amount or the envelope.
-pub fn check_funds(conn: &mut Conn, terms: &Terms) -> Result<(), Fault> {
+pub fn check_funds(conn: &mut Conn, actor: &Actor, case: &Case, terms: &Terms) -> Result<(), Fault> {
     let Movement::Commit { envelope, reserved, amount } = terms.movement else { return Ok(()) };
     match ledger::counters(conn, envelope)?.left() {
         None => Err(Fault::invalid(
@@ -89,6 +89,9 @@ pub fn check_funds(conn: &mut Conn, terms: &Terms) -> Result<(), Fault> {
             "Le vote de cette enveloppe n’est pas connu\u{202F}: choisissez-en une autre.",
         )),
         Some(left) if left + reserved < amount => {
+            if dossiers::sees_partially(conn, actor, case.call.id)? {
+                return Err(Fault::invalid("amount", "L’enveloppe ne suffit pas pour ce montant."));
+            }
             let available = left + reserved;
             Err(Fault::invalid(
                 "amount",
@@ -120,11 +123,12 @@ pub fn preview(
 /// As [`draft`]; [`Fault::Stale`] when somebody signed in between; [`Fault::Refused`] when the envelope falls short.
 pub fn sign(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, choice: &Choice) -> Result<Decision, Fault> {
     let case = case(op.conn, actor, dossier)?;
+    // Taken first: signatures of one call wait for each other, and see the ranks given before them.
+    let number = store::next_number(op.conn, &case.call)?;
     let draft = draft(op.conn, actor, &case, choice, op.now)?;
     let terms = &draft.terms;
-    // First, so that of two signatures at once the second stops here.
+    // Of two signatures of one dossier at once, the second stops here.
     dossiers::advance(op, dossier, Event::Sign(terms.outcome))?;
-    let number = store::next_number(op.conn, &case.call)?;
     let signed = store::Signed {
         call: &case.call,
         dossier,

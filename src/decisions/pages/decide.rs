@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::decisions::actions::{self, Case, OUTCOMES};
 use crate::decisions::model::Choice;
 use crate::decisions::rules::{MAX_TEXT, delegation_for};
-use crate::dossiers::Outcome;
+use crate::dossiers::{self, Outcome};
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::ledger;
 use crate::web::{Answer, Form, Visit};
@@ -144,7 +144,7 @@ fn check(visit: &Visit, actor: &Actor, case: &Case, typed: Typed) -> Result<Answ
     let choice = read_choice(&typed)?;
     let view = visit.read(|conn| {
         let draft = actions::draft(conn, actor, case, &choice, visit.now)?;
-        actions::check_funds(conn, &draft.terms)?;
+        actions::check_funds(conn, actor, case, &draft.terms)?;
         Ok(CheckView {
             call_title: case.call.title.clone(),
             reference: case.dossier.reference_or_draft(),
@@ -188,7 +188,7 @@ fn form(visit: &Visit, case: &Case, typed: Typed, errors: Vec<FieldError>) -> Re
             },
             signing_as: delegation.map(|d| format!("{}, {}", d.quality, d.reference)).unwrap_or_default(),
             outcomes: outcomes(&typed),
-            envelopes: if case.opinion.envelope.is_some() { Vec::new() } else { envelopes(conn, case, &typed)? },
+            envelopes: if case.opinion.envelope.is_some() { Vec::new() } else { envelopes(conn, actor, case, &typed)? },
             typed,
             max_text: MAX_TEXT,
             error_of: errors.iter().map(|e| (e.field.clone(), e.message.clone())).collect(),
@@ -237,7 +237,7 @@ fn outcomes(typed: &Typed) -> Vec<ChoiceOption> {
         .collect()
 }
 
-fn envelopes(conn: &mut Conn, case: &Case, typed: &Typed) -> Result<Vec<ChoiceOption>, Fault> {
+fn envelopes(conn: &mut Conn, actor: &Actor, case: &Case, typed: &Typed) -> Result<Vec<ChoiceOption>, Fault> {
     let none = ChoiceOption {
         value: String::new(),
         label: "Aucune".to_owned(),
@@ -246,8 +246,10 @@ fn envelopes(conn: &mut Conn, case: &Case, typed: &Typed) -> Result<Vec<ChoiceOp
         selected: typed.envelope.is_empty(),
     };
     let mut options = vec![none];
+    let partial = dossiers::sees_partially(conn, actor, case.call.id)?;
     for envelope in store::envelopes_of(conn, &case.call)? {
         let left = match ledger::counters(conn, envelope.id)?.left() {
+            Some(_) if partial => "montants masqués".to_owned(),
             Some(left) => format!("reste {left}"),
             None => "vote inconnu".to_owned(),
         };

@@ -23,6 +23,7 @@ pub fn assign(
     instructor: AccountId,
     due_at: Option<Instant>,
 ) -> Result<AssignmentId, Fault> {
+    dossiers::hold(op.conn, dossier)?;
     let view = dossiers::for_staff(op.conn, actor, dossier)?;
     view.require(Role::CallManager)?;
     let call = calls::of_dossier(op.conn, dossier)?;
@@ -79,6 +80,7 @@ pub fn end_assignment(
     assignment: AssignmentId,
     reason: &str,
 ) -> Result<(), Fault> {
+    dossiers::hold(op.conn, dossier)?;
     let view = dossiers::for_staff(op.conn, actor, dossier)?;
     view.require(Role::CallManager)?;
     let found = store::assignments_of(op.conn, dossier)?

@@ -26,6 +26,7 @@ pub fn declare_interests(
     dossier: DossierId,
     conflict: Option<&str>,
 ) -> Result<(), Fault> {
+    dossiers::hold(op.conn, dossier)?;
     let view = dossiers::for_staff(op.conn, actor, dossier)?;
     view.require(Role::Instructor)?;
     let assignment = store::active_assignment(op.conn, dossier, actor.id)?;

@@ -56,6 +56,7 @@ pub fn save_review(
     input: &ReviewInput,
     read: i64,
 ) -> Result<i64, Fault> {
+    dossiers::hold(op.conn, dossier)?;
     let (dossier, assignment) = desk(op, actor, dossier)?;
     let existing = store::review_of_assignment(op.conn, assignment.id)?;
     if existing.as_ref().is_some_and(|r| r.submitted_at.is_some()) {
@@ -81,7 +82,7 @@ pub fn save_review(
         Some(review) if review.input == input => Ok(review.version),
         Some(review) => {
             store::update_review(op.conn, review.id, read, version.id, &input)?;
-            Ok(read + 1)
+            Ok(read.saturating_add(1))
         }
     }
 }
@@ -92,6 +93,8 @@ pub fn save_review(
 /// [`Fault::Invalid`] with everything still missing; [`Fault::Stale`] when the draft changed since it was checked;
 /// [`Fault::Refused`] once submitted.
 pub fn submit_review(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, read: i64) -> Result<(), Fault> {
+    // Of two last reviews at once, the second sees the first and closes the instruction.
+    dossiers::hold(op.conn, dossier)?;
     let (dossier, assignment) = desk(op, actor, dossier)?;
     let review = store::review_of_assignment(op.conn, assignment.id)?
         .ok_or_else(|| Fault::refused("Votre avis est vide\u{A0}: notez d’abord les critères."))?;

@@ -176,7 +176,7 @@ pub fn update_review(
         reviews::opinion.eq(input.opinion),
         reviews::comment.eq(&input.comment),
         reviews::proposed_cents.eq(input.proposed),
-        reviews::version.eq(read + 1),
+        reviews::version.eq(read.saturating_add(1)),
     ))
     .execute(conn)?;
     if changed != 1 {
@@ -212,7 +212,7 @@ pub fn mark_submitted(conn: &mut Conn, id: ReviewId, read: i64, now: Instant) ->
             .filter(reviews::version.eq(read))
             .filter(reviews::submitted_at.is_null()),
     )
-    .set((reviews::submitted_at.eq(Some(now)), reviews::version.eq(read + 1)))
+    .set((reviews::submitted_at.eq(Some(now)), reviews::version.eq(read.saturating_add(1))))
     .execute(conn)?;
     if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
 }
