@@ -141,6 +141,8 @@ fn numbers_stay_once_a_dossier_is_submitted() {
     reply.expect(303);
     let page = client.get(&path).words();
     assert!(page.contains("Autre nom") && page.contains("356 000 000 00048"), "{page}");
+    client.post(&path, &fields(&[("rna", "W313000077"), ("version", "3")])).expect(303);
+    assert!(client.get(&path).words().contains("W313000077"), "a missing number may be added, once");
 }
 
 #[test]

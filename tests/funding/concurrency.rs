@@ -72,3 +72,27 @@ fn of_two_advances_at_once_one_is_paid() {
     let counters = app.service().read(|conn| ledger::counters(conn, envelope_of(&app, &world))).unwrap();
     assert_eq!(counters.paid, Cents::from_euros(8_000));
 }
+
+#[test]
+fn votes_at_once_all_count() {
+    const HANDS: usize = 8;
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let envelope = envelope_of(&app, &world);
+    let voted = || app.service().read(|conn| ledger::counters(conn, envelope)).unwrap().voted.unwrap();
+    let before = voted();
+    let gate = Barrier::new(HANDS);
+    std::thread::scope(|scope| {
+        for _ in 0..HANDS {
+            scope.spawn(|| {
+                gate.wait();
+                app.console(|op| {
+                    op.record(essaim::journal::Entry::new("test.vote", "Vote d’essai"));
+                    ledger::vote(op, envelope, Cents::from_euros(1), "Décision modificative")
+                });
+            });
+        }
+    });
+    assert_eq!(voted(), before + Cents::from_euros(8));
+    assert_eq!(app.service().read(ledger::verify).unwrap().1, Vec::<String>::new());
+}
