@@ -58,6 +58,12 @@ impl Db {
         self.backend
     }
 
+    /// Whether the database answers a query now.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        self.read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn)?)).is_ok()
+    }
+
     /// Brings the schema up to date.
     ///
     /// # Errors

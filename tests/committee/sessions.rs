@@ -1,8 +1,12 @@
 //! Planning, attendance, quorum, opening.
 
+use diesel::prelude::*;
+use essaim::access::Role;
+use essaim::accounts::actions::{add_agent, grant_role, revoke_role};
 use essaim::base::clock::Instant;
 use essaim::committee::actions::{NewSession, open_session, plan_session, record_attendance};
 use essaim::committee::{self, Presence, SessionState};
+use essaim::db::schema::call_roles;
 use essaim::dossiers::{self, State};
 use essaim::fault::Fault;
 
@@ -97,4 +101,41 @@ fn numbers_follow_and_stale_attendance_is_refused() {
         record_attendance(op, actor, first, 1, &[("ARS".to_owned(), Presence::Absent)])
     });
     assert!(matches!(late, Err(Fault::Stale)));
+}
+
+#[test]
+fn a_seat_that_changes_hands_is_its_new_holders() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
+    let session = planned_session(&app, &world, &[dossier]);
+    attend(&app, &world, session, &[("FAS", Presence::Absent)]);
+    let former = world.members[3];
+    let held: i64 = app
+        .service()
+        .read(|conn| {
+            let roles = call_roles::table.filter(call_roles::account_id.eq(former)).select(call_roles::id);
+            Ok(roles.first(conn)?)
+        })
+        .unwrap();
+    app.console(|op| {
+        let fas = essaim::calls::institution_by_code(op.conn, "FAS")?;
+        revoke_role(op, former, held)?;
+        add_agent(op, world.stranger, fas, "Déléguée régionale", "Délégation régionale")?;
+        grant_role(op, world.call, world.stranger, fas, Role::CommitteeMember, Some("FAS"))
+    });
+    let seat = || {
+        let board = app
+            .service()
+            .read(|conn| {
+                let call = essaim::calls::by_id(conn, world.call)?;
+                let session = committee::session(conn, session)?;
+                committee::board(conn, &call, session)
+            })
+            .unwrap();
+        board.seats.into_iter().find(|seat| seat.code == "FAS").unwrap()
+    };
+    assert_eq!((seat().account, seat().presence), (Some(world.stranger), None), "to be recorded again");
+    attend(&app, &world, session, &[("FAS", Presence::Present)]);
+    assert_eq!((seat().account, seat().presence), (Some(world.stranger), Some(Presence::Present)));
 }

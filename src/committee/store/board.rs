@@ -9,7 +9,7 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, DossierVersionId, SessionId};
 use crate::base::money::Cents;
 use crate::calls::Call;
-use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session};
+use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session, SessionState};
 use crate::committee::recusals;
 use crate::db::Conn;
 use crate::db::schema::{accounts, agenda_items, attendances, call_roles, dossier_versions, institutions};
@@ -49,8 +49,12 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
     let mut seats = Vec::new();
     for seat in &call.definition.committee.seats {
         let attendance = recorded.get(&seat.code);
-        // Who sat is kept, even when the seat has changed hands since.
-        let account = attendance.and_then(|(account, _)| *account).or_else(|| holders.get(&seat.code).copied());
+        let holder = holders.get(&seat.code).copied();
+        // A sealed session keeps who sat. Until then a seat that changed hands is its new holder's, whose presence is
+        // still to be recorded.
+        let attendance = attendance
+            .filter(|(account, _)| session.state == SessionState::Sealed || holder.is_none() || *account == holder);
+        let account = attendance.and_then(|(account, _)| *account).or(holder);
         let name = match account {
             None => String::new(),
             Some(account) => {
