@@ -1,0 +1,3 @@
+DROP TABLE letters;
+DROP TABLE decisions;
+DROP TABLE delegations;

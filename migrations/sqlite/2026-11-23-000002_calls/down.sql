@@ -1,0 +1,3 @@
+DROP TABLE call_roles;
+DROP TABLE call_definitions;
+DROP TABLE calls;

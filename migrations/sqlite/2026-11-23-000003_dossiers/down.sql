@@ -1,0 +1,5 @@
+DROP TABLE dossier_tags;
+DROP TABLE dossier_versions;
+DROP TABLE attachments;
+DROP TABLE dossier_sections;
+DROP TABLE dossiers;

@@ -1,0 +1,5 @@
+DROP TABLE review_scores;
+DROP TABLE reviews;
+DROP TABLE interest_declarations;
+DROP TABLE assignments;
+DROP TABLE eligibility_checks;

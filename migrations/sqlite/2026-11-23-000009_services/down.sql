@@ -1,0 +1,5 @@
+DROP TABLE mails;
+DROP TABLE journal_texts;
+DROP TABLE journal_entries;
+DROP TABLE journal_head;
+DROP TABLE documents;

@@ -1,0 +1,65 @@
+//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database.rs` holds them against
+//! the migrations.
+
+mod applying;
+mod assessing;
+mod deciding;
+mod defining;
+mod learning;
+mod paying;
+mod people;
+mod ranking;
+mod services;
+
+pub use applying::*;
+pub use assessing::*;
+pub use deciding::*;
+pub use defining::*;
+pub use learning::*;
+pub use paying::*;
+pub use people::*;
+pub use ranking::*;
+pub use services::*;
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    account_tokens,
+    sessions,
+    institutions,
+    agents,
+    organisations,
+    organisation_members,
+    calls,
+    call_definitions,
+    call_roles,
+    dossiers,
+    dossier_sections,
+    attachments,
+    dossier_versions,
+    dossier_tags,
+    eligibility_checks,
+    assignments,
+    interest_declarations,
+    reviews,
+    review_scores,
+    committee_sessions,
+    attendances,
+    agenda_items,
+    recusals,
+    committee_opinions,
+    delegations,
+    decisions,
+    letters,
+    funding_lines,
+    envelopes,
+    ledger_entries,
+    acts,
+    payments,
+    indicators,
+    indicator_values,
+    documents,
+    journal_head,
+    journal_entries,
+    journal_texts,
+    mails,
+);

@@ -1,0 +1,89 @@
+//! Sessions, attendance, agenda, recusals, opinions.
+
+use super::applying::{dossier_versions, dossiers};
+use super::defining::calls;
+use super::people::accounts;
+
+diesel::table! {
+    committee_sessions (id) {
+        id -> BigInt,
+        call_id -> BigInt,
+        number -> BigInt,
+        held_at -> BigInt,
+        place -> Text,
+        state -> Text,
+        quorum -> BigInt,
+        opened_at -> Nullable<BigInt>,
+        sealed_at -> Nullable<BigInt>,
+        sealed_by -> Nullable<BigInt>,
+        record -> Nullable<Text>,
+        record_sha256 -> Nullable<Text>,
+        minutes_id -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attendances (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        seat -> Text,
+        account_id -> Nullable<BigInt>,
+        presence -> Text,
+    }
+}
+
+diesel::table! {
+    agenda_items (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        dossier_id -> BigInt,
+        dossier_version_id -> BigInt,
+        added_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recusals (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        dossier_id -> BigInt,
+        account_id -> BigInt,
+        reason -> Text,
+        left_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    committee_opinions (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        dossier_id -> BigInt,
+        dossier_version_id -> BigInt,
+        outcome -> Text,
+        waitlist_rank -> Nullable<BigInt>,
+        amount_cents -> Nullable<BigInt>,
+        envelope_id -> Nullable<BigInt>,
+        debate -> Text,
+        motive -> Text,
+        version -> BigInt,
+        recorded_by -> BigInt,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::joinable!(committee_sessions -> calls (call_id));
+diesel::joinable!(committee_sessions -> accounts (sealed_by));
+diesel::joinable!(attendances -> committee_sessions (session_id));
+diesel::joinable!(attendances -> accounts (account_id));
+diesel::joinable!(agenda_items -> committee_sessions (session_id));
+diesel::joinable!(agenda_items -> dossiers (dossier_id));
+diesel::joinable!(agenda_items -> dossier_versions (dossier_version_id));
+diesel::joinable!(recusals -> committee_sessions (session_id));
+diesel::joinable!(recusals -> dossiers (dossier_id));
+diesel::joinable!(recusals -> accounts (account_id));
+diesel::joinable!(committee_opinions -> committee_sessions (session_id));
+diesel::joinable!(committee_opinions -> dossiers (dossier_id));
+diesel::joinable!(committee_opinions -> dossier_versions (dossier_version_id));
+diesel::joinable!(committee_opinions -> accounts (recorded_by));
