@@ -143,7 +143,8 @@ impl Sight {
                 Role::CallManager => true,
                 Role::Instructor => self.assigned.contains(&dossier.id),
                 Role::CommitteeMember => reaches_committee(dossier.state),
-                Role::Signatory | Role::Funder => dossier.state.has_opinion(),
+                Role::Signatory => dossier.state.reaches_authority(),
+                Role::Funder => dossier.state.has_opinion(),
             })
             .collect()
     }

@@ -292,6 +292,8 @@ fn envelope(t: &mut Table<'_>) -> EnvelopeDefinition {
     EnvelopeDefinition {
         funder: t.code("funder"),
         line: t.label("line"),
+        authority: t.optional_code("authority"),
+        payer: t.optional_code("payer"),
         year: t.year("year"),
         amount: t
             .optional_integer::<i64>("amount_euros")

@@ -466,6 +466,10 @@ pub struct EnvelopeDefinition {
     pub funder: String,
     /// Name of the funding line: `FIR – Ségur mesure 27`.
     pub line: String,
+    /// Institution that decides on the line; the call's authority unless said otherwise.
+    pub authority: Option<String>,
+    /// Institution that pays; the one that decides unless said otherwise.
+    pub payer: Option<String>,
     pub year: i16,
     /// Unknown is not unlimited: nothing can be reserved on it until a vote is recorded.
     pub amount: Option<Cents>,

@@ -148,7 +148,9 @@ impl Replay<'_> {
                 Outcome::Waitlisted => {
                     NewOpinion::waitlisted(dossier.rank.unwrap_or(1), &dossier.motive, &dossier.debate)
                 }
-                Outcome::Rejected => NewOpinion::rejected(&dossier.motive, &dossier.debate),
+                Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {
+                    NewOpinion::rejected(&dossier.motive, &dossier.debate)
+                }
             };
             self.with(Role::CallManager, |op, actor| record_opinion(op, actor, session, *id, &opinion))?;
         }
