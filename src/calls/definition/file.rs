@@ -237,7 +237,9 @@ fn indicator(t: &mut Table<'_>) -> IndicatorChoice {
         label: t.label("label"),
         unit: t.label("unit"),
         family: t.choice("family", families),
-        total: t.optional_choice("total", [("last", IndicatorTotal::Last), ("sum", IndicatorTotal::Sum)]).unwrap_or_default(),
+        total: t
+            .optional_choice("total", [("last", IndicatorTotal::Last), ("sum", IndicatorTotal::Sum)])
+            .unwrap_or_default(),
         source: t.table("source", source),
     }
 }
