@@ -89,9 +89,11 @@ fn create(op: &mut Operation<'_>, definition: &CallDefinition) -> Result<CallId,
 
 /// Adds the envelopes that are not there yet; a vote once recorded changes through the ledger only.
 fn record_envelopes(op: &mut Operation<'_>, call: CallId, definition: &CallDefinition) -> Result<(), Fault> {
-    let authority = institution_by_code(op.conn, &definition.call.authority)?;
     for envelope in &definition.envelopes {
         let funder = institution_by_code(op.conn, &envelope.funder)?;
+        let deciding = envelope.authority.as_ref().unwrap_or(&definition.call.authority);
+        let authority = institution_by_code(op.conn, deciding)?;
+        let payer = institution_by_code(op.conn, envelope.payer.as_ref().unwrap_or(deciding))?;
         let line = funding_lines::table
             .filter(funding_lines::funder_id.eq(funder))
             .filter(funding_lines::name.eq(&envelope.line))
@@ -100,12 +102,11 @@ fn record_envelopes(op: &mut Operation<'_>, call: CallId, definition: &CallDefin
             .optional()?;
         let line = match line {
             Some(line) => line,
-            // Until an administrator says otherwise, the call's authority signs and pays.
             None => diesel::insert_into(funding_lines::table)
                 .values((
                     funding_lines::funder_id.eq(funder),
                     funding_lines::authority_id.eq(authority),
-                    funding_lines::payer_id.eq(authority),
+                    funding_lines::payer_id.eq(payer),
                     funding_lines::name.eq(&envelope.line),
                 ))
                 .returning(funding_lines::id)

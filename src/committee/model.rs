@@ -130,15 +130,7 @@ impl Item {
     /// Whether its outcome is known to its applicant.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        matches!(
-            self.dossier.state,
-            State::AwardNotified
-                | State::WaitlistNotified
-                | State::RejectionNotified
-                | State::Agreed
-                | State::InProgress
-                | State::Withdrawn
-        )
+        self.dossier.state.is_notified() || self.is_withdrawn()
     }
 }
 

@@ -94,7 +94,7 @@ pub fn read_opinion(draft: &Draft, requested: Cents) -> Result<Reading, crate::f
             mistakes.add(field, format!("Raccourcissez ce texte à {MAX_TEXT} caractères au plus."));
         }
     }
-    let Some(outcome) = draft.outcome else {
+    let Some(outcome) = draft.outcome.filter(|outcome| Outcome::OPINIONS.contains(outcome)) else {
         mistakes.add("outcome", "Choisissez l’avis du comité\u{202F}: retenu, liste complémentaire ou non retenu.");
         return Err(crate::fault::Fault::Invalid(mistakes.into_vec()));
     };
@@ -120,7 +120,7 @@ pub fn read_opinion(draft: &Draft, requested: Cents) -> Result<Reading, crate::f
                 mistakes.add("rank", "Saisissez le rang sur la liste complémentaire, par exemple 1.");
             }
         }
-        Outcome::Rejected => {}
+        Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {}
     }
     if outcome != Outcome::Selected && motive.is_empty() {
         mistakes.add("motive", "Saisissez le motif\u{202F}: il sera repris dans le courrier au porteur.");

@@ -46,7 +46,7 @@ pub(super) fn compose(facts: &Facts<'_>) -> documents::Letter {
     let text = match facts.terms.outcome {
         Outcome::Selected => &letters.selected,
         Outcome::Waitlisted => &letters.waitlisted,
-        Outcome::Rejected => &letters.rejected,
+        Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => &letters.rejected,
     };
     let fill = |template: &str| expand(template, |word| value(facts, word));
     let body = arrange(text, facts.terms, fill);

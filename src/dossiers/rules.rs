@@ -34,25 +34,36 @@ pub fn transition(state: State, event: Event, stages: &[Stage]) -> Result<State,
     let next = match (state, event) {
         (S::Draft, E::Submit) => S::Submitted,
         (S::Submitted, E::DeclareEligible) => S::Eligible,
-        (S::Submitted, E::DeclareIneligible) => S::Ineligible,
+        (S::Submitted, E::RequestCompletion) => S::Incomplete,
+        (S::Incomplete, E::AnswerCompletion | E::CancelCompletion) => S::Submitted,
+        (S::Submitted | S::Incomplete, E::DeclareIneligible) => S::Ineligible,
+        (S::Ineligible, E::Sign(Outcome::Ineligible)) => S::IneligibilitySigned,
+        (S::IneligibilitySigned, E::Notify) => S::IneligibilityNotified,
         (S::Eligible, E::Shortlist) if shortlisting => S::Shortlisted,
         (S::Eligible, E::SetAside) if shortlisting => S::NotShortlisted,
+        (S::NotShortlisted, E::Sign(Outcome::NotShortlisted)) => S::NonShortlistingSigned,
+        (S::NonShortlistingSigned, E::Notify) => S::NonShortlistingNotified,
         (S::Eligible, E::Assign) if !shortlisting => S::UnderInstruction,
         (S::Shortlisted | S::UnderInstruction, E::Assign) => S::UnderInstruction,
         (S::UnderInstruction, E::CompleteInstruction) => S::Instructed,
         (S::Instructed, E::ReopenInstruction) => S::UnderInstruction,
         (S::Instructed, E::EnterCommittee) => S::InCommittee,
         (S::InCommittee, E::SealOpinion) => S::Opined,
-        (S::Opined, E::Sign(Outcome::Selected)) => S::Selected,
+        // From the waiting list: promoted when money frees up, or told that the list is closed.
+        (S::Opined | S::WaitlistNotified, E::Sign(Outcome::Selected)) => S::Selected,
+        (S::Opined | S::WaitlistNotified, E::Sign(Outcome::Rejected)) => S::Rejected,
         (S::Opined, E::Sign(Outcome::Waitlisted)) => S::Waitlisted,
-        (S::Opined, E::Sign(Outcome::Rejected)) => S::Rejected,
         (S::Selected, E::Notify) => S::AwardNotified,
         (S::Waitlisted, E::Notify) => S::WaitlistNotified,
         (S::Rejected, E::Notify) => S::RejectionNotified,
         (S::AwardNotified, E::RecordAct) => S::Agreed,
         (S::Agreed | S::InProgress, E::RecordPayment) => S::InProgress,
+        (S::AwardNotified | S::Agreed | S::InProgress, E::Amend) => state,
+        (S::Agreed | S::InProgress, E::Close) => S::Closed,
+        (S::AwardNotified | S::Agreed | S::InProgress, E::Terminate) => S::Terminated,
         (
             S::Submitted
+            | S::Incomplete
             | S::Eligible
             | S::Shortlisted
             | S::UnderInstruction

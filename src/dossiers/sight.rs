@@ -147,6 +147,7 @@ impl Sight {
                 Reach::Assigned => self.assigned.contains(&dossier.id),
                 Reach::Committee => reaches_committee(dossier.state),
                 Reach::Opinion => dossier.state.has_opinion(),
+                Reach::Authority => dossier.state.reaches_authority(),
             })
             .collect()
     }
@@ -161,6 +162,8 @@ enum Reach {
     Committee,
     /// Once the committee has given its opinion.
     Opinion,
+    /// Once the authority has something to sign.
+    Authority,
 }
 
 fn reach(role: Role) -> Reach {
@@ -168,7 +171,8 @@ fn reach(role: Role) -> Reach {
         Role::CallManager => Reach::Every,
         Role::Instructor => Reach::Assigned,
         Role::CommitteeMember => Reach::Committee,
-        Role::Signatory | Role::Funder => Reach::Opinion,
+        Role::Signatory => Reach::Authority,
+        Role::Funder => Reach::Opinion,
     }
 }
 
@@ -180,6 +184,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
     let (every, given): (Vec<CallId>, Vec<CallId>) = (doors.every, doors.assigned);
     let (committee, opinion): (Vec<CallId>, Vec<CallId>) = (doors.committee, doors.opinion);
     let (before, after): (Vec<State>, Vec<State>) = (doors.before_committee, doors.with_opinion);
+    let (authority, to_sign): (Vec<CallId>, Vec<State>) = (doors.authority, doors.to_sign);
     let person: AccountId = actor.id;
     let draft: State = State::Draft;
     let assigned = assignments::table
@@ -202,7 +207,8 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
                 .eq_any(every)
                 .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
                 .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
-                .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after))),
+                .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
+                .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
         )
 }
 
@@ -214,6 +220,8 @@ struct Doors {
     before_committee: Vec<State>,
     opinion: Vec<CallId>,
     with_opinion: Vec<State>,
+    authority: Vec<CallId>,
+    to_sign: Vec<State>,
 }
 
 impl Doors {
@@ -230,6 +238,8 @@ impl Doors {
             before_committee: states(reaches_committee),
             opinion: calls(|r| r == Reach::Opinion),
             with_opinion: states(State::has_opinion),
+            authority: calls(|r| r == Reach::Authority),
+            to_sign: states(State::reaches_authority),
         }
     }
 }

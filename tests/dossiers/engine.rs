@@ -47,7 +47,14 @@ fn a_refusal_names_the_act_and_the_state() {
 
 #[test]
 fn nothing_leaves_a_final_state() {
-    let ends = [State::Ineligible, State::NotShortlisted, State::Withdrawn, State::RejectionNotified];
+    let ends = [
+        State::IneligibilityNotified,
+        State::NonShortlistingNotified,
+        State::RejectionNotified,
+        State::Closed,
+        State::Terminated,
+        State::Withdrawn,
+    ];
     for state in ends {
         for event in Event::ALL {
             assert!(!allows(state, *event, PLAIN) && !allows(state, *event, SHORTLISTING), "{state:?} {event:?}");
@@ -70,7 +77,8 @@ fn every_state_is_reached_from_a_draft() {
             }
             next += 1;
         }
-        let expected = if stages == PLAIN { State::ALL.len() - 2 } else { State::ALL.len() };
+        // Without shortlisting nothing is shortlisted, nor set aside, signed and notified.
+        let expected = if stages == PLAIN { State::ALL.len() - 4 } else { State::ALL.len() };
         assert_eq!(reached.len(), expected, "{reached:?}");
     }
 }

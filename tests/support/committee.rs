@@ -63,7 +63,9 @@ pub fn opine(app: &TestApp, world: &World, session: SessionId, dossier: DossierI
             NewOpinion::selected(Cents::from_euros(euros), envelope_of(app, world), "Un projet solide.")
         }
         Outcome::Waitlisted => NewOpinion::waitlisted(number, "L’enveloppe ne suffit pas.", "Un bon projet."),
-        Outcome::Rejected => NewOpinion::rejected("La méthode n’est pas décrite.", "Un projet à reprendre."),
+        Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {
+            NewOpinion::rejected("La méthode n’est pas décrite.", "Un projet à reprendre.")
+        }
     };
     app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, dossier, &new)).unwrap();
 }

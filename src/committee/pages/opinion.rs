@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::desk::by_field;
-use super::shared::{ReviewRow, Room, UNSCORED, outcome_tone, reviews, shown};
+use super::shared::{ReviewRow, Room, UNSCORED, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::committee::actions::{self, NewOpinion};
@@ -154,7 +154,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         stale,
         saved: item.opinion.as_ref().map(|opinion| Saved {
             outcome: room.outcome(opinion),
-            tone: outcome_tone(opinion.outcome),
+            tone: opinion.outcome.tone(),
             amount: shown(opinion.amount),
             envelope: name_of(opinion.envelope),
             motive: opinion.motive.clone(),
@@ -162,7 +162,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
             when: room.when(opinion.recorded_at),
         }),
         version: if stale { item.opinion.as_ref().map_or(0, |o| o.version) } else { form.version },
-        outcomes: Outcome::ALL
+        outcomes: Outcome::OPINIONS
             .iter()
             .map(|outcome| RadioChoice {
                 value: outcome.code(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shared::{HiddenRow, ReviewRow, Room, UNSCORED, outcome_tone, reviews, shown};
+use super::shared::{HiddenRow, ReviewRow, Room, UNSCORED, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::calls::definition::reference;
@@ -162,7 +162,7 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool) -> Li
         requested: item.requested.to_string(),
         cumulated: total.to_string(),
         outcome: opinion.map(|o| room.outcome(o)).unwrap_or_default(),
-        tone: opinion.map_or("neutral", |o| outcome_tone(o.outcome)),
+        tone: opinion.map_or("neutral", |o| o.outcome.tone()),
         amount: shown(opinion.and_then(|o| o.amount)),
     }
 }

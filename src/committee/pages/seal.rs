@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shared::{Room, outcome_tone, shown};
+use super::shared::{Room, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::committee::model::SessionState;
@@ -65,7 +65,7 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
                 reference: item.dossier.reference_or_draft(),
                 title: item.dossier.title_or_untitled().to_owned(),
                 outcome: item.opinion.as_ref().map(|o| room.outcome(o)).unwrap_or_default(),
-                tone: item.opinion.as_ref().map_or("neutral", |o| outcome_tone(o.outcome)),
+                tone: item.opinion.as_ref().map_or("neutral", |o| o.outcome.tone()),
                 amount: shown(item.opinion.as_ref().and_then(|o| o.amount)),
                 href: format!("{}/dossiers/{}", room.path(), item.dossier.id),
             })

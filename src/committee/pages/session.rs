@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shared::{HiddenRow, Room, outcome_tone, shown};
+use super::shared::{HiddenRow, Room, shown};
 use crate::access::Role;
 use crate::base::ids::{DossierId, SessionId};
 use crate::base::text;
@@ -187,7 +187,7 @@ fn item_row(room: &Room, board: &Board, item: &Item) -> ItemRow {
         quorum: board.has_quorum(attending),
         recused: board.seats.iter().filter(of_item).map(|seat| seat.name.clone()).collect(),
         outcome: item.opinion.as_ref().map(|o| room.outcome(o)).unwrap_or_default(),
-        tone: item.opinion.as_ref().map_or("neutral", |o| outcome_tone(o.outcome)),
+        tone: item.opinion.as_ref().map_or("neutral", |o| o.outcome.tone()),
         amount: shown(item.opinion.as_ref().and_then(|o| o.amount)),
         action: match (room.manages && board.session.state == SessionState::Open, item.opinion.is_some()) {
             (true, false) => "Rendre l’avis",

@@ -13,7 +13,6 @@ use crate::committee::minutes::outcome_words;
 use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard};
 use crate::committee::store;
 use crate::db::Conn;
-use crate::dossiers::Outcome;
 use crate::fault::Fault;
 use crate::instruction::Assessment;
 use crate::web::{Answer, Visit};
@@ -139,14 +138,6 @@ pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
             comment: review.comment.clone(),
         })
         .collect()
-}
-
-pub fn outcome_tone(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Selected => "success",
-        Outcome::Waitlisted => "warning",
-        Outcome::Rejected => "danger",
-    }
 }
 
 pub fn shown(amount: Option<Cents>) -> String {

@@ -234,4 +234,4 @@ fn write_letter(
 }
 
 /// Outcomes in the order the form offers them.
-pub const OUTCOMES: [Outcome; 3] = [Outcome::Selected, Outcome::Waitlisted, Outcome::Rejected];
+pub const OUTCOMES: [Outcome; 3] = Outcome::OPINIONS;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{outcome_label, store, tone};
+use super::{outcome_label, store};
 use crate::base::ids::DossierId;
 use crate::calls;
 use crate::decisions::actions;
@@ -61,7 +61,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
             title: dossier.title_or_untitled().to_owned(),
             headline: headline(decision.outcome),
             outcome: outcome_label(decision.outcome, decision.rank),
-            tone: tone(decision.outcome),
+            tone: decision.outcome.tone(),
             amount: decision.amount.map(|a| a.to_string()).unwrap_or_default(),
             amount_in_words: decision.amount.map(amount_in_words).unwrap_or_default(),
             motive: decision.motive.clone(),
@@ -122,6 +122,8 @@ fn headline(outcome: Outcome) -> &'static str {
         Outcome::Selected => "Votre projet est retenu",
         Outcome::Waitlisted => "Votre projet est inscrit sur la liste complémentaire",
         Outcome::Rejected => "Votre projet n’est pas retenu",
+        Outcome::NotShortlisted => "Votre projet n’est pas présélectionné",
+        Outcome::Ineligible => "Votre dossier n’est pas recevable",
     }
 }
 
@@ -135,6 +137,8 @@ fn next(outcome: Outcome) -> &'static str {
             "Si des crédits se libèrent, les projets de la liste sont examinés dans l’ordre de leur rang et vous en serez \
              averti par écrit. Cette inscription ne vaut pas promesse de financement."
         }
-        Outcome::Rejected => "Le service chargé de l’appel peut vous expliquer cette décision et parler de la suite.",
+        Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {
+            "Le service chargé de l’appel peut vous expliquer cette décision et parler de la suite."
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::summary::{SummaryRow, consequences, summary};
-use super::{outcome_label, signed, store, tone};
+use super::{outcome_label, signed, store};
 use crate::access::{Actor, Role};
 use crate::base::ids::{DossierId, EnvelopeId};
 use crate::base::money::Cents;
@@ -206,7 +206,7 @@ fn opinion(conn: &mut Conn, case: &Case) -> Result<OpinionView, Fault> {
     Ok(OpinionView {
         session: format!("Séance n°\u{A0}{} du {}", opinion.session_number, opinion.held_at.date(zone)),
         outcome: outcome_label(opinion.outcome, opinion.rank),
-        tone: tone(opinion.outcome),
+        tone: opinion.outcome.tone(),
         amount: opinion.amount.map(|a| a.to_string()).unwrap_or_default(),
         envelope: opinion.envelope.map(|id| envelope_label(conn, id)).transpose()?.unwrap_or_default(),
         motive: opinion.motive.clone(),
@@ -228,7 +228,9 @@ fn outcomes(typed: &Typed) -> Vec<ChoiceOption> {
             hint: match outcome {
                 Outcome::Selected => "Engage le montant saisi sur l’enveloppe.",
                 Outcome::Waitlisted => "Sans montant\u{202F}: saisissez le rang et le motif.",
-                Outcome::Rejected => "Sans montant\u{202F}: saisissez le motif.",
+                Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {
+                    "Sans montant\u{202F}: saisissez le motif."
+                }
             }
             .to_owned(),
             checked: typed.outcome == outcome.code(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{DESK, actions, is_to_notify, outcome_label, store, tone};
+use super::{DESK, actions, is_to_notify, outcome_label, store};
 use crate::access::{Actor, Role};
 use crate::base::ids::{DossierId, OrganisationId};
 use crate::base::money::Cents;
@@ -139,7 +139,7 @@ fn sign_row(conn: &mut Conn, view: &StaffView, organisation: String) -> Result<O
     let row = row(&view.dossier, organisation);
     Ok(Some(Row {
         outcome: outcome_label(opinion.outcome, opinion.rank),
-        tone: tone(opinion.outcome),
+        tone: opinion.outcome.tone(),
         amount: amount(opinion.amount),
         action: if view.through(Role::Signatory) { "Préparer la décision" } else { "Lire l’avis" }.to_owned(),
         action_href: row.href.clone(),
@@ -151,7 +151,7 @@ fn decided(dossier: &Dossier, decision: &Decision, organisation: String) -> Row 
     Row {
         number: decision.number.clone(),
         outcome: outcome_label(decision.outcome, decision.rank),
-        tone: tone(decision.outcome),
+        tone: decision.outcome.tone(),
         amount: amount(decision.amount),
         ..row(dossier, organisation)
     }

@@ -82,14 +82,6 @@ fn is_to_notify(state: State) -> bool {
     matches!(state, State::Selected | State::Waitlisted | State::Rejected)
 }
 
-fn tone(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Selected => "success",
-        Outcome::Waitlisted => "warning",
-        Outcome::Rejected => "danger",
-    }
-}
-
 /// The outcome with its rank: `Liste complémentaire, rang 2`.
 fn outcome_label(outcome: Outcome, rank: Option<i64>) -> String {
     match rank {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{is_to_notify, outcome_label, store, tone};
+use super::{is_to_notify, outcome_label, store};
 use crate::access::{Actor, Role};
 use crate::base::clock::parse_date;
 use crate::base::ids::DossierId;
@@ -67,7 +67,7 @@ fn confirm_with(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault>
             organisation: content.applicant.name.clone(),
             number: decision.number.clone(),
             outcome: outcome_label(decision.outcome, decision.rank),
-            tone: tone(decision.outcome),
+            tone: decision.outcome.tone(),
             electronic,
             recipients: recipients.into_iter().map(|(email, name)| format!("{name} ({email})")).collect(),
             letter_href: format!("/dossiers/{dossier}/courrier"),
@@ -174,7 +174,7 @@ pub(super) fn confirm_all(visit: &Visit) -> Result<Answer, Fault> {
                 organisation: names.get(&dossier.organisation).cloned().unwrap_or_default(),
                 number: decision.number,
                 outcome: outcome_label(decision.outcome, decision.rank),
-                tone: tone(decision.outcome),
+                tone: decision.outcome.tone(),
             })
             .collect();
         Ok((call, rows, by_post))

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{READERS, decide, outcome_label, store, tone};
+use super::{READERS, decide, outcome_label, store};
 use crate::access::Role;
 use crate::base::ids::DossierId;
 use crate::decisions::Decision;
@@ -82,7 +82,7 @@ pub(super) fn page(visit: &Visit, case: &Case, decision: &Decision) -> Result<An
             title: case.dossier.title_or_untitled().to_owned(),
             number: decision.number.clone(),
             outcome: outcome_label(decision.outcome, decision.rank),
-            tone: tone(decision.outcome),
+            tone: decision.outcome.tone(),
             facts,
             letter_href: format!("/dossiers/{id}/courrier"),
             notify_href: if manages && can { format!("/dossiers/{id}/notifier") } else { String::new() },
