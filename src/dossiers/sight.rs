@@ -12,7 +12,9 @@ use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{assignments, dossiers, interest_declarations, recusals};
+use crate::db::schema::{
+    agenda_items, assignments, committee_sessions, dossiers, interest_declarations, recusals,
+};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -100,6 +102,8 @@ struct Sight {
     organisations: HashSet<i64>,
     assigned: HashSet<DossierId>,
     recused: HashSet<DossierId>,
+    /// On the agenda of a session, shortlisting ones included.
+    placed: HashSet<DossierId>,
 }
 
 impl Sight {
@@ -125,8 +129,14 @@ impl Sight {
             .filter(recusals::account_id.eq(actor.id))
             .select(recusals::dossier_id)
             .load::<DossierId>(conn)?;
+        let placed = agenda_items::table
+            .inner_join(committee_sessions::table)
+            .filter(committee_sessions::call_id.eq(call))
+            .select(agenda_items::dossier_id)
+            .load::<DossierId>(conn)?;
         Ok(Self {
             call_roles,
+            placed: placed.into_iter().collect(),
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
             assigned: assigned.into_iter().collect(),
             recused: declared.into_iter().chain(recused).collect(),
@@ -145,7 +155,7 @@ impl Sight {
             .filter(|role| match reach(*role) {
                 Reach::Every => true,
                 Reach::Assigned => self.assigned.contains(&dossier.id),
-                Reach::Committee => reaches_committee(dossier.state),
+                Reach::Committee => self.placed.contains(&dossier.id) || reaches_committee(dossier.state),
                 Reach::Opinion => dossier.state.has_opinion(),
                 Reach::Authority => dossier.state.reaches_authority(),
             })
@@ -196,6 +206,8 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
         .filter(interest_declarations::conflict.eq(true))
         .select(interest_declarations::dossier_id);
     let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
+    let placed = agenda_items::table.select(agenda_items::dossier_id);
+    let sits: Vec<CallId> = committee.clone();
     let own: Vec<OrganisationId> = actor.organisations.clone();
     dossiers::state
         .ne(draft)
@@ -207,6 +219,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
                 .eq_any(every)
                 .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
                 .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
+                .or(dossiers::call_id.eq_any(sits).and(dossiers::id.eq_any(placed)))
                 .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
                 .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
         )
@@ -251,7 +264,7 @@ pub fn own(actor: &Actor) -> _ {
     dossiers::organisation_id.eq_any(organisations)
 }
 
-/// Members read the dossiers put before them, from the agenda on.
+/// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.
 fn reaches_committee(state: State) -> bool {
     state == State::InCommittee || state.has_opinion()
 }
