@@ -29,9 +29,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     agents,
     organisations,
     organisation_members,
+    organisation_invitations,
     calls,
     call_definitions,
     call_roles,
+    acting_choices,
     dossiers,
     dossier_sections,
     attachments,
@@ -67,4 +69,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal_entries,
     journal_texts,
     mails,
+    notifications,
 );
