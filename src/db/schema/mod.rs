@@ -1,4 +1,4 @@
-//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database.rs` holds them against
+//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database` holds them against
 //! the migrations.
 
 mod applying;
