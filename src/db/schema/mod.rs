@@ -47,6 +47,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agenda_items,
     recusals,
     committee_opinions,
+    opinion_shares,
     delegations,
     decisions,
     letters,
