@@ -114,6 +114,12 @@ impl Author {
         Self { id: None, name: "Console d’administration".to_owned() }
     }
 
+    /// Work that the service does by itself when its hour comes.
+    #[must_use]
+    pub fn scheduled() -> Self {
+        Self { id: None, name: "Service Essaim".to_owned() }
+    }
+
     #[must_use]
     pub fn visitor() -> Self {
         Self { id: None, name: "Visiteur".to_owned() }

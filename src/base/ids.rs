@@ -31,4 +31,5 @@ id! {
     AccountId, InstitutionId, OrganisationId, CallId, DefinitionId, DossierId, DossierVersionId, AttachmentId,
     AssignmentId, ReviewId, SessionId, OpinionId, EnvelopeId, FundingLineId, DecisionId, LetterId, DocumentId,
     DelegationId, ActId, PaymentId, IndicatorId, JournalId, MailId,
+    PracticeNoteId, PracticeReplyId,
 }

@@ -57,4 +57,6 @@ bigint_columns!(
     IndicatorId,
     JournalId,
     MailId,
+    PracticeNoteId,
+    PracticeReplyId,
 );

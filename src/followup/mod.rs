@@ -1,11 +1,13 @@
-//! Follow-up: the values that project holders report for their indicators, against the targets they set.
+//! Follow-up: what funded projects report against their targets, and what they learn from each other.
 //!
-//! Words: a *value* is observed on a day and never edited, a correction is a new value; the *latest* is the one
-//! observed last. Reading order: [`rules`], `store`, [`actions`], [`pages`].
+//! Words: a *period* is a stretch of the project after which it *reports*; a *value* is reported once for a period, and
+//! *corrected* by a new row that keeps the one before; a *reminder* leaves at the steps the call file gives; a *practice note* is read and
+//! answered among the funded projects of a call. Reading order: [`periods`], [`rules`], `store`, [`actions`], [`pages`].
 
 pub mod actions;
 pub mod pages;
+pub mod periods;
 pub mod rules;
 mod store;
 
-pub use store::{Indicator, Value, of_version};
+pub use store::{Indicator, StoredPeriod, Value, of_version, periods_of, reminders_sent};

@@ -1,7 +1,9 @@
 //! The only writer of envelopes.
 //!
 //! An envelope is a call, a funding line and a year. Its counters (voted, reserved, committed, paid) change in the
-//! transaction of the ledger entry they sum; CHECK constraints keep them within the vote.
+//! transaction of the ledger entry they sum; CHECK constraints keep them within the vote. [`lines`] says whose money it is.
+
+pub mod lines;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -13,6 +15,8 @@ use crate::db::Conn;
 use crate::db::schema::{envelopes, ledger_entries};
 use crate::fault::Fault;
 use crate::service::Operation;
+
+pub use lines::{LineInfo, Share, envelope_at, lines_of_call};
 
 crate::code_enum! {
     /// What a ledger entry changes.
@@ -141,6 +145,35 @@ pub fn commit(
     .execute(op.conn);
     settle(op, envelope, amount, changed)?;
     enter(op, envelope, EntryKind::Commitment, amount, cause)
+}
+
+/// Gives back part of what is committed for a dossier: an amendment, a termination. What is paid stays committed.
+///
+/// # Errors
+/// [`Fault::Refused`] when the commitment would fall under what is paid.
+pub fn reduce(
+    op: &mut Operation<'_>,
+    envelope: EnvelopeId,
+    dossier: DossierId,
+    amount: Cents,
+    cause: &Cause,
+) -> Result<(), Fault> {
+    positive(amount)?;
+    // The envelope's row is taken first: a payment of the same dossier then waits, or is seen.
+    diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)))
+        .set(envelopes::paid.eq(envelopes::paid))
+        .execute(op.conn)?;
+    let committed = total(op.conn, envelope, dossier, EntryKind::Commitment)?;
+    let paid = total(op.conn, envelope, dossier, EntryKind::Payment)?;
+    if committed - amount < paid {
+        return Err(Fault::refused(format!(
+            "L’engagement de ce dossier ne peut pas baisser de {amount}\u{202F}: {committed} engagés, {paid} déjà versés."
+        )));
+    }
+    diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)))
+        .set(envelopes::committed.eq(envelopes::committed - amount))
+        .execute(op.conn)?;
+    enter(op, envelope, EntryKind::Commitment, -amount, cause)
 }
 
 /// Records money paid, within what is committed for the same dossier on the same envelope.

@@ -5,4 +5,5 @@ mod concurrency;
 mod ledger;
 mod pages;
 mod payments;
+mod shares;
 mod verify;

@@ -322,9 +322,9 @@ fn follow_up(app: &TestApp, browser: &Browser) {
     browser.open("/mes-dossiers/1/financement");
     browser.reads("30 400 €");
     browser.open("/mes-dossiers/1/indicateurs");
-    browser.fill("observed_on", "30/09/2022");
-    browser.fill("value", "84");
-    browser.press("Transmettre la valeur");
+    browser.follow("Renseigner");
+    browser.fill("value-reached", "84");
+    browser.press("Transmettre le suivi");
     browser.reads("84");
     browser.sign_in("gestion@ars.example", PASSWORD);
     browser.open("/appels/AMI-ISS-2021/suivi");

@@ -3,6 +3,7 @@
 //! Reading order: `check`, then one module per part of the file.
 
 mod budget;
+mod followup;
 mod form;
 mod judgement;
 mod letters;
@@ -22,6 +23,7 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
     budget::check(call, found);
     judgement::check(call, found);
     letters::check(call, found);
+    followup::check(call, found);
 }
 
 /// What a historical file may leave unknown and a call that still takes dossiers may not.

@@ -28,6 +28,7 @@ pub(super) fn call(t: &mut Table<'_>) -> CallDefinition {
         funders: t.tables("funders", funder),
         envelopes: t.tables("envelopes", envelope),
         decision: t.table("decision", decision),
+        followup: t.optional_table("followup", followup).unwrap_or_default(),
         milestones: t.optional_tables("milestones", milestone),
     }
 }
@@ -238,6 +239,9 @@ fn indicator(t: &mut Table<'_>) -> IndicatorChoice {
         label: t.label("label"),
         unit: t.label("unit"),
         family: t.choice("family", families),
+        total: t
+            .optional_choice("total", [("last", IndicatorTotal::Last), ("sum", IndicatorTotal::Sum)])
+            .unwrap_or_default(),
         source: t.table("source", source),
     }
 }
@@ -319,6 +323,22 @@ fn decision(t: &mut Table<'_>) -> DecisionRules {
 
 fn letter(t: &mut Table<'_>) -> LetterText {
     LetterText { object: t.label("object"), paragraphs: t.texts("paragraphs") }
+}
+
+/// A key left out keeps its default.
+fn followup(t: &mut Table<'_>) -> FollowupRules {
+    let usual = FollowupRules::default();
+    let lengths =
+        [("quarter", PeriodLength::Quarter), ("half_year", PeriodLength::HalfYear), ("year", PeriodLength::Year)];
+    FollowupRules {
+        period: t.optional_choice("period", lengths).unwrap_or(usual.period),
+        report_within_days: t.optional_integer("report_within_days").unwrap_or(usual.report_within_days),
+        reminders: t.optional_integers("reminders").unwrap_or(usual.reminders),
+        start_field: t.optional_code("start_field").unwrap_or(usual.start_field),
+        end_field: t.optional_code("end_field").unwrap_or(usual.end_field),
+        reach: t.optional_code("reach").unwrap_or(usual.reach),
+        source: t.table("source", source),
+    }
 }
 
 fn milestone(t: &mut Table<'_>) -> Milestone {

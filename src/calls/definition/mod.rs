@@ -48,13 +48,14 @@
 //! | `budget` | `years`; either `plan` or `charges` and `produits` (`class`, `label`, `lines`); `requests`? of `code`, `label`, `funder`, `public`?, added to class 74 |
 //! | `pieces` | `code`, `label`, `hint`?, `required`?, `legal_forms`?, `from_date`?, `above_euros`? |
 //! | `attestations` | `code`, `label` |
-//! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`) |
+//! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`), `total`? (`last`: values count from the start of the project, `sum`: each is of its period) |
 //! | `grid` | `levels` from the lowest, `criteria` of `code`, `label`, `weight`, `axis`?, `descriptors`?, `blocking`?; weights sum to 100 |
 //! | `instruction` | `reviewers_per_dossier`, `distinct_institutions`, `institutions`, `divergence_threshold` |
 //! | `committee` | `quorum`, `seats` of `code`, `label`, `institution`, `chair`? |
 //! | `funders` | `code`, `label` |
 //! | `envelopes` | `funder`, `line`, `authority`?, `payer`?, `year`, `amount_euros`?: absent means unknown, never zero |
 //! | `decision` | `silence_months`, `agreement_above_euros`, `court`, `legal_bases`, `letters` with `selected`, `waitlisted`, `rejected` (`object`, `paragraphs`) |
+//! | `followup`? | `period`? (`quarter`, `half_year`, `year`), `report_within_days`?, `reminders`? (days from the due date, negative: before), `start_field`?, `end_field`? (date fields), `reach`? (the indicator of people reached, asked per department) |
 //! | `milestones` | `date` (`2021`, `2021-11` or `2021-11-30`), `label`, `count`?, `euros`? |
 //!
 //! The fields `title`, `summary`, `departments`, and `axes` when the call has axes, are asked of everyone. Budget classes

@@ -111,6 +111,25 @@ impl<'a> Table<'a> {
         self.integer_in(found, key)
     }
 
+    pub fn optional_integers<T: TryFrom<i64>>(&mut self, key: &'static str) -> Option<Vec<T>> {
+        let found = self.find(key)?;
+        let mut numbers = Vec::new();
+        for (path, item, line) in self.list(Some(found), key, "une liste de nombres entiers") {
+            let number = match item.get_ref() {
+                DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
+                _ => None,
+            };
+            match number.and_then(|number| T::try_from(number).ok()) {
+                Some(number) => numbers.push(number),
+                None => {
+                    let message = "ce n’est pas un nombre entier possible ici. Corrigez-le.";
+                    self.reading.borrow_mut().refuse(line, &path, message);
+                }
+            }
+        }
+        Some(numbers)
+    }
+
     fn integer_in<T: TryFrom<i64>>(&mut self, found: Option<(Value<'a>, usize)>, key: &'static str) -> Option<T> {
         let (value, line) = found?;
         let DeValue::Integer(digits) = value.get_ref() else {
@@ -151,6 +170,14 @@ impl<'a> Table<'a> {
             }
         });
         chosen.unwrap_or(words[0].1)
+    }
+
+    pub fn optional_choice<T: Copy, const N: usize>(
+        &mut self,
+        key: &'static str,
+        words: [(&'static str, T); N],
+    ) -> Option<T> {
+        if self.has(key) { Some(self.choice(key, words)) } else { None }
     }
 
     /// A required list of words among those listed.

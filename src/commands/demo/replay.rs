@@ -21,7 +21,7 @@ use crate::decisions::Choice;
 use crate::decisions::actions::{Delivery, notify, record_reading, sign};
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
-use crate::followup::actions::{NewValue, report};
+use crate::followup::actions::{NewReport, NewValue, report};
 use crate::funding::actions::{NewAct, NewPayment, record_act, record_payment};
 use crate::funding::{ActKind, PaymentKind, Schedule};
 use crate::instruction::actions::{
@@ -204,13 +204,14 @@ impl Replay<'_> {
         for (dossier, id) in dossiers {
             let Some(value) = dossier.value else { continue };
             self.at(&format!("{}T17:00:00", dossier.value_on))?;
-            let new = NewValue {
+            let value = NewValue {
                 indicator: dossier.indicator.clone(),
-                observed_on: date(&dossier.value_on)?,
-                value,
+                value: Some(value),
                 comment: dossier.value_comment.clone(),
+                ..NewValue::default()
             };
-            self.by(self.owner(dossier)?, |op, actor| report(op, actor, *id, &new))?;
+            let new = NewReport { period: 1, values: vec![value], ..NewReport::default() };
+            self.by(self.owner(dossier)?, |op, actor| report(op, actor, *id, &new).map(drop))?;
         }
         Ok(())
     }

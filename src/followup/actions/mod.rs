@@ -1,0 +1,7 @@
+//! Operations of follow-up, one file a matter. Reading order: [`reports`], [`reminders`].
+
+pub mod reminders;
+pub mod reports;
+
+pub use reminders::remind_due;
+pub use reports::{NewReport, NewValue, Report, is_recorded, own, report};
