@@ -27,7 +27,7 @@ use crate::funding::{ActKind, PaymentKind, Schedule};
 use crate::instruction::actions::{
     assign, declare_eligible, declare_interests, save_review, set_aside, shortlist, submit_review,
 };
-use crate::instruction::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 use crate::ledger::Share;
 use crate::service::{Operation, Service};
 
@@ -284,7 +284,13 @@ fn review(dossier: &Dossier, nth: usize, levels: &[i32]) -> ReviewInput {
     ReviewInput {
         scores,
         opinion: dossier.opinions.get(nth).and_then(|code| ReviewOpinion::from_code(code)),
-        proposed: dossier.proposed.get(nth).filter(|euros| **euros >= 0).map(|euros| Cents::from_euros(*euros)),
+        proposed: dossier
+            .proposed
+            .get(nth)
+            .filter(|euros| **euros >= 0)
+            .map(|euros| FunderProposal::amount("ARS", Cents::from_euros(*euros)))
+            .into_iter()
+            .collect(),
         comment: dossier.comments.get(nth).cloned().unwrap_or_default(),
     }
 }

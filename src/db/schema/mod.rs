@@ -42,6 +42,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     interest_declarations,
     reviews,
     review_scores,
+    review_proposals,
     committee_sessions,
     attendances,
     agenda_items,
