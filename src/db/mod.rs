@@ -19,7 +19,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::fault::Fault;
 
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl};
+pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
