@@ -57,21 +57,27 @@ impl Standing {
     }
 }
 
-/// First and last day of a project: its own answers, else the years of its budget.
+/// First and last day of a project: its own answers, else the years of its budget, else those of the call.
 #[must_use]
-pub fn span(definition: &CallDefinition, content: &Content) -> Option<(Date, Date)> {
+pub fn span(definition: &CallDefinition, content: &Content) -> (Date, Date) {
     let rules = &definition.followup;
     let answered = |field: &str| crate::base::clock::parse_date(content.text(field));
-    let years = || content.budget.iter().filter(|year| !year.amounts.is_empty()).map(|year| year.year);
-    let first = answered(&rules.start_field).or_else(|| Some(date(years().min()?, 1, 1)))?;
-    let last = answered(&rules.end_field).or_else(|| Some(date(years().max()?, 12, 31)))?;
-    Some((first, last.max(first)))
+    let mut years: Vec<i16> =
+        content.budget.iter().filter(|year| !year.amounts.is_empty()).map(|year| year.year).collect();
+    if years.is_empty() {
+        years.clone_from(&definition.budget.years);
+    }
+    let closing = definition.calendar.closing.in_zone(&definition.calendar.zone).year();
+    let (first_year, last_year) = (years.iter().min().unwrap_or(&closing), years.iter().max().unwrap_or(&closing));
+    let first = answered(&rules.start_field).unwrap_or_else(|| date(*first_year, 1, 1));
+    let last = answered(&rules.end_field).unwrap_or_else(|| date(*last_year, 12, 31));
+    (first, last.max(first))
 }
 
 /// The periods a project reports on, each as long as the call says but the last, which ends with the project.
 #[must_use]
 pub fn of_project(definition: &CallDefinition, content: &Content) -> Vec<Period> {
-    let Some((first, last)) = span(definition, content) else { return Vec::new() };
+    let (first, last) = span(definition, content);
     let (rules, zone) = (&definition.followup, &definition.calendar.zone);
     let mut periods = Vec::new();
     for number in 1.. {
@@ -114,10 +120,12 @@ impl Period {
     }
 }
 
+/// A reminder that could not leave within these days is of no use any more.
+pub const HELPS_FOR_DAYS: i64 = 7;
+
 /// The reminder that is due now, by its days from the due date: the last step passed, unless it is too old to help.
 #[must_use]
 pub fn reminder_due(period: &Period, steps: &[i16], now: Instant) -> Option<i16> {
-    const HELPS_FOR_DAYS: i64 = 7;
     let last = steps.iter().copied().filter(|step| period.due_at.plus_days(i64::from(*step)) <= now).max()?;
     let moment = period.due_at.plus_days(i64::from(last));
     (now < moment.plus_days(HELPS_FOR_DAYS)).then_some(last)

@@ -225,11 +225,10 @@ fn seal(browser: &Browser) {
     browser.open("/comite/1/dossiers/1");
     browser.fill("debate", "Le comité salue la place faite aux habitants.");
     browser.tick("outcome", "selected");
-    browser.fill("amount", "41 000");
-    browser.choose("envelope", "FIR");
+    browser.fill("share-1-2022", "41 000");
     browser.press("Enregistrer l’avis");
     browser.reads("Il y a");
-    browser.fill("amount", "38 000");
+    browser.fill("share-1-2022", "38 000");
     browser.press("Enregistrer l’avis");
     browser.open("/comite/1");
     browser.follow("Vérifier et sceller la séance");
@@ -322,9 +321,9 @@ fn follow_up(app: &TestApp, browser: &Browser) {
     browser.open("/mes-dossiers/1/financement");
     browser.reads("30 400 €");
     browser.open("/mes-dossiers/1/indicateurs");
-    browser.fill("observed_on", "30/09/2022");
-    browser.fill("value", "84");
-    browser.press("Transmettre la valeur");
+    browser.follow("Renseigner");
+    browser.fill("value-reached", "84");
+    browser.press("Transmettre le suivi");
     browser.reads("84");
     browser.sign_in("gestion@ars.example", PASSWORD);
     browser.open("/appels/AMI-ISS-2021/suivi");

@@ -1,4 +1,4 @@
-//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database.rs` holds them against
+//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database` holds them against
 //! the migrations.
 
 mod applying;
@@ -47,6 +47,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agenda_items,
     recusals,
     committee_opinions,
+    opinion_shares,
     delegations,
     decisions,
     letters,

@@ -4,4 +4,4 @@ pub mod reminders;
 pub mod reports;
 
 pub use reminders::remind_due;
-pub use reports::{NewReport, NewValue, Report, own, report};
+pub use reports::{NewReport, NewValue, Report, is_recorded, own, report};

@@ -4,20 +4,22 @@ use crate::access::Author;
 use crate::base::clock::Instant;
 use crate::base::ids::DossierId;
 use crate::calls;
+use crate::db::Conn;
 use crate::decisions;
 use crate::dossiers;
 use crate::fault::Fault;
-use crate::followup::periods::{Period, reminder_due};
+use crate::followup::periods::{HELPS_FOR_DAYS, Period, reminder_due};
 use crate::followup::store::periods;
 use crate::journal::Entry;
 use crate::mail::Message;
 use crate::service::{Operation, Service};
 
-/// Dossiers looked at in one round; the next round goes on.
+/// Projects reminded in one round; the next round goes on.
 const MOST: usize = 50;
 
-/// Further than any reminder of any call file from its due date.
-const HORIZON_DAYS: i64 = 400;
+/// Dossiers whose periods are written in one transaction, and how often in one round.
+const OPENED_AT_ONCE: i64 = 50;
+const OPENINGS: usize = 20;
 
 /// Writes the periods of newly awarded dossiers and sends the reminders that are due, each once; answers how many
 /// projects were reminded.
@@ -25,31 +27,13 @@ const HORIZON_DAYS: i64 = 400;
 /// # Errors
 /// When the database refuses.
 pub fn remind_due(service: &Service, now: Instant) -> Result<usize, Fault> {
-    while service.db.write(|conn| periods::open(conn, None, 50))? == 50 {}
-    let candidates = service.read(|conn| {
-        let mut due = Vec::new();
-        let mut rules = std::collections::HashMap::new();
-        let unreported =
-            periods::unreported_between(conn, now.plus_days(-HORIZON_DAYS), now.plus_days(HORIZON_DAYS))?;
-        for (dossier, stored) in unreported {
-            let call = dossiers::get(conn, dossier)?.call;
-            if !rules.contains_key(&call) {
-                rules.insert(call, calls::by_id(conn, call)?.definition.followup.reminders.clone());
-            }
-            let steps = rules.get(&call).map_or(&[][..], Vec::as_slice);
-            if let Some(step) = reminder_due(&stored.period, steps, now)
-                && !periods::reminders_sent(conn, dossier)?.contains(&(stored.period.number, i32::from(step)))
-            {
-                due.push((dossier, stored.period, step));
-            }
-            if due.len() == MOST {
-                break;
-            }
+    for _ in 0..OPENINGS {
+        if service.db.write(|conn| periods::open(conn, None, OPENED_AT_ONCE))? == 0 {
+            break;
         }
-        Ok(due)
-    })?;
+    }
     let mut reminded = 0;
-    for (dossier, period, step) in candidates {
+    for (dossier, period, step) in service.read(|conn| due(conn, now))? {
         match service.perform(Author::scheduled(), now, |op| remind(op, dossier, &period, step)) {
             Ok(()) => reminded += 1,
             // Another process sent it, or the report came in, between the two.
@@ -58,6 +42,27 @@ pub fn remind_due(service: &Service, now: Instant) -> Result<usize, Fault> {
         }
     }
     Ok(reminded)
+}
+
+fn due(conn: &mut Conn, now: Instant) -> Result<Vec<(DossierId, Period, i16)>, Fault> {
+    let mut due = Vec::new();
+    for call in calls::list(conn)? {
+        let steps = &call.definition.followup.reminders;
+        for step in steps {
+            let until = now.plus_days(-i64::from(*step));
+            let window = (until.plus_days(-HELPS_FOR_DAYS), until);
+            let most = i64::try_from(MOST - due.len()).unwrap_or(0);
+            for (dossier, stored) in periods::to_remind(conn, call.id, i32::from(*step), window, most)? {
+                if reminder_due(&stored.period, steps, now) == Some(*step) {
+                    due.push((dossier, stored.period, *step));
+                }
+            }
+            if due.len() == MOST {
+                return Ok(due);
+            }
+        }
+    }
+    Ok(due)
 }
 
 /// One reminder to everyone who may report.
@@ -70,6 +75,9 @@ fn remind(op: &mut Operation<'_>, id: DossierId, period: &Period, step: i16) -> 
         return Err(Fault::Stale);
     }
     let dossier = dossiers::get(op.conn, id)?;
+    if !dossier.state.is_running() {
+        return Err(Fault::Stale);
+    }
     let call = calls::of_dossier(op.conn, id)?;
     let content = dossiers::current_version(op.conn, &dossier)?.content;
     let (reference, due) = (dossier.reference_or_draft(), period.due_at.date(call.zone()));

@@ -94,6 +94,9 @@ pub fn report(op: &mut Operation<'_>, actor: &Actor, id: DossierId, new: &NewRep
     periods::open_for(op.conn, id)?;
     store::hold(op.conn, before.dossier.current_version.ok_or(Fault::NotFound)?)?;
     let known = own(op.conn, actor, id)?;
+    if !known.dossier.state.is_running() {
+        return Err(Fault::refused("Le projet est terminé\u{202F}: son suivi ne change plus."));
+    }
     let period = known.period(new.period).ok_or(Fault::NotFound)?.period.clone();
     has_begun(&period, &known.call, op.now)?;
     let changes = changes(&known, new)?;
@@ -126,6 +129,23 @@ pub fn report(op: &mut Operation<'_>, actor: &Actor, id: DossierId, new: &NewRep
             .for_everyone(),
     );
     Ok(changes.len())
+}
+
+/// Whether every value sent is already in force: a second click.
+///
+/// # Errors
+/// As [`own`].
+pub fn is_recorded(conn: &mut Conn, actor: &Actor, id: DossierId, new: &NewReport) -> Result<bool, Fault> {
+    let known = own(conn, actor, id)?;
+    let in_force = |value: &NewValue| {
+        let indicator = known.indicators.iter().find(|indicator| indicator.code == value.indicator);
+        match indicator.and_then(|indicator| indicator.in_period(new.period)) {
+            Some(old) => is_same(old, value),
+            None => value.value.is_none() && value.comment.is_empty(),
+        }
+    };
+    let any = known.indicators.iter().any(|indicator| indicator.in_period(new.period).is_some());
+    Ok(any && new.values.iter().all(in_force))
 }
 
 fn said(indicator: &Indicator, value: &NewValue) -> String {

@@ -22,9 +22,14 @@ pub struct StoredPeriod {
     pub reported_at: Option<Instant>,
 }
 
-/// States in which a project is followed.
-pub(in crate::followup) fn followed_states() -> Vec<State> {
+/// States in which a project has been funded: what it reported stays readable after its end.
+pub(in crate::followup) fn awarded_states() -> Vec<State> {
     State::ALL.iter().copied().filter(|state| state.is_awarded()).collect()
+}
+
+/// States in which reports are owed.
+pub(in crate::followup) fn running_states() -> Vec<State> {
+    State::ALL.iter().copied().filter(|state| state.is_running()).collect()
 }
 
 /// Writes the periods of awarded dossiers that have none yet, some at a time; answers how many dossiers that was.
@@ -35,7 +40,7 @@ pub(in crate::followup) fn open(conn: &mut Conn, only: Option<CallId>, most: i64
     let mut query = dossiers::table
         .left_join(followup_periods::table)
         .filter(followup_periods::id.is_null())
-        .filter(dossiers::state.eq_any(followed_states()))
+        .filter(dossiers::state.eq_any(awarded_states()))
         .order(dossiers::id)
         .limit(most)
         .select(dossiers::id)
@@ -56,10 +61,7 @@ pub(in crate::followup) fn open(conn: &mut Conn, only: Option<CallId>, most: i64
 /// When the database refuses.
 pub(in crate::followup) fn open_for(conn: &mut Conn, id: DossierId) -> Result<(), Fault> {
     files::hold(conn, id)?;
-    let known = followup_periods::table
-        .filter(followup_periods::dossier_id.eq(id))
-        .count()
-        .get_result::<i64>(conn)?;
+    let known = followup_periods::table.filter(followup_periods::dossier_id.eq(id)).count().get_result::<i64>(conn)?;
     if known > 0 {
         return Ok(());
     }
@@ -143,18 +145,31 @@ pub(in crate::followup) fn set_reported(
     Ok(())
 }
 
-/// Periods of followed dossiers that are not reported on and due between two instants.
-pub(in crate::followup) fn unreported_between(
+/// Periods of a call's running projects that are not reported on, due after `from` and until `until`, for which this
+/// reminder has not left.
+pub(in crate::followup) fn to_remind(
     conn: &mut Conn,
-    from: Instant,
-    until: Instant,
+    call: CallId,
+    step: i32,
+    (from, until): (Instant, Instant),
+    most: i64,
 ) -> Result<Vec<(DossierId, StoredPeriod)>, Fault> {
     followup_periods::table
         .inner_join(dossiers::table)
-        .filter(dossiers::state.eq_any(followed_states()))
+        .left_join(
+            followup_reminders::table.on(followup_reminders::dossier_id
+                .eq(followup_periods::dossier_id)
+                .and(followup_reminders::period.eq(followup_periods::number))
+                .and(followup_reminders::step.eq(step))),
+        )
+        .filter(followup_reminders::id.is_null())
+        .filter(dossiers::call_id.eq(call))
+        .filter(dossiers::state.eq_any(running_states()))
         .filter(followup_periods::reported_at.is_null())
-        .filter(followup_periods::due_at.between(from, until))
+        .filter(followup_periods::due_at.gt(from))
+        .filter(followup_periods::due_at.le(until))
         .order((followup_periods::due_at, followup_periods::id))
+        .limit(most)
         .select((
             followup_periods::dossier_id,
             followup_periods::number,

@@ -25,7 +25,8 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
         && call.indicator(&rules.reach).is_none()
     {
         let known: Vec<_> = call.indicators.iter().map(|indicator| indicator.code.as_str()).collect();
-        let message = format!("« {} » n’est pas un indicateur de l’appel. Indicateurs : {}.", rules.reach, known.join(", "));
+        let message =
+            format!("« {} » n’est pas un indicateur de l’appel. Indicateurs : {}.", rules.reach, known.join(", "));
         found.report("followup.reach", message);
     }
 }
@@ -37,7 +38,10 @@ fn reminders(days: &[i16], found: &mut Reading) {
     for (i, day) in days.iter().enumerate() {
         let path = format!("followup.reminders[{}]", i + 1);
         if day.unsigned_abs() > DAYS_MAX {
-            found.report(&path, format!("un rappel part au plus {DAYS_MAX} jours avant ou après l’échéance. Corrigez-le."));
+            found.report(
+                &path,
+                format!("un rappel part au plus {DAYS_MAX} jours avant ou après l’échéance. Corrigez-le."),
+            );
         } else if i > 0 && *day <= days[i - 1] {
             found.report(&path, "les rappels se suivent dans l’ordre du temps. Remettez-les en ordre.");
         }

@@ -1,0 +1,61 @@
+//! Pages of follow-up: the project holder's reports, the call's desk.
+
+mod bars;
+mod desk;
+mod overview;
+mod report;
+
+use crate::access::{Actor, Permission, Role};
+use crate::base::clock::Instant;
+use crate::db::Conn;
+use crate::dossiers;
+use crate::fault::Fault;
+use crate::followup::actions;
+use crate::followup::periods::Standing;
+use crate::web::{Expected, Page};
+
+/// Who follows the projects of a call.
+const DESK: &[Role] = &[Role::CallManager];
+
+#[must_use]
+pub fn pages() -> Vec<Page> {
+    vec![
+        Page::get("/mes-dossiers/{dossier}/indicateurs", Permission::SignedIn, overview::show),
+        Page::get("/mes-dossiers/{dossier}/indicateurs/{period}", Permission::SignedIn, report::show),
+        Page::post("/mes-dossiers/{dossier}/indicateurs/{period}", Permission::SignedIn, report::send),
+        Page::get("/appels/{call}/suivi", Permission::ThisCall(DESK), desk::show),
+    ]
+}
+
+/// What a project holder must do now: report on the periods that are over.
+///
+/// # Errors
+/// When the database refuses.
+pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expected>, Fault> {
+    let mut all = Vec::new();
+    for dossier in dossiers::of_organisations(conn, &actor.organisations)? {
+        if !dossier.state.is_running() {
+            continue;
+        }
+        let report = actions::own(conn, actor, dossier.id)?;
+        let zone = report.call.zone();
+        for stored in &report.periods {
+            let standing = stored.period.standing(stored.reported_at.is_some(), now, zone);
+            if !matches!(standing, Standing::Expected | Standing::Late) {
+                continue;
+            }
+            let due = stored.period.due_at.date(zone);
+            let when = if standing == Standing::Late {
+                format!("en retard, attendu le {due}")
+            } else {
+                format!("avant le {due}")
+            };
+            all.push(Expected {
+                label: format!("Transmettre le suivi de la période {}", stored.period.label()),
+                href: format!("/mes-dossiers/{}/indicateurs/{}", dossier.id, stored.period.number),
+                detail: format!("{}, {when}", dossier.title_or_untitled()),
+            });
+        }
+    }
+    Ok(all)
+}
