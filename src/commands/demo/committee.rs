@@ -1,11 +1,11 @@
 //! The sessions of the committee, from the agenda to the sealed minutes.
 
-use super::data::Dossier;
+use super::data::{Dossier, Grant};
 use super::replay::{Replay, Told};
 use super::story::{Sitting, Vote};
 use crate::accounts::actions::record_vote;
 use crate::access::Author;
-use crate::base::ids::{DossierId, EnvelopeId};
+use crate::base::ids::DossierId;
 use crate::base::money::Cents;
 use crate::committee::actions::{
     NewOpinion, NewRecusal, NewSession, open_session, plan_session, put_on_agenda, record_attendance, record_opinion,
@@ -15,7 +15,7 @@ use crate::committee::{self, Presence};
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
 use crate::instruction::actions::{set_aside, shortlist};
-use crate::ledger;
+use crate::ledger::{self, Share};
 
 impl<'a> Replay<'a> {
     /// Records what the demonstration supposes a funder voted, on its line of the call.
@@ -100,10 +100,7 @@ impl<'a> Replay<'a> {
 
     fn opinion(&self, told: &Told, dossier: &Dossier) -> Result<NewOpinion, Fault> {
         match dossier.outcome.as_deref().and_then(Outcome::from_code) {
-            Some(Outcome::Selected) => {
-                let (envelope, amount) = self.firm(told, dossier)?;
-                Ok(NewOpinion::selected(amount, envelope, &dossier.debate))
-            }
+            Some(Outcome::Selected) => Ok(NewOpinion::selected(self.shares(told, dossier)?, &dossier.debate)),
             Some(Outcome::Waitlisted) => {
                 Ok(NewOpinion::waitlisted(dossier.rank.unwrap_or(1), &dossier.motive, &dossier.debate))
             }
@@ -112,16 +109,15 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// What is granted in the first year, and from which envelope.
-    fn firm(&self, told: &Told, dossier: &Dossier) -> Result<(EnvelopeId, Cents), Fault> {
-        let grant = dossier.grants.iter().min_by_key(|grant| grant.year).ok_or(Fault::NotFound)?;
-        let funder = self.people.institution(&grant.funder).ok_or(Fault::NotFound)?;
-        let envelope = self.service.read(|conn| {
-            let lines = ledger::lines_of_call(conn, told.call)?;
-            let line = lines.into_iter().find(|line| line.funder == funder).ok_or(Fault::NotFound)?;
-            ledger::envelope_at(conn, told.call, line.line, grant.year)?.ok_or(Fault::NotFound)
-        })?;
-        Ok((envelope, Cents::from_euros(grant.euros)))
+    /// What each funder grants, year by year.
+    fn shares(&self, told: &Told, dossier: &Dossier) -> Result<Vec<Share>, Fault> {
+        let lines = self.service.read(|conn| ledger::lines_of_call(conn, told.call))?;
+        let share = |grant: &Grant| {
+            let funder = self.people.institution(&grant.funder);
+            let line = lines.iter().find(|line| Some(line.funder) == funder).ok_or(Fault::NotFound)?;
+            Ok(Share { line: line.line, year: grant.year, amount: Cents::from_euros(grant.euros) })
+        };
+        dossier.grants.iter().map(share).collect()
     }
 
     /// # Errors

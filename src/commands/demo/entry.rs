@@ -121,6 +121,13 @@ fn typed(
                 set(indicator_field("target", slot), &indicator.target.to_string());
             }
         }
+        SectionKind::Partners => {
+            for (slot, partner) in dossier.partners.iter().enumerate() {
+                set(indicator_field("partner-name", slot), &partner.name);
+                set(indicator_field("partner-role", slot), &partner.role);
+                set(indicator_field("partner-kind", slot), &partner.kind);
+            }
+        }
         SectionKind::Pieces => {}
         SectionKind::Attestations if dossier.draft => {}
         SectionKind::Attestations => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use super::{PASSWORD, data};
+use super::PASSWORD;
 use crate::access::{Author, Role};
 use crate::accounts::actions::{
     NewDelegation, NewInstitution, NewUser, add_agent, add_delegation, add_institution, add_user, grant_role,
