@@ -6,6 +6,7 @@
 //! dossier), [`listing`] (lists of them), [`actions`], [`receipt`], [`present`], [`pages`].
 
 pub mod actions;
+mod bulk;
 pub mod budget;
 pub mod content;
 pub mod drafts;
@@ -20,9 +21,11 @@ mod sight;
 mod store;
 pub mod validate;
 
+pub use bulk::{by_ids, versions_by_ids};
 pub use actions::advance;
 pub use model::{Answer, Applicant, Content, Event, IndicatorTarget, Outcome, PieceRef, State, YearBudget};
 pub use sight::{
-    StaffView, closed_by_interest, for_applicant, for_staff, own, sees_partially, visible, visible_in_call,
+    StaffView, closed_by_interest, for_applicant, for_staff, own, sees_partially, visible, visible_among,
+    visible_in_call,
 };
 pub use store::{Dossier, Version, current_version, get, hold, of_organisations, verify, version_by_id};
