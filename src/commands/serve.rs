@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
+use crate::followup::actions::remind_due;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 use crate::web::throttle::Limits;
@@ -31,7 +32,7 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
     serve(service, listener, transport)
 }
 
-/// Serves until a signal, delivering mail meanwhile.
+/// Serves until a signal, reminding projects of their reports and delivering mail meanwhile.
 ///
 /// # Errors
 /// When the server cannot start.
@@ -40,6 +41,7 @@ pub fn serve(service: Service, listener: TcpListener, transport: Option<Transpor
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let result = actix_web::rt::System::new().block_on(async move {
         let server = start(site.clone(), listener, workers)?;
+        actix_web::rt::spawn(remind_for_ever(site.clone()));
         if let Some(transport) = transport {
             actix_web::rt::spawn(deliver_for_ever(site, transport));
         }
@@ -60,6 +62,21 @@ async fn deliver_for_ever(site: Data<Site>, transport: Transport) {
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "mail delivery stopped for this round");
+        }
+        actix_web::rt::time::sleep(PAUSE).await;
+    }
+}
+
+async fn remind_for_ever(site: Data<Site>) {
+    const PAUSE: Duration = Duration::from_secs(60);
+    loop {
+        let serving = site.clone();
+        let round = actix_web::web::block(move || {
+            let service = &serving.service;
+            remind_due(service, service.clock.now())
+        });
+        if let Ok(Err(fault)) = round.await {
+            tracing::error!(%fault, "reminders stopped for this round");
         }
         actix_web::rt::time::sleep(PAUSE).await;
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{AccountId, DossierId, DossierVersionId, OpinionId, SessionId};
 use crate::base::money::Cents;
+use crate::instruction::FunderProposal;
 use crate::ledger::Share;
 
 use super::model::{Opinion, Presence, Verdict};
@@ -69,7 +70,7 @@ pub struct RecordedReview {
     pub institution: String,
     pub score: Option<String>,
     pub opinion: String,
-    pub proposed: Option<Cents>,
+    pub proposed: Vec<FunderProposal>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -225,7 +225,7 @@ fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
                 institution: review.institution.clone(),
                 score: review.score.map(|s| s.exact()),
                 opinion: review.opinion.code().to_owned(),
-                proposed: review.proposed,
+                proposed: review.proposed.clone(),
             })
             .collect(),
         recusals: board
