@@ -14,7 +14,6 @@ use crate::calls::definition::{Section, SectionKind};
 use crate::dossiers::budget::{show_share, totals};
 use crate::dossiers::content::{PARTNER_SLOTS, notification_section};
 use crate::dossiers::drafts::{SavedSection, Typed, typed_text};
-use crate::dossiers::form::Difference;
 use crate::dossiers::receipt::{identifier, show_size};
 use crate::dossiers::validate::piece_field;
 use crate::fault::{Fault, FieldError};
@@ -46,14 +45,6 @@ struct PieceView {
     attachment: String,
 }
 
-/// The other person's save, beside what was sent.
-#[derive(Serialize)]
-pub(super) struct Conflict {
-    pub who: String,
-    pub when: String,
-    pub differences: Vec<Difference>,
-}
-
 #[derive(Serialize)]
 struct SectionView {
     kind: &'static str,
@@ -65,9 +56,7 @@ struct SectionView {
     saved: String,
     steps: Vec<Step>,
     summary: Vec<FieldError>,
-    conflict: Vec<Conflict>,
     skip_href: String,
-    reload_href: String,
     organisation: Vec<Row>,
     organisation_href: String,
     form_warning: String,
@@ -95,7 +84,6 @@ pub(super) struct Shown {
     pub saved: SavedSection,
     pub typed: Typed,
     pub errors: Vec<FieldError>,
-    pub conflict: Option<Conflict>,
     /// Saved, but not all good: the way on without correcting.
     pub may_skip: bool,
 }
@@ -129,7 +117,7 @@ fn steps(opened: &Opened, current: &str) -> Vec<Step> {
 /// The page of a section.
 pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Shown) -> Result<Answer, Fault> {
     let definition = &opened.call.definition;
-    let Shown { saved, typed, errors: summary, conflict, may_skip } = shown;
+    let Shown { saved, typed, errors: summary, may_skip } = shown;
     let mut errors = Errors::new();
     for error in &summary {
         errors.entry(error.field.clone()).or_insert_with(|| error.message.clone());
@@ -160,9 +148,7 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
         saved: saved.saved_at.map_or(String::new(), said_saved),
         steps,
         summary,
-        conflict: conflict.into_iter().collect(),
         skip_href: if may_skip { next_path(opened, &section.code) } else { String::new() },
-        reload_href: opened.section_path(&section.code),
         organisation: if only(SectionKind::Identity) { organisation(opened) } else { Vec::new() },
         organisation_href: format!("/organisations/{}", opened.dossier.organisation),
         form_warning: if only(SectionKind::Identity) { form_warning(opened) } else { String::new() },
