@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
+use crate::dossiers;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 use crate::web::throttle::Limits;
@@ -40,6 +41,7 @@ pub fn serve(service: Service, listener: TcpListener, transport: Option<Transpor
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let result = actix_web::rt::System::new().block_on(async move {
         let server = start(site.clone(), listener, workers)?;
+        actix_web::rt::spawn(remind_for_ever(site.clone()));
         if let Some(transport) = transport {
             actix_web::rt::spawn(deliver_for_ever(site, transport));
         }
@@ -60,6 +62,22 @@ async fn deliver_for_ever(site: Data<Site>, transport: Transport) {
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "mail delivery stopped for this round");
+        }
+        actix_web::rt::time::sleep(PAUSE).await;
+    }
+}
+
+/// Writes to those whose call closes soon. A round is bounded; the next one goes on.
+async fn remind_for_ever(site: Data<Site>) {
+    const PAUSE: Duration = Duration::from_mins(10);
+    loop {
+        let site = site.clone();
+        let round = actix_web::web::block(move || {
+            let service = &site.service;
+            dossiers::actions::remind_drafts(service, service.clock.now())
+        });
+        if let Ok(Err(fault)) = round.await {
+            tracing::error!(%fault, "reminders of drafts stopped for this round");
         }
         actix_web::rt::time::sleep(PAUSE).await;
     }

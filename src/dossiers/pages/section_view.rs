@@ -12,7 +12,7 @@ use crate::base::clock::Instant;
 use crate::calls::definition::reference::legal_form;
 use crate::calls::definition::{Section, SectionKind};
 use crate::dossiers::budget::{show_share, totals};
-use crate::dossiers::content::{PARTNER_SLOTS, notification_section};
+use crate::dossiers::content::{PARTNER_SLOTS, filing_day, notification_section};
 use crate::dossiers::drafts::{SavedSection, Typed, typed_text};
 use crate::dossiers::receipt::{identifier, show_size};
 use crate::dossiers::validate::piece_field;
@@ -43,6 +43,8 @@ struct PieceView {
     file_detail: String,
     file_href: String,
     attachment: String,
+    /// Name of the field that says which file this page shows.
+    seen: String,
 }
 
 #[derive(Serialize)]
@@ -88,8 +90,11 @@ pub(super) struct Shown {
     pub may_skip: bool,
 }
 
-/// The section after this one, or the check when it is the last.
+/// The section after this one, or the check when it is the last; the dossier, where what is asked again is listed.
 pub(super) fn next_path(opened: &Opened, code: &str) -> String {
+    if opened.request.is_some() {
+        return opened.path();
+    }
     let sections = &opened.call.definition.sections;
     let place = sections.iter().position(|s| s.code == code).unwrap_or(sections.len());
     match sections.get(place + 1) {
@@ -123,7 +128,8 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
         errors.entry(error.field.clone()).or_insert_with(|| error.message.clone());
     }
     let place = definition.sections.iter().position(|s| s.code == section.code).map_or(1, |i| i + 1);
-    let steps = steps(opened, &section.code);
+    let answers = opened.request.is_some();
+    let steps = if answers { Vec::new() } else { steps(opened, &section.code) };
     let kind = section.kind;
     let only = |wanted: SectionKind| kind == wanted;
     let asks_notification = notification_section(definition) == section.code;
@@ -141,7 +147,11 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
             SectionKind::Attestations => "attestations",
         },
         title: section.title.clone(),
-        overline: format!("Étape {place} sur {}", steps.len()),
+        overline: if answers {
+            "Compléments demandés".to_owned()
+        } else {
+            format!("Étape {place} sur {}", steps.len())
+        },
         intro: section.intro.clone(),
         action: opened.section_path(&section.code),
         version: saved.version,
@@ -181,7 +191,7 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
         values: ["contact_name", "contact_email", "contact_telephone"].into_iter().map(value).collect(),
         errors,
     };
-    let title = format!("{} – Étape {place} sur {}", section.title, view.steps.len());
+    let title = format!("{} – {}", section.title, view.overline);
     let answer = Answer::page(title, "dossiers/section.html", &view)?;
     Ok(opened.crumbs(answer))
 }
@@ -239,7 +249,7 @@ fn share(opened: &Opened, section: &Section) -> Vec<Row> {
 fn pieces(visit: &Visit, opened: &Opened, errors: &Errors) -> Vec<PieceView> {
     let definition = &opened.call.definition;
     let content = &opened.draft.content;
-    let filed_on = visit.now.in_zone(opened.call.zone()).date();
+    let filed_on = filing_day(&opened.dossier, &opened.call, visit.now);
     let request = content.requested(definition);
     let asked = definition.pieces_for(&content.applicant.legal_form, filed_on, request);
     definition
@@ -248,7 +258,7 @@ fn pieces(visit: &Visit, opened: &Opened, errors: &Errors) -> Vec<PieceView> {
         .filter_map(|piece| {
             let found = opened.draft.attachments.iter().find(|a| a.piece == piece.code);
             let is_asked = asked.iter().any(|p| p.code == piece.code);
-            if !is_asked && found.is_none() {
+            if (!is_asked && found.is_none()) || !opened.opens_piece(&piece.code) {
                 return None;
             }
             let name = piece_field(&piece.code);
@@ -268,6 +278,7 @@ fn pieces(visit: &Visit, opened: &Opened, errors: &Errors) -> Vec<PieceView> {
                 }),
                 file_href: found.map_or(String::new(), |a| format!("{}/pieces/{}", opened.path(), a.id)),
                 attachment: found.map_or(String::new(), |a| a.id.to_string()),
+                seen: format!("vu-{}", piece.code),
                 name,
             })
         })
