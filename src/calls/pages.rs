@@ -226,7 +226,7 @@ pub fn desk_links(actor: &Actor, call: &Call) -> Vec<Link> {
     if holds(&[Role::CallManager, Role::Signatory, Role::Funder]) {
         links.push(Link::new("Financement", format!("{path}/financement")));
     }
-    if holds(&[Role::CallManager]) {
+    if holds(&[Role::CallManager, Role::Funder]) {
         links.push(Link::new("Suivi des projets", format!("{path}/suivi")));
     }
     links

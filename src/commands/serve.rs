@@ -8,7 +8,8 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
-use crate::dossiers;
+use crate::dossiers::actions::remind_drafts;
+use crate::followup::actions::remind_due;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 use crate::web::throttle::Limits;
@@ -32,7 +33,7 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
     serve(service, listener, transport)
 }
 
-/// Serves until a signal, delivering mail meanwhile.
+/// Serves until a signal, reminding projects of their reports and delivering mail meanwhile.
 ///
 /// # Errors
 /// When the server cannot start.
@@ -67,17 +68,18 @@ async fn deliver_for_ever(site: Data<Site>, transport: Transport) {
     }
 }
 
-/// Writes to those whose call closes soon. A round is bounded; the next one goes on.
 async fn remind_for_ever(site: Data<Site>) {
-    const PAUSE: Duration = Duration::from_mins(10);
+    const PAUSE: Duration = Duration::from_secs(60);
     loop {
-        let site = site.clone();
+        let serving = site.clone();
         let round = actix_web::web::block(move || {
-            let service = &site.service;
-            dossiers::actions::remind_drafts(service, service.clock.now())
+            let service = &serving.service;
+            let now = service.clock.now();
+            remind_drafts(service, now)?;
+            remind_due(service, now)
         });
         if let Ok(Err(fault)) = round.await {
-            tracing::error!(%fault, "reminders of drafts stopped for this round");
+            tracing::error!(%fault, "reminders stopped for this round");
         }
         actix_web::rt::time::sleep(PAUSE).await;
     }

@@ -4,17 +4,20 @@ use diesel::prelude::*;
 
 use super::store::{Dossier, Version};
 use crate::access::Role;
-use crate::base::ids::CallId;
+use crate::base::ids::{AccountId, CallId};
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::{accounts, call_roles};
 use crate::fault::Fault;
 use crate::mail::Message;
+use crate::notify;
 use crate::service::Operation;
 
 /// Who a mail goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
+    /// Told in the service's pages as well, when it is known to have an account.
+    pub account: Option<AccountId>,
     pub email: String,
     pub name: String,
 }
@@ -35,10 +38,14 @@ pub fn applicants(conn: &mut Conn, version: &Version) -> Result<Vec<Recipient>, 
         .filter(accounts::id.eq(version.submitted_by))
         .select((accounts::email, accounts::given_name, accounts::surname))
         .first::<(String, String, String)>(conn)?;
-    let mut recipients = vec![Recipient { email, name: format!("{given_name} {surname}") }];
+    let mut recipients = vec![Recipient { account: None, email, name: format!("{given_name} {surname}") }];
     let contact = &version.content.applicant;
     if !recipients[0].email.eq_ignore_ascii_case(&contact.contact_email) {
-        recipients.push(Recipient { email: contact.contact_email.clone(), name: contact.contact_name.clone() });
+        recipients.push(Recipient {
+            account: None,
+            email: contact.contact_email.clone(),
+            name: contact.contact_name.clone(),
+        });
     }
     Ok(recipients)
 }
@@ -55,16 +62,21 @@ pub fn managers(conn: &mut Conn, call: CallId) -> Result<Vec<Recipient>, Fault> 
         .filter(call_roles::revoked_at.is_null())
         .filter(accounts::disabled_at.is_null())
         .order(accounts::id)
-        .select((accounts::email, accounts::given_name, accounts::surname))
-        .load::<(String, String, String)>(conn)?;
+        .select((accounts::id, accounts::email, accounts::given_name, accounts::surname))
+        .load::<(AccountId, String, String, String)>(conn)?;
     rows.dedup();
     Ok(rows
         .into_iter()
-        .map(|(email, given_name, surname)| Recipient { email, name: format!("{given_name} {surname}") })
+        .map(|(id, email, given_name, surname)| Recipient {
+            account: Some(id),
+            email,
+            name: format!("{given_name} {surname}"),
+        })
         .collect())
 }
 
-/// Puts the same words in the outbox for each recipient, signed by the service in charge of the call.
+/// Puts the same words in the outbox for each recipient, signed by the service in charge of the call, and tells those who
+/// have an account in the service's pages: `href` is where it leads them.
 ///
 /// # Errors
 /// When the database refuses.
@@ -74,9 +86,13 @@ pub fn send(
     dossier: &Dossier,
     recipients: &[Recipient],
     words: &Words,
+    href: &str,
 ) -> Result<(), Fault> {
     let contact = &call.definition.contact;
     for to in recipients {
+        if let Some(account) = to.account {
+            notify::tell(op, account, words.kind, &words.subject, href)?;
+        }
         let greeting = if to.name.is_empty() { "Bonjour,".to_owned() } else { format!("Bonjour {},", to.name) };
         let body = format!(
             "{greeting}\n\n{}\n\nUne question\u{202F}? {}, {}, {}.\n",

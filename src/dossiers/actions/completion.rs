@@ -19,6 +19,7 @@ use crate::dossiers::store::{self, Dossier};
 use crate::dossiers::validate::Problem;
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::journal::Entry;
+use crate::notify;
 use crate::service::Operation;
 
 /// Longest message, in characters.
@@ -140,7 +141,7 @@ pub fn answer_completion(op: &mut Operation<'_>, actor: &Actor, dossier: Dossier
         ),
     };
     let recipients = mails::managers(op.conn, call.id)?;
-    mails::send(op, &call, &moved, &recipients, &words)?;
+    mails::send(op, &call, &moved, &recipients, &words, &format!("/dossiers/{dossier}/versions"))?;
     let number = before.number + 1;
     let entry = Entry::new("dossier.completed", format!("Compléments déposés\u{A0}: version {number} du dossier"));
     op.record(entry.call(call.id).dossier(dossier).for_everyone());
@@ -180,7 +181,9 @@ pub fn cancel_completion(
         ),
     };
     let recipients = mails::applicants(op.conn, &version)?;
-    mails::send(op, &call, &moved, &recipients, &words)?;
+    let own = format!("/mes-dossiers/{dossier}");
+    mails::send(op, &call, &moved, &recipients, &words, &own)?;
+    notify::tell_organisation(op, moved.organisation, words.kind, &words.subject, &own)?;
     let entry = Entry::new("dossier.completion_cancelled", "Demande de compléments retirée");
     op.record(entry.call(call.id).dossier(dossier).reason(reason).for_everyone());
     Ok(moved)

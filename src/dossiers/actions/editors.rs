@@ -76,7 +76,8 @@ pub fn invite(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, email: 
             op.now.plus_days(INVITED_FOR_DAYS).long(call.zone()),
         ),
     };
-    mails::send(op, &call, &row, &[Recipient { email: email.clone(), name: String::new() }], &words)?;
+    let to = Recipient { account: None, email: email.clone(), name: String::new() };
+    mails::send(op, &call, &row, &[to], &words, "")?;
     let entry = Entry::new("dossier.invite", format!("{email} invité à écrire le dossier"));
     op.record(entry.call(call.id).dossier(dossier).for_everyone());
     Ok(())

@@ -83,8 +83,8 @@ fn remind(op: &mut Operation<'_>, id: DossierId) -> Result<(), Fault> {
             op.url(&format!("/mes-dossiers/{id}")),
         ),
     };
-    let to = Recipient { email, name: format!("{given_name} {surname}") };
-    mails::send(op, &call, &dossier, &[to], &words)?;
+    let to = Recipient { account: Some(dossier.created_by), email, name: format!("{given_name} {surname}") };
+    mails::send(op, &call, &dossier, &[to], &words, &format!("/mes-dossiers/{id}"))?;
     let entry = Entry::new("dossier.remind", format!("Rappel envoyé\u{A0}: l’appel se clôt le {closing}"));
     op.record(entry.call(call.id).dossier(id).for_everyone());
     Ok(())

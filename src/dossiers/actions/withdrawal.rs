@@ -14,6 +14,7 @@ use crate::dossiers::sight::for_member;
 use crate::dossiers::store::{self, Dossier};
 use crate::fault::{Fault, Mistakes};
 use crate::journal::Entry;
+use crate::notify;
 use crate::service::Operation;
 
 /// Longest reason, in characters.
@@ -57,7 +58,9 @@ pub fn withdraw(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, reaso
         op.url(&format!("/mes-dossiers/{dossier}")),
     ));
     let recipients = mails::applicants(op.conn, &version)?;
-    mails::send(op, &call, &moved, &recipients, &told)?;
+    let own = format!("/mes-dossiers/{dossier}");
+    mails::send(op, &call, &moved, &recipients, &told, &own)?;
+    notify::tell_organisation(op, moved.organisation, told.kind, &told.subject, &own)?;
     let told = words(format!(
         "L’organisme {} a retiré le dossier {} le {at}. Motif\u{A0}: {reason}\n\n\
          Les instructeurs en sont déchargés et le comité n’a plus à le juger.\n{}",
@@ -66,7 +69,7 @@ pub fn withdraw(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, reaso
         op.url(&format!("/dossiers/{dossier}")),
     ));
     let recipients = mails::managers(op.conn, call.id)?;
-    mails::send(op, &call, &moved, &recipients, &told)?;
+    mails::send(op, &call, &moved, &recipients, &told, &format!("/dossiers/{dossier}"))?;
     let entry = Entry::new("dossier.withdraw", "Dossier retiré par son porteur");
     op.record(entry.call(call.id).dossier(dossier).reason(reason).for_everyone());
     Ok(moved)

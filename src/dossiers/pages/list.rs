@@ -104,6 +104,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                 label: format!("Compléter le dossier «\u{202F}{}\u{202F}»", dossier.title_or_untitled()),
                 href: super::path(dossier.id),
                 detail: format!("{late} le {}", request.due_at.long(call.zone())),
+                due: Some(request.due_at),
             });
         } else if call.is_open(now) {
             let title = dossier.title_or_untitled();
@@ -111,6 +112,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                 label: format!("Compléter et déposer le dossier «\u{202F}{title}\u{202F}»"),
                 href: super::path(dossier.id),
                 detail: format!("Au plus tard le {}", call.closes_at.long(call.zone())),
+                due: Some(call.closes_at),
             });
         }
     }
@@ -122,6 +124,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
             label: format!("Décider de la suite du dossier {}", view.dossier.reference_or_draft()),
             href: format!("/dossiers/{id}/completer"),
             detail: format!("Compléments attendus le {}, sans réponse", due.date(call.zone())),
+            due: Some(due),
         });
     }
     Ok(expected)
