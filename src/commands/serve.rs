@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
+use crate::dossiers::actions::remind_drafts;
 use crate::followup::actions::remind_due;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
@@ -73,7 +74,9 @@ async fn remind_for_ever(site: Data<Site>) {
         let serving = site.clone();
         let round = actix_web::web::block(move || {
             let service = &serving.service;
-            remind_due(service, service.clock.now())
+            let now = service.clock.now();
+            remind_drafts(service, now)?;
+            remind_due(service, now)
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "reminders stopped for this round");
