@@ -1,6 +1,7 @@
 //! Rows of calls and of their versioned definitions.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use diesel::prelude::*;
 
@@ -40,9 +41,31 @@ impl Call {
 
 type Row = (CallId, String, String, InstitutionId, Instant, Instant, DefinitionId, String);
 
-fn call(row: Row) -> Result<Call, Fault> {
-    let (id, code, title, authority, opens_at, closes_at, definition_id, body) = row;
+/// Definitions already read, by the hash of their text: parsing one costs more than most pages.
+static KNOWN: LazyLock<Mutex<HashMap<String, Arc<CallDefinition>>>> = LazyLock::new(Mutex::default);
+
+/// More versions than a service ever shows at once.
+const MOST_KNOWN: usize = 64;
+
+fn definition(conn: &mut Conn, id: DefinitionId, sha256: String) -> Result<Arc<CallDefinition>, Fault> {
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(definition) = known().get(&sha256) {
+        return Ok(Arc::clone(definition));
+    }
+    let body: String =
+        call_definitions::table.filter(call_definitions::id.eq(id)).select(call_definitions::body).first(conn)?;
     let definition = Arc::new(serde_json::from_str(&body)?);
+    let mut all = known();
+    if all.len() >= MOST_KNOWN {
+        all.clear();
+    }
+    all.insert(sha256, Arc::clone(&definition));
+    Ok(definition)
+}
+
+fn call(conn: &mut Conn, row: Row) -> Result<Call, Fault> {
+    let (id, code, title, authority, opens_at, closes_at, definition_id, sha256) = row;
+    let definition = definition(conn, definition_id, sha256)?;
     Ok(Call { id, code, title, authority, opens_at, closes_at, definition_id, definition })
 }
 
@@ -56,7 +79,7 @@ macro_rules! columns {
             calls::opens_at,
             calls::closes_at,
             call_definitions::id,
-            call_definitions::body,
+            call_definitions::sha256,
         )
     };
 }
@@ -70,7 +93,7 @@ pub fn by_code(conn: &mut Conn, code: &str) -> Result<Call, Fault> {
         .select(columns!())
         .first::<Row>(conn)
         .map_err(Fault::from)
-        .and_then(call)
+        .and_then(|row| call(conn, row))
 }
 
 /// # Errors
@@ -82,7 +105,7 @@ pub fn by_id(conn: &mut Conn, id: CallId) -> Result<Call, Fault> {
         .select(columns!())
         .first::<Row>(conn)
         .map_err(Fault::from)
-        .and_then(call)
+        .and_then(|row| call(conn, row))
 }
 
 /// A dossier's call with the definition the dossier was written on.
@@ -97,7 +120,7 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Call, Fault> {
         .select(columns!())
         .first::<Row>(conn)
         .map_err(Fault::from)
-        .and_then(call)
+        .and_then(|row| call(conn, row))
 }
 
 /// Every call, those closing last first.
@@ -111,7 +134,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Call>, Fault> {
         .select(columns!())
         .load::<Row>(conn)?
         .into_iter()
-        .map(call)
+        .map(|row| call(conn, row))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{Board, Item, Presence, Session};
+use super::model::{Board, Item, Presence, Session, Verdict};
 use super::rules::Ranked;
 use super::sealing::Judged;
 use super::store;
@@ -11,7 +11,6 @@ use crate::base::text;
 use crate::calls::Call;
 use crate::db::schema::institutions;
 use crate::documents::{self, Attendance, FundingTotal, Member, Minutes, Quorum, RankedDossier, Sender};
-use crate::dossiers::Outcome;
 use crate::fault::Fault;
 use crate::service::Operation;
 
@@ -130,14 +129,14 @@ fn ranked(line: &Ranked<Judged<'_>>) -> RankedDossier {
             None => "retiré par le porteur".to_owned(),
             Some(opinion) => outcome_words(opinion.outcome, opinion.rank),
         },
-        amount: opinion.and_then(|o| o.amount).map(|amount| amount.to_string()),
+        amount: opinion.and_then(super::model::Opinion::total).map(|amount| amount.to_string()),
         motive: opinion.map(|o| o.motive.clone()).unwrap_or_default(),
     }
 }
 
 /// `Retenu`, `Liste complémentaire (rang 1)`, `Non retenu`.
 #[must_use]
-pub fn outcome_words(outcome: Outcome, rank: Option<i64>) -> String {
+pub fn outcome_words(outcome: Verdict, rank: Option<i64>) -> String {
     match rank {
         Some(rank) => format!("{} (rang\u{A0}{rank})", outcome.label()),
         None => outcome.label().to_owned(),
@@ -175,15 +174,16 @@ fn totals(
             .map(|line| line.item.item)
             .filter(|item| !item.is_withdrawn())
             .filter_map(|item| item.opinion.as_ref())
-            .filter(|opinion| opinion.envelope == Some(envelope.id))
-            .filter_map(|opinion| opinion.amount)
+            .flat_map(|opinion| &opinion.shares)
+            .filter(|share| share.line == envelope.line && share.year == envelope.year)
+            .map(|share| share.amount)
             .sum();
         if reserved.is_zero() {
             continue;
         }
         total += reserved;
         rows.push(FundingTotal {
-            line: envelope.line.clone(),
+            line: envelope.name.clone(),
             year: envelope.year.to_string(),
             reserved: reserved.to_string(),
             left: envelope.left.map(|left| left.to_string()),

@@ -17,7 +17,7 @@ mod sealing;
 mod store;
 mod verify;
 
-pub use model::{Board, Presence, SeenBoard, Session, SessionState};
+pub use model::{Board, Presence, SeenBoard, Session, SessionKind, SessionState, Verdict};
 pub use record::Record;
 pub use store::{SealedOpinion, board, sealed_opinion, session, sessions_of_call};
 pub use verify::verify;

@@ -3,15 +3,19 @@
 use std::collections::HashSet;
 
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId};
+use crate::base::ids::{
+    AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, OpinionId, SessionId,
+};
 use crate::base::money::Cents;
 use crate::dossiers::{Dossier, Outcome, State};
+use crate::ledger::Share;
 
 crate::code_enum! {
     /// Where a session stands.
     pub enum SessionState {
         Planned = "planned" => "Prévue",
         Open = "open" => "Ouverte",
+        Adjourned = "adjourned" => "Ajournée",
         Sealed = "sealed" => "Scellée",
     }
 }
@@ -22,7 +26,65 @@ impl SessionState {
         match self {
             Self::Planned => "neutral",
             Self::Open => "info",
+            Self::Adjourned => "warning",
             Self::Sealed => "success",
+        }
+    }
+}
+
+crate::code_enum! {
+    /// What a session rules on.
+    pub enum SessionKind {
+        Shortlisting = "shortlisting" => "Présélection",
+        Selection = "selection" => "Sélection",
+    }
+}
+
+crate::code_enum! {
+    /// What the committee says of one dossier.
+    pub enum Verdict {
+        Shortlisted = "shortlisted" => "Présélectionné",
+        SetAside = "set_aside" => "Non présélectionné",
+        Selected = "selected" => "Retenu",
+        Waitlisted = "waitlisted" => "Liste complémentaire",
+        Rejected = "rejected" => "Non retenu",
+    }
+}
+
+impl Verdict {
+    /// What a session of this kind chooses from, in the order of its form.
+    #[must_use]
+    pub fn of_kind(kind: SessionKind) -> &'static [Self] {
+        match kind {
+            SessionKind::Shortlisting => &[Self::Shortlisted, Self::SetAside],
+            SessionKind::Selection => &[Self::Selected, Self::Waitlisted, Self::Rejected],
+        }
+    }
+
+    /// What the authority decides on; a shortlisting leads to instruction, not to a decision.
+    #[must_use]
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Shortlisted => None,
+            Self::SetAside => Some(Outcome::NotShortlisted),
+            Self::Selected => Some(Outcome::Selected),
+            Self::Waitlisted => Some(Outcome::Waitlisted),
+            Self::Rejected => Some(Outcome::Rejected),
+        }
+    }
+
+    /// Whoever is not favoured is told why.
+    #[must_use]
+    pub fn needs_motive(self) -> bool {
+        !matches!(self, Self::Shortlisted | Self::Selected)
+    }
+
+    #[must_use]
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Shortlisted | Self::Selected => "success",
+            Self::Waitlisted => "warning",
+            Self::SetAside | Self::Rejected => "danger",
         }
     }
 }
@@ -50,11 +112,16 @@ pub struct Session {
     pub id: SessionId,
     pub call: CallId,
     pub number: i64,
+    pub kind: SessionKind,
+    /// The session that lacked its quorum and whose agenda this one takes up.
+    pub second_of: Option<SessionId>,
     pub held_at: Instant,
     pub place: String,
     pub state: SessionState,
     /// Voting members present or remote, at least.
     pub quorum: i64,
+    /// When the members were sent their convocation.
+    pub convened_at: Option<Instant>,
     pub opened_at: Option<Instant>,
     pub sealed_at: Option<Instant>,
     pub record_sha256: Option<String>,
@@ -101,14 +168,34 @@ pub struct Opinion {
     pub session: SessionId,
     pub dossier: DossierId,
     pub dossier_version: DossierVersionId,
-    pub outcome: Outcome,
+    pub outcome: Verdict,
     pub rank: Option<i64>,
-    pub amount: Option<Cents>,
-    pub envelope: Option<EnvelopeId>,
+    /// What a selected dossier would receive, by line and year; empty for any other.
+    pub shares: Vec<Share>,
     pub debate: String,
     pub motive: String,
     pub version: i64,
     pub recorded_at: Instant,
+}
+
+impl Opinion {
+    /// All years together; unknown when nothing is proposed, never zero.
+    #[must_use]
+    pub fn total(&self) -> Option<Cents> {
+        Share::total(&self.shares)
+    }
+}
+
+/// What a dossier asks of the funder of a line in a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub line: FundingLineId,
+    pub year: i32,
+    /// Code of the funder: its lines of one year share one request.
+    pub funder: String,
+    /// `FIR – Ségur mesure 27, 2022`.
+    pub label: String,
+    pub requested: Cents,
 }
 
 /// A dossier on the agenda, judged on the version that was current when it was put there.
@@ -138,8 +225,9 @@ impl Item {
 #[derive(Clone, Debug)]
 pub struct EnvelopeChoice {
     pub id: EnvelopeId,
-    /// Funder's line and year: `FIR – Ségur mesure 27, 2022`.
-    pub line: String,
+    pub line: FundingLineId,
+    /// `FIR – Ségur mesure 27`.
+    pub name: String,
     pub year: i32,
     pub voted: Option<Cents>,
     pub left: Option<Cents>,
@@ -148,7 +236,7 @@ pub struct EnvelopeChoice {
 impl EnvelopeChoice {
     #[must_use]
     pub fn label(&self) -> String {
-        format!("{}, {}", self.line, self.year)
+        format!("{}, {}", self.name, self.year)
     }
 }
 

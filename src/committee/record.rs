@@ -5,11 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{AccountId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId};
+use crate::base::ids::{AccountId, DossierId, DossierVersionId, OpinionId, SessionId};
 use crate::base::money::Cents;
-use crate::dossiers::Outcome;
+use crate::instruction::FunderProposal;
+use crate::ledger::Share;
 
-use super::model::{Opinion, Presence};
+use super::model::{Opinion, Presence, Verdict};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +70,7 @@ pub struct RecordedReview {
     pub institution: String,
     pub score: Option<String>,
     pub opinion: String,
-    pub proposed: Option<Cents>,
+    pub proposed: Vec<FunderProposal>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,10 +86,9 @@ pub struct RecordedRecusal {
 pub struct RecordedOpinion {
     pub id: OpinionId,
     pub version: i64,
-    pub outcome: Outcome,
+    pub outcome: Verdict,
     pub rank: Option<i64>,
-    pub amount: Option<Cents>,
-    pub envelope: Option<EnvelopeId>,
+    pub shares: Vec<Share>,
     pub debate: String,
     pub motive: String,
 }
@@ -100,8 +100,7 @@ impl From<&Opinion> for RecordedOpinion {
             version: opinion.version,
             outcome: opinion.outcome,
             rank: opinion.rank,
-            amount: opinion.amount,
-            envelope: opinion.envelope,
+            shares: opinion.shares.clone(),
             debate: opinion.debate.clone(),
             motive: opinion.motive.clone(),
         }

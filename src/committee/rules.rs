@@ -1,9 +1,11 @@
 //! The arithmetic of a session: ranking, envelope line, what an opinion must say. Pure.
 
+use super::model::{Asked, SessionKind, Verdict};
+use crate::base::ids::FundingLineId;
 use crate::base::money::Cents;
 use crate::base::text;
-use crate::dossiers::Outcome;
 use crate::fault::Mistakes;
+use crate::ledger::Share;
 
 /// Longest debate or motive, in characters.
 pub const MAX_TEXT: usize = 4000;
@@ -59,13 +61,25 @@ pub fn envelope_line(requests: &[Cents], available: Option<Cents>) -> Vec<(Cents
         .collect()
 }
 
+/// An amount as typed for a line and year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedShare {
+    pub line: FundingLineId,
+    pub year: i32,
+    pub amount: String,
+}
+
+/// Name of the field of a line and year.
+#[must_use]
+pub fn share_field(line: FundingLineId, year: i32) -> String {
+    format!("share-{line}-{year}")
+}
+
 /// What the secretary types of the committee's opinion.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    pub outcome: Option<Outcome>,
-    pub amount: String,
-    /// Whether an envelope of this call was chosen.
-    pub envelope: bool,
+    pub outcome: Option<Verdict>,
+    pub shares: Vec<TypedShare>,
     pub rank: String,
     pub debate: String,
     pub motive: String,
@@ -74,18 +88,19 @@ pub struct Draft {
 /// The same once read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    pub outcome: Outcome,
-    pub amount: Option<Cents>,
+    pub outcome: Verdict,
+    pub shares: Vec<Share>,
     pub rank: Option<i64>,
     pub debate: String,
     pub motive: String,
 }
 
-/// Reads an opinion against the request. Fields that do not belong to the outcome are left aside.
+/// Reads an opinion of a session of this kind against what the dossier asks. Fields that do not belong to the outcome
+/// are left aside.
 ///
 /// # Errors
 /// [`crate::fault::Fault::Invalid`] with every mistake.
-pub fn read_opinion(draft: &Draft, requested: Cents) -> Result<Reading, crate::fault::Fault> {
+pub fn read_opinion(kind: SessionKind, draft: &Draft, asked: &[Asked]) -> Result<Reading, crate::fault::Fault> {
     let mut mistakes = Mistakes::default();
     let debate = text::clean(&draft.debate);
     let motive = text::clean(&draft.motive);
@@ -94,39 +109,65 @@ pub fn read_opinion(draft: &Draft, requested: Cents) -> Result<Reading, crate::f
             mistakes.add(field, format!("Raccourcissez ce texte à {MAX_TEXT} caractères au plus."));
         }
     }
-    let Some(outcome) = draft.outcome.filter(|outcome| Outcome::OPINIONS.contains(outcome)) else {
-        mistakes.add("outcome", "Choisissez l’avis du comité\u{202F}: retenu, liste complémentaire ou non retenu.");
+    let Some(outcome) = draft.outcome.filter(|outcome| Verdict::of_kind(kind).contains(outcome)) else {
+        let choices = match kind {
+            SessionKind::Selection => "retenu, liste complémentaire ou non retenu",
+            SessionKind::Shortlisting => "présélectionné ou non présélectionné",
+        };
+        mistakes.add("outcome", format!("Choisissez l’avis du comité\u{202F}: {choices}."));
         return Err(crate::fault::Fault::Invalid(mistakes.into_vec()));
     };
-    let mut amount = None;
+    let shares =
+        if outcome == Verdict::Selected { read_shares(&mut mistakes, &draft.shares, asked) } else { Vec::new() };
     let mut rank = None;
-    match outcome {
-        Outcome::Selected => {
-            amount = mistakes.take("amount", Cents::parse(&draft.amount));
-            if let Some(amount) = amount {
-                if !amount.is_positive() {
-                    mistakes.add("amount", "Saisissez un montant supérieur à zéro, par exemple 12\u{202F}500.");
-                } else if amount > requested {
-                    mistakes.add("amount", format!("Le montant ne peut pas dépasser la demande, {requested}."));
-                }
-            }
-            if !draft.envelope {
-                mistakes.add("envelope", "Choisissez l’enveloppe sur laquelle le montant est réservé.");
-            }
+    if outcome == Verdict::Waitlisted {
+        rank = text::clean_line(&draft.rank).parse::<i64>().ok().filter(|rank| (1..=9999).contains(rank));
+        if rank.is_none() {
+            mistakes.add("rank", "Saisissez le rang sur la liste complémentaire, par exemple 1.");
         }
-        Outcome::Waitlisted => {
-            rank = text::clean_line(&draft.rank).parse::<i64>().ok().filter(|rank| (1..=9999).contains(rank));
-            if rank.is_none() {
-                mistakes.add("rank", "Saisissez le rang sur la liste complémentaire, par exemple 1.");
-            }
-        }
-        Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {}
     }
-    if outcome != Outcome::Selected && motive.is_empty() {
+    if outcome.needs_motive() && motive.is_empty() {
         mistakes.add("motive", "Saisissez le motif\u{202F}: il sera repris dans le courrier au porteur.");
     }
     mistakes.finish()?;
-    Ok(Reading { outcome, amount, rank, debate, motive })
+    Ok(Reading { outcome, shares, rank, debate, motive })
+}
+
+/// The amounts typed, each within what the dossier asks of the same funder in the same year.
+fn read_shares(mistakes: &mut Mistakes, typed: &[TypedShare], asked: &[Asked]) -> Vec<Share> {
+    let mut shares: Vec<Share> = Vec::new();
+    let before = mistakes.is_empty();
+    for entry in typed.iter().filter(|entry| !entry.amount.trim().is_empty()) {
+        let field = share_field(entry.line, entry.year);
+        let Some(request) = asked.iter().find(|a| a.line == entry.line && a.year == entry.year) else {
+            mistakes.add(&field, "Le dossier ne demande rien à ce financeur cette année-là\u{202F}: laissez vide.");
+            continue;
+        };
+        let Some(amount) = mistakes.take(&field, Cents::parse(&entry.amount)) else { continue };
+        if amount.is_zero() {
+            continue;
+        }
+        if !amount.is_positive() {
+            mistakes.add(&field, "Saisissez un montant supérieur à zéro, par exemple 12\u{202F}500.");
+            continue;
+        }
+        let same_funder = |share: &&Share| {
+            share.year == entry.year
+                && asked.iter().any(|a| a.line == share.line && a.year == share.year && a.funder == request.funder)
+        };
+        let already: Cents = shares.iter().filter(same_funder).map(|share| share.amount).sum();
+        if already + amount > request.requested {
+            mistakes.add(&field, format!("Le montant ne peut pas dépasser la demande, {}.", request.requested));
+            continue;
+        }
+        shares.push(Share { line: entry.line, year: entry.year, amount });
+    }
+    if shares.is_empty() && before && mistakes.is_empty() {
+        let field = asked.first().map_or_else(|| "outcome".to_owned(), |a| share_field(a.line, a.year));
+        mistakes.add(&field, "Saisissez au moins un montant, par exemple 12\u{202F}500.");
+    }
+    shares.sort_unstable_by_key(|share| (share.year, share.line));
+    shares
 }
 
 #[cfg(test)]
@@ -224,18 +265,47 @@ mod tests {
     #[test]
     fn an_opinion_says_what_its_outcome_needs() {
         let requested = Cents::from_euros(1_000);
-        let fields = |draft: &Draft| match read_opinion(draft, requested) {
+        let line = FundingLineId(7);
+        let asked = |year: i32, funder: &str, line: i64| Asked {
+            line: FundingLineId(line),
+            year,
+            funder: funder.to_owned(),
+            label: String::new(),
+            requested,
+        };
+        // Lines 7 and 8 are the same funder's: their amounts of a year share one request.
+        let asked = [asked(2022, "ARS", 7), asked(2022, "ARS", 8), asked(2023, "ARS", 7), asked(2022, "DREETS", 9)];
+        let read = |draft: &Draft| read_opinion(SessionKind::Selection, draft, &asked);
+        let fields = |draft: &Draft| match read(draft) {
             Err(crate::fault::Fault::Invalid(errors)) => errors.into_iter().map(|e| e.field).collect(),
             _ => Vec::new(),
         };
+        let typed = |line: i64, year: i32, amount: &str| TypedShare {
+            line: FundingLineId(line),
+            year,
+            amount: amount.to_owned(),
+        };
+        let selected = |shares: Vec<TypedShare>| Draft { outcome: Some(Verdict::Selected), shares, ..Draft::default() };
         assert_eq!(fields(&Draft::default()), ["outcome"]);
-        let selected = Draft { outcome: Some(Outcome::Selected), amount: "1000,01".into(), ..Draft::default() };
-        assert_eq!(fields(&selected), ["amount", "envelope"]);
-        let exact = Draft { amount: "1 000".into(), envelope: true, ..selected };
-        assert_eq!(read_opinion(&exact, requested).map(|r| r.amount).ok(), Some(Some(requested)));
-        let waitlisted = Draft { outcome: Some(Outcome::Waitlisted), rank: "0".into(), ..Draft::default() };
+        assert_eq!(fields(&selected(Vec::new())), ["share-7-2022"]);
+        assert_eq!(fields(&selected(vec![typed(7, 2022, "1000,01")])), ["share-7-2022"]);
+        assert_eq!(fields(&selected(vec![typed(7, 2022, "600"), typed(8, 2022, "400,01")])), ["share-8-2022"]);
+        assert_eq!(fields(&selected(vec![typed(9, 2023, "1")])), ["share-9-2023"]);
+        let exact = selected(vec![typed(7, 2023, "1 000"), typed(9, 2022, "250"), typed(7, 2022, "1 000")]);
+        let shares = read(&exact).map(|reading| reading.shares).unwrap_or_default();
+        let share = |line: i64, year: i32, euros: i64| Share {
+            line: FundingLineId(line),
+            year,
+            amount: Cents::from_euros(euros),
+        };
+        assert_eq!(shares, [share(7, 2022, 1_000), share(9, 2022, 250), share(7, 2023, 1_000)]);
+        assert_eq!(shares.iter().filter(|s| s.line == line).count(), 2);
+        let waitlisted = Draft { outcome: Some(Verdict::Waitlisted), rank: "0".into(), ..Draft::default() };
         assert_eq!(fields(&waitlisted), ["rank", "motive"]);
-        let rejected = Draft { outcome: Some(Outcome::Rejected), motive: " ".into(), ..Draft::default() };
+        let rejected = Draft { outcome: Some(Verdict::Rejected), motive: " ".into(), ..Draft::default() };
         assert_eq!(fields(&rejected), ["motive"]);
+        let shortlisted = Draft { outcome: Some(Verdict::Shortlisted), ..Draft::default() };
+        assert_eq!(fields(&shortlisted), ["outcome"], "a selection session does not shortlist");
+        assert!(read_opinion(SessionKind::Shortlisting, &shortlisted, &asked).is_ok());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::actions::{managed, may_opine, refuse_sealed};
+use super::actions::{firm_year, managed, may_opine, refuse_sealed};
 use super::model::{Board, Item, SessionState};
 use super::record::{Record, RecordedItem, RecordedRecusal, RecordedReview, RecordedSeat};
 use super::rules::{self, Ranked};
@@ -16,7 +16,7 @@ use crate::base::text;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::committee_sessions;
-use crate::dossiers::{self, Event, Outcome, Version};
+use crate::dossiers::{self, Event, Version};
 use crate::fault::Fault;
 use crate::files::sha256_hex;
 use crate::instruction::{self, Assessment};
@@ -140,14 +140,16 @@ fn reserve_and_advance(
     for line in judged {
         let item = line.item.item;
         let Some(opinion) = item.opinion.as_ref().filter(|_| !item.is_withdrawn()) else { continue };
-        if let (Outcome::Selected, Some(envelope), Some(amount)) = (opinion.outcome, opinion.envelope, opinion.amount) {
+        for share in opinion.shares.iter().filter(|share| Some(share.year) == firm_year(call)) {
+            let envelope = ledger::envelope_at(op.conn, call.id, share.line, share.year)?
+                .ok_or_else(|| Fault::refused(format!("Une ligne proposée n’a pas d’enveloppe en {}.", share.year)))?;
             let cause = Cause {
                 dossier: Some(item.dossier.id),
                 opinion: Some(opinion.id),
                 reason: format!("Avis du comité, séance n°\u{A0}{}", board.session.number),
                 ..Cause::default()
             };
-            ledger::reserve(op, envelope, amount, &cause)?;
+            ledger::reserve(op, envelope, share.amount, &cause)?;
         }
         dossiers::advance(op, item.dossier.id, Event::SealOpinion)?;
         let text = format!("Avis du comité scellé, séance n°\u{A0}{}", board.session.number);
@@ -223,7 +225,7 @@ fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
                 institution: review.institution.clone(),
                 score: review.score.map(|s| s.exact()),
                 opinion: review.opinion.code().to_owned(),
-                proposed: review.proposed,
+                proposed: review.proposed.clone(),
             })
             .collect(),
         recusals: board

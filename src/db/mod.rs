@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::r2d2::Pool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -18,10 +19,17 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::fault::Fault;
 
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl};
+pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Which rows of a list to load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub offset: i64,
+    pub limit: i64,
+}
 
 /// A pool of connections to one database.
 #[derive(Clone)]
@@ -67,18 +75,13 @@ impl Db {
     /// Brings the schema up to date.
     ///
     /// # Errors
-    /// When a migration fails; none is half applied.
+    /// When a migration fails, none being half applied; when the database holds migrations that this version does not
+    /// know, because a later version or one from before the first release made it.
     pub fn migrate(&self) -> Result<Vec<String>, Fault> {
         let mut connection = self.connection()?;
-        let harness = |result: Result<Vec<_>, Box<dyn std::error::Error + Send + Sync>>| {
-            result.map_err(|e| Fault::internal(format!("migration failed: {e}")))
-        };
-        let names = |versions: Vec<diesel::migration::MigrationVersion<'_>>| {
-            versions.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
         match &mut *connection {
-            Conn::Sqlite(c) => harness(c.run_pending_migrations(SQLITE_MIGRATIONS)).map(names),
-            Conn::Postgres(c) => harness(c.run_pending_migrations(POSTGRES_MIGRATIONS)).map(names),
+            Conn::Sqlite(c) => migrated(c, SQLITE_MIGRATIONS),
+            Conn::Postgres(c) => migrated(c, POSTGRES_MIGRATIONS),
         }
     }
 
@@ -116,6 +119,28 @@ impl Db {
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Fault> {
         self.pool.get().map_err(|e| Fault::internal(format!("no database connection: {e}")))
     }
+}
+
+fn migrated<B: diesel::backend::Backend>(
+    connection: &mut impl MigrationHarness<B>,
+    known: EmbeddedMigrations,
+) -> Result<Vec<String>, Fault> {
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| Fault::internal(format!("migration failed: {error}"));
+    let known_names = MigrationSource::<B>::migrations(&known).map_err(failed)?;
+    let foreign = connection
+        .applied_migrations()
+        .map_err(failed)?
+        .into_iter()
+        .find(|applied| !known_names.iter().any(|migration| migration.name().version() == *applied));
+    if let Some(foreign) = foreign {
+        return Err(Fault::internal(format!(
+            "the database was made by another version of Essaim (migration {foreign} is unknown here): use that version, \
+             or a new database"
+        )));
+    }
+    let applied = connection.run_pending_migrations(known).map_err(failed)?;
+    Ok(applied.iter().map(ToString::to_string).collect())
 }
 
 fn begin(connection: &mut Conn) -> Result<(), Fault> {

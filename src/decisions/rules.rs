@@ -18,8 +18,8 @@ impl Choice {
     pub fn following(opinion: &SealedOpinion) -> Self {
         Self {
             outcome: opinion.outcome,
-            amount: opinion.amount,
-            envelope: opinion.envelope,
+            amount: opinion.total(),
+            envelope: opinion.reserved.first().map(|(envelope, _)| *envelope),
             rank: opinion.rank,
             motive: opinion.motive.clone(),
             departure_reason: String::new(),
@@ -56,7 +56,7 @@ pub fn settle(opinion: &SealedOpinion, choice: &Choice, limits: Limits<'_>) -> R
         );
     }
     let departs = outcome != opinion.outcome
-        || amount.is_some() && amount != opinion.amount
+        || amount.is_some() && amount != opinion.total()
         || rank.is_some() && rank != opinion.rank;
     let mut departure_reason = text(&mut mistakes, "departure_reason", &choice.departure_reason);
     if !departs {
@@ -88,7 +88,7 @@ fn envelope(
     choice: &Choice,
     known: &[EnvelopeId],
 ) -> Option<EnvelopeId> {
-    if let Some(reserved) = opinion.envelope {
+    if let Some(reserved) = opinion.reserved.first().map(|(envelope, _)| *envelope) {
         if !known.contains(&reserved) {
             mistakes.add(
                 "outcome",
@@ -132,8 +132,9 @@ fn movement(
     amount: Option<Cents>,
     envelope: Option<EnvelopeId>,
 ) -> Movement {
-    let reserved = opinion.amount.unwrap_or(Cents::ZERO);
-    match (outcome, amount, envelope, opinion.envelope) {
+    let held = opinion.reserved.first().copied();
+    let reserved = held.map_or(Cents::ZERO, |(_, amount)| amount);
+    match (outcome, amount, envelope, held.map(|(envelope, _)| envelope)) {
         (Outcome::Selected, Some(amount), Some(envelope), _) => Movement::Commit { envelope, reserved, amount },
         (Outcome::Waitlisted | Outcome::Rejected, _, _, Some(envelope)) => Movement::Release { envelope, reserved },
         _ => Movement::None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::drafts::{self, Attachment, SavedSection, Typed, typed_text};
 use super::form;
-use super::model::{Answer, Applicant, Content, IndicatorTarget, PieceRef, YearBudget};
+use super::model::{Answer, Applicant, Content, IndicatorTarget, Partner, PieceRef, SupportKind, YearBudget};
 use super::store::Dossier;
 use super::validate::{self, Problem};
 use crate::base::clock::parse_date;
@@ -16,6 +16,11 @@ use crate::fault::Fault;
 
 /// Indicators a form offers room for; the first is asked, the others are up to the applicant.
 pub const INDICATOR_SLOTS: usize = 3;
+/// Partners a dossier may name.
+pub const PARTNER_SLOTS: usize = 12;
+/// What is asked of each partner: names of its fields, and how they are called.
+pub const PARTNER_FIELDS: [(&str, &str); 4] =
+    [("partner-name", "nom"), ("partner-role", "rôle"), ("partner-kind", "soutien"), ("partner-amount", "montant")];
 /// Value of the choice to be notified electronically.
 pub const ELECTRONIC: &str = "electronique";
 /// Value of the choice to be notified by post.
@@ -86,6 +91,7 @@ pub fn from_parts(
             SectionKind::Fields => fields(&mut draft, section, &typed),
             SectionKind::Budget => budget(&mut draft, definition, section, &typed),
             SectionKind::Indicators => indicators(&mut draft, section, &typed),
+            SectionKind::Partners => partners(&mut draft, section, &typed),
             SectionKind::Pieces => pieces(&mut draft, definition),
             SectionKind::Attestations => attestations(&mut draft, definition, &typed),
         }
@@ -109,7 +115,7 @@ pub fn budget_field(year: i16, line: &str) -> String {
     format!("{year}-{line}")
 }
 
-/// Name of a field of the nth indicator.
+/// Name of a field of the nth indicator, or of the nth partner.
 #[must_use]
 pub fn indicator_field(what: &str, slot: usize) -> String {
     format!("{what}-{}", slot + 1)
@@ -153,7 +159,7 @@ fn answer(field: &Field, typed: &Typed) -> Option<Answer> {
 }
 
 fn budget(draft: &mut Draft, definition: &CallDefinition, section: &Section, typed: &Typed) {
-    for year in definition.budget.years.iter().copied() {
+    for year in draft.content.years(definition).iter().copied() {
         let mut budget = YearBudget { year, amounts: BTreeMap::new() };
         for (_, line) in definition.budget_lines() {
             let field = budget_field(year, &line.code);
@@ -203,6 +209,33 @@ fn indicators(draft: &mut Draft, section: &Section, typed: &Typed) {
                 draft.unread.push(Problem::new(section, field, message));
             }
         }
+    }
+}
+
+fn partners(draft: &mut Draft, section: &Section, typed: &Typed) {
+    for slot in 0..PARTNER_SLOTS {
+        let [name, role, kind, raw] =
+            PARTNER_FIELDS.map(|(field, _)| clean_line(typed_text(typed, &indicator_field(field, slot))));
+        if [&name, &role, &kind, &raw].iter().all(|text| text.is_empty()) {
+            continue;
+        }
+        let amount = match raw.as_str() {
+            "" => None,
+            raw => match Cents::parse(raw) {
+                Ok(amount) => Some(amount),
+                Err(error) => {
+                    let message = format!("«\u{202F}{raw}\u{202F}» n’est pas un montant. {error}");
+                    draft.unread.push(Problem::new(section, indicator_field("partner-amount", slot), message));
+                    None
+                }
+            },
+        };
+        let Some(kind) = SupportKind::from_code(&kind) else {
+            let message = "Choisissez ce que ce partenaire apporte au projet.";
+            draft.unread.push(Problem::new(section, indicator_field("partner-kind", slot), message));
+            continue;
+        };
+        draft.content.partners.push(Partner { name, role, kind, amount });
     }
 }
 

@@ -1,8 +1,11 @@
 //! The questions of each section's form, by the names its fields are sent under.
 
 use super::budget;
-use super::content::{self, ELECTRONIC, INDICATOR_SLOTS, POSTAL, budget_field, indicator_field};
+use super::content::{
+    self, ELECTRONIC, INDICATOR_SLOTS, PARTNER_FIELDS, PARTNER_SLOTS, POSTAL, budget_field, indicator_field,
+};
 use super::drafts::Typed;
+use super::model::SupportKind;
 use crate::base::money::Cents;
 use crate::base::text::clean;
 use crate::calls::definition::reference::department_label;
@@ -32,6 +35,13 @@ pub fn questions(definition: &CallDefinition, section: &Section) -> Vec<Question
                 let asked = [("indicator", "indicateur"), ("detail", "précision"), ("target", "cible")];
                 asked.map(|(name, label)| {
                     question(&indicator_field(name, slot), &format!("Indicateur {}, {label}", slot + 1))
+                })
+            })
+            .collect(),
+        SectionKind::Partners => (0..PARTNER_SLOTS)
+            .flat_map(|slot| {
+                PARTNER_FIELDS.map(|(name, label)| {
+                    question(&indicator_field(name, slot), &format!("Partenaire {}, {label}", slot + 1))
                 })
             })
             .collect(),
@@ -65,7 +75,49 @@ pub fn keep_known(definition: &CallDefinition, section: &Section, sent: &Typed) 
         values.retain(|value| !value.is_empty());
         (!values.is_empty()).then_some((question.name, values))
     };
-    questions(definition, section).into_iter().filter_map(kept).collect()
+    let kept: Typed = questions(definition, section).into_iter().filter_map(kept).collect();
+    if section.kind == SectionKind::Partners { close_ranks(&kept) } else { kept }
+}
+
+/// Partners without the rows left empty or taken out, so that the second of two is always number 2.
+fn close_ranks(typed: &Typed) -> Typed {
+    let mut closed = Typed::new();
+    let mut place = 0;
+    for slot in 0..PARTNER_SLOTS {
+        let filled: Vec<_> = PARTNER_FIELDS
+            .iter()
+            .filter_map(|(name, _)| Some((*name, typed.get(&indicator_field(name, slot))?.clone())))
+            .collect();
+        if !filled.is_empty() {
+            closed.extend(filled.into_iter().map(|(name, values)| (indicator_field(name, place), values)));
+            place += 1;
+        }
+    }
+    closed
+}
+
+/// Amounts of the years that are not asked now: what was typed comes back with the year.
+#[must_use]
+pub fn keep_unasked(
+    definition: &CallDefinition,
+    section: &Section,
+    asked: &[i16],
+    typed: Typed,
+    saved: &Typed,
+) -> Typed {
+    if section.kind != SectionKind::Budget {
+        return typed;
+    }
+    let is_asked = |name: &str| asked.iter().any(|year| name.starts_with(&format!("{year}-")));
+    let unasked = questions(definition, section).into_iter().filter(|question| !is_asked(&question.name));
+    let mut all = typed;
+    for question in unasked {
+        match saved.get(&question.name) {
+            Some(values) => all.insert(question.name, values.clone()),
+            None => all.remove(&question.name),
+        };
+    }
+    all
 }
 
 /// A typed answer in words: the labels of what was chosen, else the text itself.
@@ -74,6 +126,9 @@ pub fn in_words(definition: &CallDefinition, section: &Section, name: &str, type
     let label = |value: &String| -> Option<String> {
         match section.kind {
             SectionKind::Indicators => definition.indicator(value).map(|i| i.label.clone()),
+            SectionKind::Partners if name.starts_with("partner-kind") => {
+                SupportKind::from_code(value).map(|kind| kind.label().to_owned())
+            }
             SectionKind::Attestations if name == "attestation" => {
                 definition.attestation(value).map(|a| a.label.clone())
             }

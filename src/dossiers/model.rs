@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::money::Cents;
-use crate::calls::definition::CallDefinition;
+use crate::calls::definition::{BudgetLine, CallDefinition};
 
 crate::code_enum! {
     /// Where a dossier stands. What an applicant is told before notification comes from
@@ -340,6 +340,30 @@ pub struct IndicatorTarget {
     pub target: i64,
 }
 
+crate::code_enum! {
+    /// What a partner brings to the project.
+    pub enum SupportKind {
+        Money = "money" => "Financement",
+        Staff = "staff" => "Mise à disposition de personnel",
+        Premises = "premises" => "Locaux ou matériel",
+        Expertise = "expertise" => "Expertise ou méthode",
+        Referral = "referral" => "Orientation du public",
+        Governance = "governance" => "Pilotage du projet",
+        Other = "other" => "Autre soutien",
+    }
+}
+
+/// A body that takes part in the project beside the applicant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    pub name: String,
+    /// What it does in the project, in the applicant's words.
+    pub role: String,
+    pub kind: SupportKind,
+    /// What its support is worth; unknown is not zero.
+    pub amount: Option<Cents>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PieceRef {
     /// Code of the call's piece.
@@ -356,6 +380,8 @@ pub struct Content {
     pub answers: BTreeMap<String, Answer>,
     pub budget: Vec<YearBudget>,
     pub indicators: Vec<IndicatorTarget>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partners: Vec<Partner>,
     pub pieces: Vec<PieceRef>,
     /// Codes of the attestations ticked.
     pub attestations: Vec<String>,
@@ -388,29 +414,39 @@ impl Content {
         self.text("title")
     }
 
+    /// Years of the budget asked of this dossier, in order.
+    #[must_use]
+    pub fn years<'a>(&self, definition: &'a CallDefinition) -> &'a [i16] {
+        let field = definition.budget.years_field.as_deref().unwrap_or_default();
+        definition.years_asked(self.text(field))
+    }
+
     /// Request of a year: the class-74 lines flagged for this call's funders.
     #[must_use]
     pub fn requested_in(&self, definition: &CallDefinition, year: i16) -> Cents {
-        let lines: Vec<&str> = definition
-            .budget
-            .produits
-            .iter()
-            .flat_map(|group| &group.lines)
-            .filter(|line| line.request_to.is_some())
-            .map(|line| line.code.as_str())
-            .collect();
-        self.budget
-            .iter()
-            .filter(|b| b.year == year)
-            .flat_map(|b| b.amounts.iter())
-            .filter(|(code, _)| lines.contains(&code.as_str()))
-            .map(|(_, amount)| *amount)
-            .sum()
+        self.sum_of(year.into(), &mut definition.request_lines())
+    }
+
+    /// Request of a year to one funder of the call, by its code.
+    #[must_use]
+    pub fn requested_of(&self, definition: &CallDefinition, funder: &str, year: impl Into<i32>) -> Cents {
+        self.sum_of(year.into(), &mut definition.request_lines_to(funder))
     }
 
     /// Request over all years.
     #[must_use]
     pub fn requested(&self, definition: &CallDefinition) -> Cents {
         self.budget.iter().map(|b| self.requested_in(definition, b.year)).sum()
+    }
+
+    fn sum_of(&self, year: i32, lines: &mut dyn Iterator<Item = &BudgetLine>) -> Cents {
+        let codes: Vec<&str> = lines.map(|line| line.code.as_str()).collect();
+        self.budget
+            .iter()
+            .filter(|b| i32::from(b.year) == year)
+            .flat_map(|b| b.amounts.iter())
+            .filter(|(code, _)| codes.contains(&code.as_str()))
+            .map(|(_, amount)| *amount)
+            .sum()
     }
 }

@@ -103,6 +103,7 @@ pub fn sections_with_links(
                     presented.tables = content.budget.iter().flat_map(|year| tables(definition, year)).collect();
                 }
                 SectionKind::Indicators => indicators(&mut rows, definition, content),
+                SectionKind::Partners => partners(&mut rows, content),
                 SectionKind::Pieces => presented.pieces = pieces(definition, content, piece_href),
                 SectionKind::Attestations => attestations(&mut rows, definition, content),
             }
@@ -192,28 +193,36 @@ fn shown(definition: &CallDefinition, field: &Field, content: &Content) -> Strin
 
 fn budget_rows(rows: &mut Rows<'_>, definition: &CallDefinition, content: &Content) {
     let plan = &definition.budget;
-    let request_field = |year: i16| {
-        let line = definition.request_lines().next().map_or("", |line| line.code.as_str());
-        super::content::budget_field(year, line)
-    };
-    let several = plan.years.len() > 1;
-    for year in plan.years.iter().copied() {
+    let years = content.years(definition);
+    let several = years.len() > 1;
+    let said = |amount: Cents| if amount.is_positive() { amount.to_string() } else { String::new() };
+    for year in years.iter().copied() {
         let found = content.budget.iter().find(|b| b.year == year);
         let totals = found.map(|b| budget::totals(plan, b));
         let suffix = if several { format!(" en {year}") } else { String::new() };
-        let requested = totals.filter(|t| t.requested.is_positive()).map_or(String::new(), |t| t.requested.to_string());
+        let lines: Vec<_> = definition.request_lines().collect();
+        let field = |line: &str| super::content::budget_field(year, line);
+        let first = lines.first().map_or(String::new(), |line| field(&line.code));
+        let requested = totals.map_or(String::new(), |t| said(t.requested));
         if several && found.is_none() {
-            rows.add(&request_field(year), format!("Budget{suffix}"), "");
+            rows.add(&first, format!("Budget{suffix}"), "");
             continue;
         }
-        rows.add(&request_field(year), format!("Subvention demandée{suffix}"), requested);
+        rows.add(&first, format!("Subvention demandée{suffix}"), requested);
+        if lines.len() > 1 {
+            for line in lines {
+                // A funder of whom nothing is asked is not a question left without answer.
+                let Some(amount) = found.and_then(|b| b.amounts.get(&line.code)).filter(|a| a.is_positive()) else {
+                    continue;
+                };
+                rows.add(&field(&line.code), format!("dont {}{suffix}", line.label), amount.to_string());
+            }
+        }
         let share = totals.and_then(|t| t.public_share()).map_or(String::new(), show_share);
         rows.fixed(&format!("Part des financements publics{suffix}"), share);
     }
     if several {
-        let total = content.requested(definition);
-        let total = if total.is_positive() { total.to_string() } else { String::new() };
-        rows.fixed("Subvention demandée en tout", total);
+        rows.fixed("Subvention demandée en tout", said(content.requested(definition)));
     }
 }
 
@@ -272,6 +281,17 @@ fn indicators(rows: &mut Rows<'_>, definition: &CallDefinition, content: &Conten
         let unit = choice.map_or("", |c| c.unit.as_str());
         let value = format!("Cible\u{A0}: {}\u{A0}{unit}\n{}", chosen.target, chosen.detail);
         rows.add(&super::content::indicator_field("indicator", slot), label, value.trim());
+    }
+}
+
+fn partners(rows: &mut Rows<'_>, content: &Content) {
+    if content.partners.is_empty() {
+        rows.add(&super::content::indicator_field("partner-name", 0), "Partenaires", "Aucun partenaire nommé");
+    }
+    for (slot, partner) in content.partners.iter().enumerate() {
+        let amount = partner.amount.map_or(String::new(), |amount| format!("\u{A0}: {amount}"));
+        let value = format!("{}\n{}{amount}", partner.role, partner.kind.label());
+        rows.add(&super::content::indicator_field("partner-name", slot), &partner.name, value.trim());
     }
 }
 

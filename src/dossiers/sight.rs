@@ -1,4 +1,7 @@
 //! Who sees which dossier. Pages, lists, counts and searches all go through here.
+//!
+//! The rule is written once, as [`reach`] and the recusals that close every door, and read twice: for one dossier in
+//! hand, and as a SQL predicate ([`visible`]) for lists that are too long to be held.
 
 use std::collections::HashSet;
 
@@ -7,7 +10,7 @@ use diesel::prelude::*;
 use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
-use crate::base::ids::{CallId, DossierId};
+use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
 use crate::db::schema::{assignments, dossiers, interest_declarations, recusals};
 use crate::fault::Fault;
@@ -139,15 +142,113 @@ impl Sight {
         self.call_roles
             .iter()
             .copied()
-            .filter(|role| match role {
-                Role::CallManager => true,
-                Role::Instructor => self.assigned.contains(&dossier.id),
-                Role::CommitteeMember => reaches_committee(dossier.state),
-                Role::Signatory => dossier.state.reaches_authority(),
-                Role::Funder => dossier.state.has_opinion(),
+            .filter(|role| match reach(*role) {
+                Reach::Every => true,
+                Reach::Assigned => self.assigned.contains(&dossier.id),
+                Reach::Committee => reaches_committee(dossier.state),
+                Reach::Opinion => dossier.state.has_opinion(),
+                Reach::Authority => dossier.state.reaches_authority(),
             })
             .collect()
     }
+}
+
+/// What a role sees of the dossiers of its call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Every,
+    Assigned,
+    /// From the agenda on.
+    Committee,
+    /// Once the committee has given its opinion.
+    Opinion,
+    /// Once the authority has something to sign.
+    Authority,
+}
+
+fn reach(role: Role) -> Reach {
+    match role {
+        Role::CallManager => Reach::Every,
+        Role::Instructor => Reach::Assigned,
+        Role::CommitteeMember => Reach::Committee,
+        Role::Signatory => Reach::Authority,
+        Role::Funder => Reach::Opinion,
+    }
+}
+
+/// The dossiers an agent sees through one of `roles`, in all their calls, as the condition of a query on `dossiers`,
+/// joined with whatever else.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
+    let doors: Doors = Doors::of(actor, roles);
+    let (every, given): (Vec<CallId>, Vec<CallId>) = (doors.every, doors.assigned);
+    let (committee, opinion): (Vec<CallId>, Vec<CallId>) = (doors.committee, doors.opinion);
+    let (before, after): (Vec<State>, Vec<State>) = (doors.before_committee, doors.with_opinion);
+    let (authority, to_sign): (Vec<CallId>, Vec<State>) = (doors.authority, doors.to_sign);
+    let person: AccountId = actor.id;
+    let draft: State = State::Draft;
+    let assigned = assignments::table
+        .filter(assignments::account_id.eq(person))
+        .filter(assignments::ended_at.is_null())
+        .select(assignments::dossier_id);
+    let declared = interest_declarations::table
+        .filter(interest_declarations::account_id.eq(person))
+        .filter(interest_declarations::conflict.eq(true))
+        .select(interest_declarations::dossier_id);
+    let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
+    let own: Vec<OrganisationId> = actor.organisations.clone();
+    dossiers::state
+        .ne(draft)
+        .and(dossiers::organisation_id.ne_all(own))
+        .and(dossiers::id.ne_all(declared))
+        .and(dossiers::id.ne_all(recused))
+        .and(
+            dossiers::call_id
+                .eq_any(every)
+                .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
+                .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
+                .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
+                .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
+        )
+}
+
+/// The calls in which a person's roles open each door.
+struct Doors {
+    every: Vec<CallId>,
+    assigned: Vec<CallId>,
+    committee: Vec<CallId>,
+    before_committee: Vec<State>,
+    opinion: Vec<CallId>,
+    with_opinion: Vec<State>,
+    authority: Vec<CallId>,
+    to_sign: Vec<State>,
+}
+
+impl Doors {
+    fn of(actor: &Actor, roles: &[Role]) -> Self {
+        let calls = |reached: fn(Reach) -> bool| {
+            let through: Vec<Role> = roles.iter().copied().filter(|role| reached(reach(*role))).collect();
+            actor.calls_with(&through)
+        };
+        let states = |reaches: fn(State) -> bool| State::ALL.iter().copied().filter(|state| reaches(*state)).collect();
+        Self {
+            every: calls(|r| r == Reach::Every),
+            assigned: calls(|r| r == Reach::Assigned),
+            committee: calls(|r| r == Reach::Committee),
+            before_committee: states(reaches_committee),
+            opinion: calls(|r| r == Reach::Opinion),
+            with_opinion: states(State::has_opinion),
+            authority: calls(|r| r == Reach::Authority),
+            to_sign: states(State::reaches_authority),
+        }
+    }
+}
+
+/// The dossiers a person sees as an applicant, drafts too, as the condition of a query on `dossiers`.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn own(actor: &Actor) -> _ {
+    let organisations: Vec<OrganisationId> = actor.organisations.clone();
+    dossiers::organisation_id.eq_any(organisations)
 }
 
 /// Members read the dossiers put before them, from the agenda on.

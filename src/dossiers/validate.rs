@@ -46,6 +46,7 @@ pub fn missing_or_wrong(definition: &CallDefinition, content: &Content, filed_on
             SectionKind::Fields => fields(&mut found, definition, content),
             SectionKind::Budget => budget_plan(&mut found, definition, content),
             SectionKind::Indicators => indicators(&mut found, definition, content),
+            SectionKind::Partners => partners(&mut found, content),
             SectionKind::Pieces => pieces(&mut found, definition, content, filed_on),
             SectionKind::Attestations => attestations(&mut found, definition, content),
         }
@@ -174,9 +175,12 @@ fn fits(definition: &CallDefinition, field: &Field, values: &[&str]) -> Result<(
 
 fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Content) {
     let plan = &definition.budget;
-    let several = plan.years.len() > 1;
-    let first_year = plan.years.first().copied().unwrap_or_default();
-    for year in plan.years.iter().copied() {
+    let years = content.years(definition);
+    let several = years.len() > 1;
+    let first_year = years.first().copied().unwrap_or_default();
+    // Who says that the project lasts three years shows what each of them costs.
+    let is_asked = |year: i16| year == first_year || plan.years_field.is_some();
+    for year in years.iter().copied() {
         let empty = YearBudget { year, ..YearBudget::default() };
         let of_year = content.budget.iter().find(|b| b.year == year).unwrap_or(&empty);
         let say = |message: &str| {
@@ -201,7 +205,7 @@ fn budget_plan(found: &mut Found<'_>, definition: &CallDefinition, content: &Con
                 .and_then(|g| g.lines.first())
                 .map_or(String::new(), |line| budget_field(year, &line.code))
         };
-        if year == first_year && totals.charges.is_zero() {
+        if is_asked(year) && totals.charges.is_zero() {
             found.add_of_several(first_of(true, None), say("saisissez les charges du projet, au moins une ligne."));
         }
         if let Some(message) = unequal("charges", totals.charges, "produits", totals.produits) {
@@ -270,6 +274,30 @@ fn indicators(found: &mut Found<'_>, definition: &CallDefinition, content: &Cont
             found.add_of_several(indicator_field("target", slot), "Saisissez une cible d’au moins 1, par exemple 120.");
         } else if chosen.target > LARGEST_COUNT {
             found.add_of_several(indicator_field("target", slot), "Cette cible est trop grande. Vérifiez-la.");
+        }
+    }
+}
+
+/// A partner is named whole, or not at all.
+fn partners(found: &mut Found<'_>, content: &Content) {
+    for (slot, partner) in content.partners.iter().enumerate() {
+        if partner.name.is_empty() {
+            found.add_of_several(
+                indicator_field("partner-name", slot),
+                "Saisissez le nom du partenaire, par exemple Centre social Les Lilas.",
+            );
+        } else if partner.name.chars().count() > 200 {
+            found.add_of_several(
+                indicator_field("partner-name", slot),
+                "Raccourcissez ce nom à 200 caractères au plus.",
+            );
+        }
+        if partner.role.is_empty() {
+            let message = "Dites ce que le partenaire fait dans le projet, par exemple\u{A0}: accueille les ateliers.";
+            found.add_of_several(indicator_field("partner-role", slot), message);
+        } else if partner.role.chars().count() > LINE_MAX as usize {
+            let message = format!("Raccourcissez ce rôle à {LINE_MAX} caractères au plus.");
+            found.add_of_several(indicator_field("partner-role", slot), message);
         }
     }
 }

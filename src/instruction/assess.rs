@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Mark, ReviewOpinion};
+use super::model::{FunderProposal, Mark, ReviewOpinion};
+use super::proposals;
 use super::rules::{self, Score};
 use super::store::{self, Review};
 use crate::base::ids::{AccountId, DossierId};
@@ -21,8 +22,18 @@ pub struct SubmittedReview {
     /// Absent when every criterion is abstained.
     pub score: Option<Score>,
     pub opinion: ReviewOpinion,
-    pub proposed: Option<Cents>,
+    /// By funder, in the order of the call.
+    pub proposed: Vec<FunderProposal>,
+    /// The same in words, as [`proposals::words`] says it.
+    pub proposed_words: String,
     pub comment: String,
+}
+
+impl SubmittedReview {
+    #[must_use]
+    pub fn proposed_total(&self) -> Option<Cents> {
+        proposals::total(&self.proposed)
+    }
 }
 
 /// The reviews of one dossier and what follows from them, by the rules of [`rules`].
@@ -79,6 +90,7 @@ pub fn assessments(
             institution: institutions.get(&review.institution).cloned().unwrap_or_default(),
             score: rules::score_of(&call.definition, &criteria, &review.input),
             opinion: review.input.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
+            proposed_words: proposals::words(&call.definition, &review.input.proposed),
             proposed: review.input.proposed,
             comment: review.input.comment,
         });

@@ -19,7 +19,7 @@ use std::fmt;
 use num_rational::Ratio;
 
 use super::model::{Mark, ReviewInput, ReviewOpinion};
-use crate::base::money::Cents;
+use super::proposals::{self, Asked};
 use crate::calls::definition::{CallDefinition, Criterion};
 use crate::fault::{Fault, FieldError, Mistakes};
 
@@ -164,7 +164,7 @@ pub fn check_submission(
     definition: &CallDefinition,
     criteria: &[&Criterion],
     input: &ReviewInput,
-    requested: Cents,
+    asked: &[Asked<'_>],
 ) -> Result<(), Fault> {
     let mut all = draft_mistakes(definition, criteria, input);
     let mut mistakes = Mistakes::default();
@@ -199,18 +199,8 @@ pub fn check_submission(
         ),
         Some(_) => {}
     }
-    match (input.proposed, input.opinion) {
-        (None, Some(ReviewOpinion::Unfavourable) | None) => {}
-        (None, Some(_)) => mistakes.add("proposed", "Saisissez le montant que vous proposez, par exemple 12 500."),
-        (Some(amount), Some(ReviewOpinion::Favourable | ReviewOpinion::Reserved)) if !amount.is_positive() => {
-            mistakes.add("proposed", "Proposez un montant supérieur à zéro, ou rendez un avis défavorable.");
-        }
-        (Some(amount), _) if amount > requested => {
-            mistakes.add("proposed", format!("Proposez un montant inférieur ou égal à la demande, {requested}."))
-        }
-        (Some(_), _) => {}
-    }
     all.extend(mistakes.into_vec());
+    all.extend(proposals::mistakes(asked, input));
     if all.is_empty() { Ok(()) } else { Err(Fault::Invalid(all)) }
 }
 

@@ -70,6 +70,36 @@
     refresh();
   }
 
+  // Rows are added and taken out in the page; the server does the same when there is no script.
+  for (const list of document.querySelectorAll("[data-rows]")) {
+    const template = list.querySelector("[data-row-template]");
+    const add = list.parentElement.querySelector('[name="ajouter_partenaire"]');
+    const max = Number(list.dataset.rowsMax);
+    const rows = () => list.querySelectorAll("[data-row]");
+    const numbers = () => [...rows()].map((row) => Number(row.querySelector("[name=retirer_partenaire]").value));
+    if (!template || !add) continue;
+    const refresh = () => {
+      add.hidden = Math.max(0, ...numbers()) >= max;
+    };
+    add.addEventListener("click", (event) => {
+      event.preventDefault();
+      const next = Math.max(0, ...numbers()) + 1;
+      const html = template.innerHTML.replaceAll("__n__", String(next));
+      template.insertAdjacentHTML("beforebegin", html);
+      template.previousElementSibling.querySelector("input").focus();
+      refresh();
+    });
+    list.addEventListener("click", (event) => {
+      const button = event.target.closest('[name="retirer_partenaire"]');
+      if (!button) return;
+      event.preventDefault();
+      button.closest("[data-row]").remove();
+      refresh();
+      add.focus();
+    });
+    refresh();
+  }
+
   for (const area of document.querySelectorAll("textarea[data-max]")) {
     const count = document.querySelector(`[data-count-for="${area.id}"]`);
     if (!count) continue;

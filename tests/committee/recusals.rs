@@ -1,13 +1,12 @@
 //! What a recused member may know: a title and their own recusal.
 
-use essaim::base::Cents;
 use essaim::base::ids::{AccountId, DossierId, SessionId};
 use essaim::committee::Presence;
 use essaim::committee::actions::{NewOpinion, NewRecusal, open_session, record_opinion, recuse, seal};
 use essaim::dossiers::Outcome;
 use essaim::fault::Fault;
 
-use crate::support::committee::{attend, envelope_of, opine, planned_session, running_session};
+use crate::support::committee::{attend, opine, planned_session, running_session, share_of};
 use crate::support::instruction::instructed_dossier;
 use crate::support::{Client, TestApp, World};
 
@@ -45,7 +44,7 @@ fn no_page_of_a_recused_member_holds_a_byte_of_the_dossier() {
     let other = instructed_dossier(&app, &world, "Ruche ouverte", 40_000, [2; 8], [2; 8]);
     let session = running_session(&app, &world, &[hidden, other]);
     leave(&app, session, hidden, world.members[3]);
-    let opinion = NewOpinion::selected(Cents::from_euros(87_654), envelope_of(&app, &world), "Débat TOURMALINE.");
+    let opinion = NewOpinion::selected(vec![share_of(&app, &world, 87_654)], "Débat TOURMALINE.");
     app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, hidden, &opinion)).unwrap();
     let opinion = NewOpinion::waitlisted(2, "Motif AGATE.", "Débat QUARTZ.");
     app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, other, &opinion)).unwrap();
@@ -176,7 +175,7 @@ fn leaving_after_the_opinion_asks_for_it_again() {
     let seal_it = || app.as_account(world.manager, |op, actor| seal(op, actor, session));
     let Err(Fault::Refused(reason)) = seal_it() else { panic!("an opinion with a member since recused must not seal") };
     assert!(reason.contains("enregistrez-le de nouveau"), "{reason}");
-    let again = NewOpinion::selected(Cents::from_euros(30_000), envelope_of(&app, &world), "").over(1);
+    let again = NewOpinion::selected(vec![share_of(&app, &world, 30_000)], "").over(1);
     app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, dossier, &again)).unwrap();
     seal_it().unwrap();
 }

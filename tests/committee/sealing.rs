@@ -7,7 +7,7 @@ use essaim::committee::actions::{
     NewOpinion, NewRecusal, put_on_agenda, record_attendance, record_opinion, recuse, seal,
 };
 use essaim::committee::{self, SessionState};
-use essaim::db::schema::{committee_opinions, committee_sessions};
+use essaim::db::schema::{committee_sessions, opinion_shares};
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
 use essaim::ledger;
@@ -54,7 +54,7 @@ fn two_clicks_seal_once() {
     assert_eq!(counters(&app, &world).reserved, Cents::from_euros(40_000), "reserved once");
     assert_eq!(state_of(&app, dossier), State::Opined);
     let opinion = app.service().read(|conn| committee::sealed_opinion(conn, dossier)).unwrap().unwrap();
-    assert_eq!((opinion.amount, opinion.outcome), (Some(Cents::from_euros(40_000)), Outcome::Selected));
+    assert_eq!((opinion.total(), opinion.outcome), (Some(Cents::from_euros(40_000)), Outcome::Selected));
 }
 
 #[test]
@@ -188,11 +188,12 @@ fn one_byte_of_the_record_or_one_opinion_turns_the_check_red() {
     assert!(problems(&app)[0].contains("le relevé scellé a été modifié"));
     write(&record);
     assert_eq!(problems(&app), Vec::<String>::new());
+    let opinion = app.service().read(|conn| committee::sealed_opinion(conn, dossier)).unwrap().unwrap().id;
     app.service()
         .db
         .write(|conn| {
-            diesel::update(committee_opinions::table.filter(committee_opinions::dossier_id.eq(dossier)))
-                .set(committee_opinions::amount_cents.eq(Some(Cents::from_euros(40_001))))
+            diesel::update(opinion_shares::table.filter(opinion_shares::opinion_id.eq(opinion)))
+                .set(opinion_shares::amount_cents.eq(Cents::from_euros(40_001)))
                 .execute(conn)?;
             Ok(())
         })

@@ -2,16 +2,20 @@
 
 use essaim::base::Cents;
 use essaim::base::clock::Instant;
-use essaim::base::ids::{DelegationId, DossierVersionId, EnvelopeId, InstitutionId, OpinionId, SessionId};
+use essaim::base::ids::{
+    DelegationId, DossierVersionId, EnvelopeId, FundingLineId, InstitutionId, OpinionId, SessionId,
+};
 use essaim::committee::SealedOpinion;
 use essaim::decisions::model::Movement;
 use essaim::decisions::rules::{Limits, delegation_for, settle};
 use essaim::decisions::{Choice, Delegation, Terms, check_code};
 use essaim::dossiers::Outcome;
 use essaim::fault::Fault;
+use essaim::ledger::Share;
 use proptest::prelude::*;
 
 const ENVELOPE: EnvelopeId = EnvelopeId(7);
+const SHARE: Share = Share { line: FundingLineId(3), year: 2022, amount: Cents::from_euros(40_000) };
 const REQUESTED: Cents = Cents::from_euros(50_000);
 
 fn opinion(outcome: Outcome) -> SealedOpinion {
@@ -22,8 +26,8 @@ fn opinion(outcome: Outcome) -> SealedOpinion {
         session_number: 1,
         held_at: Instant(0),
         outcome,
-        amount: selected.then_some(Cents::from_euros(40_000)),
-        envelope: selected.then_some(ENVELOPE),
+        shares: selected.then_some(SHARE).into_iter().collect(),
+        reserved: selected.then_some((ENVELOPE, SHARE.amount)).into_iter().collect(),
         rank: (outcome == Outcome::Waitlisted).then_some(1),
         motive: "Le motif du comité.".to_owned(),
         debate: String::new(),
@@ -44,7 +48,7 @@ fn the_committees_opinion_is_signed_as_it_stands() {
     for outcome in [Outcome::Selected, Outcome::Waitlisted, Outcome::Rejected] {
         let opinion = opinion(outcome);
         let terms = decide(&opinion, &Choice::following(&opinion)).unwrap();
-        assert_eq!((terms.outcome, terms.amount, terms.rank), (opinion.outcome, opinion.amount, opinion.rank));
+        assert_eq!((terms.outcome, terms.amount, terms.rank), (opinion.outcome, opinion.total(), opinion.rank));
         assert_eq!(terms.departure_reason, "");
     }
 }
@@ -206,7 +210,7 @@ proptest! {
             prop_assert_eq!(terms.amount.is_some(), outcome == Outcome::Selected);
             prop_assert!(terms.amount.is_none_or(|a| a.is_positive() && a <= REQUESTED));
             prop_assert!(outcome == Outcome::Selected || !terms.motive.is_empty());
-            let same = (terms.outcome, terms.amount, terms.rank) == (opinion.outcome, opinion.amount, opinion.rank);
+            let same = (terms.outcome, terms.amount, terms.rank) == (opinion.outcome, opinion.total(), opinion.rank);
             prop_assert_eq!(same, terms.departure_reason.is_empty());
         }
     }

@@ -199,25 +199,73 @@ fn every_line_mistake_is_told_at_once() {
 }
 
 #[test]
-fn each_year_balances_on_its_own() {
-    let mut call = call();
-    call.budget.years = vec![2022, 2023];
-    assert_eq!(
-        problems(&draft(&call, &[], &["rib"]), &call, FILED_ON),
-        Vec::<String>::new(),
-        "a later year may be empty"
-    );
-    let changes = [("budget", "2023-64-remunerations", "5 000"), ("budget", "2023-74-ars", "4 000")];
-    let found = problems(&draft(&call, &changes, &["rib"]), &call, FILED_ON);
+fn each_year_asked_has_a_budget_that_balances_on_its_own() {
+    let call = call();
+    let three = ("project", "duration", "3");
+    let found = problems(&draft(&call, &[three], &["rib"]), &call, FILED_ON);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[1].starts_with("budget/2024-60-prestations: Année 2024\u{A0}: saisissez les charges"), "{found:#?}");
+    let later = |staff: &'static str| {
+        let years = ["2023-64-remunerations", "2024-64-remunerations", "2023-74-ars", "2024-74-ars"];
+        let amounts = [staff, "4 000", "4 000", "4 000"];
+        let mut changes: Vec<_> = years.into_iter().zip(amounts).map(|(line, euros)| ("budget", line, euros)).collect();
+        changes.push(three);
+        draft(&call, &changes, &["rib"])
+    };
+    let found = problems(&later("5 000"), &call, FILED_ON);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(
         found[0].starts_with("budget/2023-70-ventes: Année 2023\u{A0}: les charges (5\u{202F}000\u{A0}€)"),
         "{found:#?}"
     );
-    let changes = [("budget", "2023-64-remunerations", "4 000"), ("budget", "2023-74-ars", "4 000")];
-    let good = draft(&call, &changes, &["rib"]);
+    let good = later("4 000");
     assert_eq!(problems(&good, &call, FILED_ON), Vec::<String>::new());
-    assert_eq!(good.content.requested(&call), Cents::from_euros(46_000));
+    assert_eq!(good.content.requested(&call), Cents::from_euros(50_000));
+    let of_year = |year: i32| good.content.requested_of(&call, "ARS", year);
+    assert_eq!([2022, 2023, 2024, 2025].map(of_year), [42_000, 4_000, 4_000, 0].map(Cents::from_euros));
+    assert_eq!(good.content.requested_of(&call, "DREETS", 2022), Cents::ZERO);
+}
+
+#[test]
+fn years_beyond_those_asked_are_left_out() {
+    let call = call();
+    let changes = [("budget", "2023-64-remunerations", "abc"), ("budget", "2024-74-ars", "4 000")];
+    let one = draft(&call, &changes, &["rib"]);
+    assert_eq!(problems(&one, &call, FILED_ON), Vec::<String>::new());
+    assert_eq!(one.content.requested(&call), Cents::from_euros(42_000));
+}
+
+#[test]
+fn a_partner_is_named_whole_or_not_at_all() {
+    let call = call();
+    let with = |typed: Typed| {
+        let mut sections = BTreeMap::new();
+        sections.insert("partners".to_owned(), SavedSection { typed, version: 1, ..SavedSection::default() });
+        let draft = from_parts(&call, Applicant::default(), sections, Vec::new());
+        let found =
+            problems(&draft, &call, FILED_ON).into_iter().filter(|p| p.starts_with("partners")).collect::<Vec<_>>();
+        (draft.content.partners, found)
+    };
+    let typed = |values: &[(&str, &str)]| crate::support::dossiers::typed(values);
+    assert_eq!(with(typed(&[])), (Vec::new(), Vec::new()), "nobody must have partners");
+    let (_, found) = with(typed(&[("partner-name-1", "Centre social"), ("partner-amount-1", "beaucoup")]));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[1].contains("partners/partner-amount-1: «\u{202F}beaucoup\u{202F}» n’est pas un montant."),
+        "{found:#?}"
+    );
+    let (_, found) = with(typed(&[("partner-name-1", "Centre social"), ("partner-kind-1", "premises")]));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("partners/partner-role-1: Dites ce que le partenaire fait"), "{found:#?}");
+    let whole = [
+        ("partner-name-2", "Centre social"),
+        ("partner-role-2", "Accueille les ateliers"),
+        ("partner-kind-2", "premises"),
+        ("partner-amount-2", "1 200"),
+    ];
+    let (partners, found) = with(typed(&whole));
+    assert_eq!((partners.len(), found.len()), (1, 0));
+    assert_eq!((partners[0].kind.label(), partners[0].amount), ("Locaux ou matériel", Some(Cents::from_euros(1200))));
 }
 
 #[test]
@@ -228,6 +276,7 @@ fn an_empty_dossier_lists_everything_in_the_order_of_the_form() {
     let order: Vec<usize> =
         found.iter().map(|p| call.sections.iter().position(|s| s.code == p.section).unwrap()).collect();
     assert!(order.is_sorted(), "{order:?}");
-    assert!(order.iter().collect::<std::collections::BTreeSet<_>>().len() == call.sections.len(), "{found:#?}");
+    // Partners alone may be left out.
+    assert!(order.iter().collect::<std::collections::BTreeSet<_>>().len() == call.sections.len() - 1, "{found:#?}");
     assert!(!missing_or_wrong(&call, &draft.content, FILED_ON).is_empty());
 }

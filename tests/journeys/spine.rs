@@ -176,7 +176,7 @@ fn instruct(browser: &Browser, email: &str, level: u32, comment: &str) {
     browser.tick("score-C8", "abstention");
     browser.fill("comment-C8", "Le budget du partenaire n’est pas joint.");
     browser.tick("opinion", "favourable");
-    browser.fill("proposed", "38 000");
+    browser.fill("proposed-ARS", "38 000");
     browser.fill("comment", comment);
     browser.press("Vérifier et rendre l’avis");
     browser.reads("Abstention");
@@ -225,11 +225,10 @@ fn seal(browser: &Browser) {
     browser.open("/comite/1/dossiers/1");
     browser.fill("debate", "Le comité salue la place faite aux habitants.");
     browser.tick("outcome", "selected");
-    browser.fill("amount", "41 000");
-    browser.choose("envelope", "FIR");
+    browser.fill("share-1-2022", "41 000");
     browser.press("Enregistrer l’avis");
     browser.reads("Il y a");
-    browser.fill("amount", "38 000");
+    browser.fill("share-1-2022", "38 000");
     browser.press("Enregistrer l’avis");
     browser.open("/comite/1");
     browser.follow("Vérifier et sceller la séance");

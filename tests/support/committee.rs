@@ -10,6 +10,7 @@ use essaim::committee::actions::{
 use essaim::committee::{self, Presence};
 use essaim::db::schema::envelopes;
 use essaim::dossiers::Outcome;
+use essaim::ledger::Share;
 
 use super::app::TestApp;
 use super::instruction::instructed_dossier;
@@ -55,13 +56,26 @@ pub fn envelope_of(app: &TestApp, world: &World) -> EnvelopeId {
         .unwrap()
 }
 
+/// Euros on the call's first line, in its first year.
+pub fn share_of(app: &TestApp, world: &World, euros: i64) -> Share {
+    let (line, year) = app
+        .service()
+        .read(|conn| {
+            Ok(envelopes::table
+                .filter(envelopes::call_id.eq(world.call))
+                .order(envelopes::id)
+                .select((envelopes::funding_line_id, envelopes::year))
+                .first(conn)?)
+        })
+        .unwrap();
+    Share { line, year, amount: Cents::from_euros(euros) }
+}
+
 /// Prepares an opinion: the whole request when selected, else with a motive.
 pub fn opine(app: &TestApp, world: &World, session: SessionId, dossier: DossierId, outcome: Outcome, euros: i64) {
     let number = app.service().read(|conn| committee::session(conn, session)).unwrap().number;
     let new = match outcome {
-        Outcome::Selected => {
-            NewOpinion::selected(Cents::from_euros(euros), envelope_of(app, world), "Un projet solide.")
-        }
+        Outcome::Selected => NewOpinion::selected(vec![share_of(app, world, euros)], "Un projet solide."),
         Outcome::Waitlisted => NewOpinion::waitlisted(number, "L’enveloppe ne suffit pas.", "Un bon projet."),
         Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {
             NewOpinion::rejected("La méthode n’est pas décrite.", "Un projet à reprendre.")

@@ -49,6 +49,7 @@ pub fn good_answers(title: &str, euros: i64) -> Vec<(&'static str, Typed)> {
                 ("departments", "34"),
                 ("scale", "territorial"),
                 ("audience", "120 habitants éloignés du soin."),
+                ("duration", "1"),
                 ("start", "01/03/2022"),
                 ("end", "31/12/2022"),
             ]),

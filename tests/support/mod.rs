@@ -7,7 +7,7 @@ mod app;
 mod browser;
 mod client;
 pub mod committee;
-mod database;
+pub mod database;
 pub mod decisions;
 pub mod dossiers;
 pub mod funding;

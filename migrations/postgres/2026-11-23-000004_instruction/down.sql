@@ -1,3 +1,4 @@
+DROP TABLE review_proposals;
 DROP TABLE review_scores;
 DROP TABLE reviews;
 DROP TABLE interest_declarations;

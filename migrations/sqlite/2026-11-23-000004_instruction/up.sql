@@ -43,12 +43,21 @@ CREATE TABLE reviews (
     dossier_version_id BIGINT NOT NULL REFERENCES dossier_versions (id),
     opinion TEXT CHECK (opinion IN ('favourable', 'reserved', 'unfavourable')),
     comment TEXT NOT NULL,
-    proposed_cents BIGINT CHECK (proposed_cents >= 0),
     version BIGINT NOT NULL DEFAULT 1,
     started_at BIGINT NOT NULL,
     submitted_at BIGINT
 );
 CREATE INDEX reviews_dossier ON reviews (dossier_id);
+
+-- What a review says of one funder of the call. The opinion is null when the dossier asks one funder only.
+CREATE TABLE review_proposals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    review_id BIGINT NOT NULL REFERENCES reviews (id),
+    funder TEXT NOT NULL,
+    opinion TEXT CHECK (opinion IN ('favourable', 'reserved', 'unfavourable')),
+    proposed_cents BIGINT CHECK (proposed_cents >= 0),
+    UNIQUE (review_id, funder)
+);
 
 -- A missing row or one not answered is not yet scored; answered with a null level is an abstention. Neither is zero.
 CREATE TABLE review_scores (

@@ -1,3 +1,4 @@
+DROP TABLE opinion_shares;
 DROP TABLE committee_opinions;
 DROP TABLE recusals;
 DROP TABLE agenda_items;

@@ -105,6 +105,7 @@ fn section(t: &mut Table<'_>) -> Section {
         ("identity", SectionKind::Identity),
         ("budget", SectionKind::Budget),
         ("indicators", SectionKind::Indicators),
+        ("partners", SectionKind::Partners),
         ("pieces", SectionKind::Pieces),
         ("attestations", SectionKind::Attestations),
     ];
@@ -148,6 +149,7 @@ fn field(t: &mut Table<'_>) -> Field {
 /// Either the lines inline, or `plan` naming reference data; both take `[[budget.requests]]`, added to class 74.
 fn budget(t: &mut Table<'_>) -> BudgetPlan {
     let years = t.years("years");
+    let years_field = t.optional_code("years_field");
     let (charges, mut produits) = if t.has("plan") { named_plan(t) } else { inline_plan(t) };
     let groups = t.path_of("produits");
     let class_74 = produits.iter().position(|group| group.class == "74");
@@ -171,7 +173,7 @@ fn budget(t: &mut Table<'_>) -> BudgetPlan {
         None if lines.is_empty() => {}
         None => produits.push(BudgetGroup { class: "74".to_owned(), label: "Subventions".to_owned(), lines }),
     }
-    BudgetPlan { years, charges, produits, source: t.table("source", source) }
+    BudgetPlan { years, years_field, charges, produits, source: t.table("source", source) }
 }
 
 fn named_plan(t: &mut Table<'_>) -> (Vec<BudgetGroup>, Vec<BudgetGroup>) {

@@ -222,6 +222,8 @@ pub enum SectionKind {
     Budget,
     /// Indicators and targets: exactly one.
     Indicators,
+    /// Bodies that take part in the project: at most one.
+    Partners,
     /// Supporting documents: at most one.
     Pieces,
     /// Attestations: at most one, last.
@@ -286,8 +288,11 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BudgetPlan {
-    /// Years of the plan, one to four.
+    /// Years of the plan, one to four. The first is firm: later ones depend on the credits of their year.
     pub years: Vec<i16>,
+    /// Code of a `choice` field whose value is the number of years asked; every year is asked without it.
+    #[serde(default)]
+    pub years_field: Option<String>,
     pub charges: Vec<BudgetGroup>,
     pub produits: Vec<BudgetGroup>,
     pub source: Source,

@@ -126,9 +126,26 @@ impl CallDefinition {
         self.budget_lines().find(|(_, line)| line.code == code)
     }
 
+    /// Years of the budget asked of a dossier that answered `count` to the call's [`BudgetPlan::years_field`]; the first
+    /// one alone while it did not answer.
+    #[must_use]
+    pub fn years_asked(&self, count: &str) -> &[i16] {
+        let years = &self.budget.years;
+        if self.budget.years_field.is_none() {
+            return years;
+        }
+        let count = count.parse::<usize>().unwrap_or(1).clamp(1, years.len().max(1));
+        years.get(..count).unwrap_or(years)
+    }
+
     /// Lines whose amount is the request to a funder of this call.
     pub fn request_lines(&self) -> impl Iterator<Item = &BudgetLine> {
         self.budget_lines().map(|(_, line)| line).filter(|line| line.request_to.is_some())
+    }
+
+    /// Lines whose amount is the request to this funder.
+    pub fn request_lines_to<'a>(&'a self, funder: &'a str) -> impl Iterator<Item = &'a BudgetLine> {
+        self.request_lines().filter(move |line| line.request_to.as_deref() == Some(funder))
     }
 
     /// The level worth all of a criterion's points.

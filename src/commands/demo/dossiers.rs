@@ -97,6 +97,7 @@ fn answers(call: &Call, actor: &Actor, dossier: &Dossier) -> Vec<(&'static str, 
         ("departments", &dossier.departments.iter().map(String::as_str).collect::<Vec<_>>()),
         ("scale", &[&dossier.scale]),
         ("audience", &[&dossier.audience]),
+        ("duration", &["1"]),
         ("start", &[&date(&dossier.start, dossier.start_month, 1)]),
         ("end", &[&date(&dossier.end, dossier.end_month, 28)]),
     ]);

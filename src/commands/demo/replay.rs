@@ -8,7 +8,7 @@ use super::data::Dossier;
 use super::people::People;
 use crate::access::{Actor, Role, load_actor};
 use crate::base::clock::{Instant, PARIS, parse_date};
-use crate::base::ids::{AccountId, CallId, DossierId, EnvelopeId, SessionId};
+use crate::base::ids::{AccountId, CallId, DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::committee::actions::{
     NewOpinion, NewRecusal, NewSession, open_session, plan_session, put_on_agenda, record_attendance, record_opinion,
@@ -27,7 +27,8 @@ use crate::funding::{ActKind, PaymentKind, Schedule};
 use crate::instruction::actions::{
     assign, declare_eligible, declare_interests, save_review, set_aside, shortlist, submit_review,
 };
-use crate::instruction::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
+use crate::ledger::Share;
 use crate::service::{Operation, Service};
 
 /// A dossier of the data file with its row.
@@ -144,7 +145,10 @@ impl Replay<'_> {
         for (i, (dossier, id)) in dossiers.iter().enumerate() {
             self.at(&format!("2022-01-20T14:{:02}:00", 20 + 8 * i))?;
             let opinion = match outcome(dossier)? {
-                Outcome::Selected => NewOpinion::selected(Cents::from_euros(dossier.amount), envelope, &dossier.debate),
+                Outcome::Selected => NewOpinion::selected(
+                    vec![Share { amount: Cents::from_euros(dossier.amount), ..envelope }],
+                    &dossier.debate,
+                ),
                 Outcome::Waitlisted => {
                     NewOpinion::waitlisted(dossier.rank.unwrap_or(1), &dossier.motive, &dossier.debate)
                 }
@@ -246,9 +250,13 @@ impl Replay<'_> {
     }
 }
 
-/// The call's only envelope.
-fn envelope_of(conn: &mut Conn, call: CallId) -> Result<EnvelopeId, Fault> {
-    Ok(envelopes::table.filter(envelopes::call_id.eq(call)).select(envelopes::id).first(conn)?)
+/// Nothing yet on the call's only envelope.
+fn envelope_of(conn: &mut Conn, call: CallId) -> Result<Share, Fault> {
+    let (line, year) = envelopes::table
+        .filter(envelopes::call_id.eq(call))
+        .select((envelopes::funding_line_id, envelopes::year))
+        .first(conn)?;
+    Ok(Share { line, year, amount: Cents::ZERO })
 }
 
 fn date(text: &str) -> Result<jiff::civil::Date, Fault> {
@@ -276,7 +284,13 @@ fn review(dossier: &Dossier, nth: usize, levels: &[i32]) -> ReviewInput {
     ReviewInput {
         scores,
         opinion: dossier.opinions.get(nth).and_then(|code| ReviewOpinion::from_code(code)),
-        proposed: dossier.proposed.get(nth).filter(|euros| **euros >= 0).map(|euros| Cents::from_euros(*euros)),
+        proposed: dossier
+            .proposed
+            .get(nth)
+            .filter(|euros| **euros >= 0)
+            .map(|euros| FunderProposal::amount("ARS", Cents::from_euros(*euros)))
+            .into_iter()
+            .collect(),
         comment: dossier.comments.get(nth).cloned().unwrap_or_default(),
     }
 }

@@ -7,7 +7,7 @@ mod sessions;
 
 pub use super::sealing::seal;
 pub use attendance::record_attendance;
-pub use opinions::{NewOpinion, may_opine, record_opinion};
+pub use opinions::{NewOpinion, firm_year, may_opine, record_opinion};
 pub use recusals::{NewRecusal, recuse};
 pub use sessions::{NewSession, open_session, plan_session, put_on_agenda};
 
@@ -27,10 +27,11 @@ pub(super) fn managed(op: &mut Operation<'_>, actor: &Actor, session: SessionId)
 }
 
 pub(super) fn refuse_sealed(session: &Session) -> Result<(), Fault> {
-    if session.state == SessionState::Sealed {
-        return Err(Fault::refused("Cette séance est scellée\u{202F}: plus rien n’y change."));
+    match session.state {
+        SessionState::Planned | SessionState::Open => Ok(()),
+        SessionState::Adjourned => Err(Fault::refused("Cette séance est ajournée\u{202F}: plus rien n’y change.")),
+        SessionState::Sealed => Err(Fault::refused("Cette séance est scellée\u{202F}: plus rien n’y change.")),
     }
-    Ok(())
 }
 
 /// Somebody took the same number or opinion at the same moment.

@@ -4,18 +4,18 @@ use diesel::prelude::*;
 
 use super::{managed, refuse_sealed, stale_when_taken};
 use crate::access::{Actor, Role};
-use crate::base::ids::{DossierId, EnvelopeId, SessionId};
+use crate::base::ids::{DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::calls::Call;
-use crate::committee::model::{Board, SessionState};
-use crate::committee::rules::{self, Draft, Reading};
+use crate::committee::model::{Board, SessionState, Verdict};
+use crate::committee::rules::{self, Draft, Reading, TypedShare};
 use crate::committee::store;
 use crate::db::schema::committee_opinions;
-use crate::dossiers::{self, Outcome};
+use crate::dossiers;
 use crate::fault::Fault;
 use crate::journal::Entry;
-use crate::ledger;
+use crate::ledger::{self, Share};
 use crate::service::Operation;
 
 /// The committee's opinion as typed.
@@ -23,43 +23,46 @@ use crate::service::Operation;
 pub struct NewOpinion {
     /// Version of the opinion that was read; zero when there was none.
     pub version: i64,
-    pub envelope: Option<EnvelopeId>,
     pub draft: Draft,
 }
 
 impl NewOpinion {
+    fn of(outcome: Verdict, motive: &str, debate: &str) -> Self {
+        let draft =
+            Draft { outcome: Some(outcome), motive: motive.to_owned(), debate: debate.to_owned(), ..Draft::default() };
+        Self { version: 0, draft }
+    }
+
     #[must_use]
-    pub fn selected(amount: Cents, envelope: EnvelopeId, debate: &str) -> Self {
-        let draft = Draft {
-            outcome: Some(Outcome::Selected),
-            amount: amount.plain(),
-            debate: debate.to_owned(),
-            ..Draft::default()
-        };
-        Self { version: 0, envelope: Some(envelope), draft }
+    pub fn selected(shares: Vec<Share>, debate: &str) -> Self {
+        let mut new = Self::of(Verdict::Selected, "", debate);
+        new.draft.shares = shares
+            .into_iter()
+            .map(|share| TypedShare { line: share.line, year: share.year, amount: share.amount.plain() })
+            .collect();
+        new
     }
 
     #[must_use]
     pub fn waitlisted(rank: i64, motive: &str, debate: &str) -> Self {
-        let draft = Draft {
-            outcome: Some(Outcome::Waitlisted),
-            rank: rank.to_string(),
-            motive: motive.to_owned(),
-            debate: debate.to_owned(),
-            ..Draft::default()
-        };
-        Self { version: 0, envelope: None, draft }
+        let mut new = Self::of(Verdict::Waitlisted, motive, debate);
+        new.draft.rank = rank.to_string();
+        new
     }
 
     #[must_use]
     pub fn rejected(motive: &str, debate: &str) -> Self {
-        let draft = Draft {
-            outcome: Some(Outcome::Rejected),
-            motive: motive.to_owned(),
-            debate: debate.to_owned(),
-            ..Draft::default()
-        };
-        Self { version: 0, envelope: None, draft }
+        Self::of(Verdict::Rejected, motive, debate)
+    }
+
+    #[must_use]
+    pub fn shortlisted(debate: &str) -> Self {
+        Self::of(Verdict::Shortlisted, "", debate)
+    }
+
+    #[must_use]
+    pub fn set_aside(motive: &str, debate: &str) -> Self {
+        Self::of(Verdict::SetAside, motive, debate)
     }
 
     /// Revises what was read at this version.
@@ -87,23 +90,21 @@ pub fn record_opinion(
     let board = store::board(op.conn, &call, session.clone())?;
     let item = board.item(dossier).ok_or(Fault::NotFound)?;
     may_opine(&board, dossier)?;
-    let draft = Draft { envelope: new.envelope.is_some(), ..new.draft.clone() };
-    let reading = rules::read_opinion(&draft, item.requested)?;
-    let envelope = if reading.outcome == Outcome::Selected { new.envelope } else { None };
+    let content = dossiers::version_by_id(op.conn, item.version)?.content;
+    let asked = store::asked(op.conn, &call, &content)?;
+    let reading = rules::read_opinion(session.kind, &new.draft, &asked)?;
     let partial = dossiers::sees_partially(op.conn, actor, call.id)?;
-    fits(op, &call, dossier, envelope, &reading, partial)?;
+    fits(op, &call, dossier, &reading, partial)?;
     let values = (
         committee_opinions::outcome.eq(reading.outcome),
         committee_opinions::waitlist_rank.eq(reading.rank),
-        committee_opinions::amount_cents.eq(reading.amount),
-        committee_opinions::envelope_id.eq(envelope),
         committee_opinions::debate.eq(&reading.debate),
         committee_opinions::motive.eq(&reading.motive),
         committee_opinions::version.eq(new.version.saturating_add(1)),
         committee_opinions::recorded_by.eq(actor.id),
         committee_opinions::recorded_at.eq(op.now),
     );
-    match &item.opinion {
+    let opinion = match &item.opinion {
         Some(before) => {
             let changed = diesel::update(
                 committee_opinions::table
@@ -115,20 +116,21 @@ pub fn record_opinion(
             if changed != 1 {
                 return Err(Fault::Stale);
             }
+            before.id
         }
         None if new.version != 0 => return Err(Fault::Stale),
-        None => {
-            diesel::insert_into(committee_opinions::table)
-                .values((
-                    committee_opinions::session_id.eq(session.id),
-                    committee_opinions::dossier_id.eq(dossier),
-                    committee_opinions::dossier_version_id.eq(item.version),
-                    values,
-                ))
-                .execute(op.conn)
-                .map_err(stale_when_taken)?;
-        }
-    }
+        None => diesel::insert_into(committee_opinions::table)
+            .values((
+                committee_opinions::session_id.eq(session.id),
+                committee_opinions::dossier_id.eq(dossier),
+                committee_opinions::dossier_version_id.eq(item.version),
+                values,
+            ))
+            .returning(committee_opinions::id)
+            .get_result(op.conn)
+            .map_err(stale_when_taken)?,
+    };
+    store::replace_shares(op.conn, opinion, &reading.shares)?;
     let verb = if item.opinion.is_some() { "révisé" } else { "préparé" };
     let text = format!("Avis du comité {verb} en séance n°\u{A0}{}", session.number);
     op.record(Entry::new("committee.opinion", text).call(call.id).dossier(dossier));
@@ -147,7 +149,7 @@ pub fn may_opine(board: &Board, dossier: DossierId) -> Result<(), Fault> {
                 "La séance n’est pas ouverte\u{202F}: enregistrez les présences, puis ouvrez-la.",
             ));
         }
-        SessionState::Sealed => return refuse_sealed(&board.session),
+        SessionState::Sealed | SessionState::Adjourned => return refuse_sealed(&board.session),
         SessionState::Open => {}
     }
     if item.is_withdrawn() {
@@ -166,14 +168,14 @@ pub fn may_opine(board: &Board, dossier: DossierId) -> Result<(), Fault> {
     )))
 }
 
-/// Checks what an opinion takes from the call: a free rank on the waitlist, an envelope that holds it.
+/// Checks what an opinion takes from the call: a free rank on the waitlist, envelopes that hold its shares of the
+/// call's first year. Shares of later years are planned, subject to credits not yet voted.
 ///
 /// To somebody recused from a dossier of the call (`partial`), a refusal names neither dossier nor amount.
 fn fits(
     op: &mut Operation<'_>,
     call: &Call,
     dossier: DossierId,
-    envelope: Option<EnvelopeId>,
     reading: &Reading,
     partial: bool,
 ) -> Result<(), Fault> {
@@ -187,30 +189,42 @@ fn fits(
         };
         return Err(Fault::invalid("rank", message));
     }
-    let (Some(envelope), Some(amount)) = (envelope, reading.amount) else { return Ok(()) };
-    let known = store::envelopes_of_call(op.conn, call.id)?;
-    if !known.iter().any(|e| e.id == envelope) {
-        return Err(Fault::invalid("envelope", "Choisissez une enveloppe de cet appel."));
+    for share in reading.shares.iter().filter(|share| Some(share.year) == firm_year(call)) {
+        holds(op, call, dossier, share, partial)?;
     }
+    Ok(())
+}
+
+fn holds(op: &mut Operation<'_>, call: &Call, dossier: DossierId, share: &Share, partial: bool) -> Result<(), Fault> {
+    let field = rules::share_field(share.line, share.year);
+    let Some(envelope) = ledger::envelope_at(op.conn, call.id, share.line, share.year)? else {
+        return Err(Fault::invalid(&field, "Cette ligne n’a pas d’enveloppe cette année-là\u{202F}: laissez vide."));
+    };
     let Some(left) = ledger::counters(op.conn, envelope)?.left() else {
         return Err(Fault::invalid(
-            "envelope",
+            &field,
             "Le vote de cette enveloppe n’est pas connu\u{202F}: rien ne peut y être réservé.",
         ));
     };
-    let prepared = store::prepared_on(op.conn, envelope, dossier)?;
-    if prepared + amount > left {
-        if partial {
-            return Err(Fault::invalid("amount", "L’enveloppe ne suffit pas pour ce montant."));
-        }
-        return Err(Fault::invalid(
-            "amount",
-            format!(
-                "L’enveloppe ne suffit pas\u{202F}: il reste {left}, dont {prepared} déjà proposés à d’autres \
-                 dossiers. Proposez {} au plus, ou révisez un autre avis.",
-                (left - prepared).max(Cents::ZERO)
-            ),
-        ));
+    let prepared = store::prepared_on(op.conn, call.id, share.line, share.year, dossier)?;
+    if prepared + share.amount <= left {
+        return Ok(());
     }
-    Ok(())
+    if partial {
+        return Err(Fault::invalid(&field, "L’enveloppe ne suffit pas pour ce montant."));
+    }
+    Err(Fault::invalid(
+        &field,
+        format!(
+            "L’enveloppe ne suffit pas\u{202F}: il reste {left}, dont {prepared} déjà proposés à d’autres dossiers. \
+             Proposez {} au plus, ou révisez un autre avis.",
+            (left - prepared).max(Cents::ZERO)
+        ),
+    ))
+}
+
+/// The year whose shares are reserved at the seal: the first of the call's budget plan.
+#[must_use]
+pub fn firm_year(call: &Call) -> Option<i32> {
+    call.definition.budget.years.first().map(|year| i32::from(*year))
 }

@@ -10,7 +10,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId, SessionId};
 use crate::base::text;
 use crate::calls;
-use crate::committee::model::SessionState;
+use crate::committee::model::{SessionKind, SessionState};
 use crate::committee::store;
 use crate::db::schema::{agenda_items, committee_sessions};
 use crate::dossiers::{self, Event};
@@ -45,6 +45,7 @@ pub fn plan_session(op: &mut Operation<'_>, actor: &Actor, call: CallId, new: &N
         .values((
             committee_sessions::call_id.eq(call.id),
             committee_sessions::number.eq(number),
+            committee_sessions::kind.eq(SessionKind::Selection),
             committee_sessions::held_at.eq(new.held_at),
             committee_sessions::place.eq(&place),
             committee_sessions::state.eq(SessionState::Planned),

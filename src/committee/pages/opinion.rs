@@ -1,5 +1,7 @@
 //! One dossier before the committee: what instructors said, then the committee's own opinion.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::desk::by_field;
@@ -7,12 +9,13 @@ use super::shared::{ReviewRow, Room, UNSCORED, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::committee::actions::{self, NewOpinion};
-use crate::committee::model::Item;
-use crate::committee::rules::{Draft, MAX_TEXT};
+use crate::committee::model::{Item, Verdict};
+use crate::committee::rules::{Draft, MAX_TEXT, TypedShare, share_field};
 use crate::committee::store;
-use crate::dossiers::{self, Outcome};
+use crate::dossiers;
 use crate::fault::{Fault, FieldError};
 use crate::instruction;
+use crate::ledger::Share;
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -22,11 +25,17 @@ struct RadioChoice {
     checked: bool,
 }
 
+/// A line and year of which the dossier asks something.
 #[derive(Serialize)]
-struct SelectChoice {
-    value: String,
+struct ShareRow {
+    field: String,
     label: String,
-    selected: bool,
+    /// Planned, under credits not yet voted.
+    planned: bool,
+    requested: String,
+    left: String,
+    value: String,
+    error: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -39,8 +48,8 @@ struct KeyValue {
 struct Saved {
     outcome: String,
     tone: &'static str,
-    amount: String,
-    envelope: String,
+    shares: Vec<KeyValue>,
+    total: String,
     motive: String,
     debate: String,
     when: String,
@@ -63,14 +72,15 @@ struct OpinionView {
     saved: Option<Saved>,
     version: i64,
     outcomes: Vec<RadioChoice>,
-    amount: String,
-    envelopes: Vec<SelectChoice>,
+    shares: Vec<ShareRow>,
+    total: String,
+    shows_left: bool,
     rank: String,
     motive: String,
     debate: String,
     max: usize,
     errors: Vec<FieldError>,
-    error: std::collections::HashMap<String, String>,
+    error: HashMap<String, String>,
 }
 
 pub fn show(visit: &Visit) -> Result<Answer, Fault> {
@@ -85,15 +95,16 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     }
     let board = &room.seen.board;
     let id = item.dossier.id;
-    let (assessment, version, envelopes) = visit.read(|conn| {
+    let (assessment, version, asked, envelopes) = visit.read(|conn| {
         let assessment = instruction::assessments(conn, &room.call, &[id])?.remove(&id).unwrap_or_default();
         let version = dossiers::version_by_id(conn, item.version)?;
+        let asked = store::asked(conn, &room.call, &version.content)?;
         let mut envelopes = Vec::new();
         for envelope in store::envelopes_of_call(conn, room.call.id)? {
-            let prepared = store::prepared_on(conn, envelope.id, id)?;
+            let prepared = store::prepared_on(conn, room.call.id, envelope.line, envelope.year, id)?;
             envelopes.push((envelope, prepared));
         }
-        Ok((assessment, version, envelopes))
+        Ok((assessment, version, asked, envelopes))
     })?;
     let refusal = match actions::may_opine(board, id) {
         Err(Fault::Refused(reason)) => reason,
@@ -117,20 +128,37 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     ));
     let editable = room.manages && refusal.is_empty();
     // Only who prepares opinions, recused from none, sees what is left: the figure could tell of a hidden dossier.
-    let partial = visit.read(|conn| dossiers::sees_partially(conn, visit.actor()?, room.call.id))?;
-    if editable && !partial {
-        for (envelope, prepared) in &envelopes {
-            let left = envelope.left.map_or_else(|| "Vote non connu".to_owned(), |left| (left - *prepared).to_string());
-            facts.push(fact(&format!("Reste sur {}", envelope.label()), left));
-        }
-    }
-    let name_of = |id| envelopes.iter().find(|(e, _)| Some(e.id) == id).map(|(e, _)| e.label()).unwrap_or_default();
-    let mut choices = vec![SelectChoice { value: String::new(), label: "Choisir".to_owned(), selected: false }];
-    choices.extend(envelopes.iter().map(|(envelope, _)| SelectChoice {
-        value: envelope.id.to_string(),
-        label: envelope.label(),
-        selected: form.envelope == envelope.id.to_string() || (form.envelope.is_empty() && envelopes.len() == 1),
-    }));
+    let shows_left = editable && !visit.read(|conn| dossiers::sees_partially(conn, visit.actor()?, room.call.id))?;
+    let label_of = |share: &Share| {
+        let known = asked.iter().find(|a| a.line == share.line && a.year == share.year);
+        known.map_or_else(|| share.year.to_string(), |a| a.label.clone())
+    };
+    let error = by_field(&errors);
+    let shares: Vec<ShareRow> = asked
+        .iter()
+        .map(|a| {
+            let field = share_field(a.line, a.year);
+            let planned = Some(a.year) != actions::firm_year(&room.call);
+            let envelope = envelopes.iter().find(|(e, _)| e.line == a.line && e.year == a.year);
+            ShareRow {
+                label: a.label.clone(),
+                planned,
+                requested: a.requested.to_string(),
+                left: match envelope.and_then(|(e, prepared)| Some(e.left? - *prepared)) {
+                    _ if !shows_left || planned => String::new(),
+                    Some(left) => left.to_string(),
+                    None => "Vote non connu".to_owned(),
+                },
+                value: form.shares.get(&field).cloned().unwrap_or_else(|| {
+                    // A first opinion starts from what is asked; nothing is kept of it until it is saved.
+                    if form.fresh { a.requested.plain() } else { String::new() }
+                }),
+                error: error.get(&field).cloned(),
+                field,
+            }
+        })
+        .collect();
+    let typed: Cents = shares.iter().filter_map(|row| Cents::parse(&row.value).ok()).sum();
     let view = OpinionView {
         overline: format!("{} – {}", room.title(), item.dossier.reference_or_draft()),
         title: item.dossier.title_or_untitled().to_owned(),
@@ -155,14 +183,18 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         saved: item.opinion.as_ref().map(|opinion| Saved {
             outcome: room.outcome(opinion),
             tone: opinion.outcome.tone(),
-            amount: shown(opinion.amount),
-            envelope: name_of(opinion.envelope),
+            shares: opinion
+                .shares
+                .iter()
+                .map(|share| KeyValue { key: label_of(share), value: share.amount.to_string() })
+                .collect(),
+            total: shown(opinion.total()),
             motive: opinion.motive.clone(),
             debate: opinion.debate.clone(),
             when: room.when(opinion.recorded_at),
         }),
         version: if stale { item.opinion.as_ref().map_or(0, |o| o.version) } else { form.version },
-        outcomes: Outcome::OPINIONS
+        outcomes: Verdict::of_kind(board.session.kind)
             .iter()
             .map(|outcome| RadioChoice {
                 value: outcome.code(),
@@ -170,13 +202,14 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
                 checked: form.outcome == outcome.code(),
             })
             .collect(),
-        amount: form.amount,
-        envelopes: choices,
+        shares,
+        total: typed.to_string(),
+        shows_left,
         rank: form.rank,
         motive: form.motive,
         debate: form.debate,
         max: MAX_TEXT,
-        error: by_field(&errors),
+        error,
         errors,
     };
     let answer = Answer::page(
@@ -191,8 +224,10 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
 struct FormState {
     version: i64,
     outcome: String,
-    amount: String,
-    envelope: String,
+    /// By name of field.
+    shares: HashMap<String, String>,
+    /// Nothing typed nor saved yet.
+    fresh: bool,
     rank: String,
     motive: String,
     debate: String,
@@ -205,23 +240,34 @@ impl FormState {
             return Self {
                 version: visit.form.text("version").parse().unwrap_or(0),
                 outcome: text("outcome"),
-                amount: text("amount"),
-                envelope: text("envelope"),
+                shares: visit.form.fields().iter().filter(|(name, _)| name.starts_with("share-")).cloned().collect(),
+                fresh: false,
                 rank: text("rank"),
                 motive: text("motive"),
                 debate: text("debate"),
             };
         }
         let saved = item.opinion.as_ref();
+        let shares = saved.map(|o| o.shares.as_slice()).unwrap_or_default();
         Self {
             version: saved.map_or(0, |o| o.version),
             outcome: saved.map(|o| o.outcome.code().to_owned()).unwrap_or_default(),
-            amount: saved.and_then(|o| o.amount).map(Cents::plain).unwrap_or_default(),
-            envelope: saved.and_then(|o| o.envelope).map(|e| e.to_string()).unwrap_or_default(),
+            shares: shares.iter().map(|s| (share_field(s.line, s.year), s.amount.plain())).collect(),
+            fresh: saved.is_none(),
             rank: saved.and_then(|o| o.rank).map(|r| r.to_string()).unwrap_or_default(),
             motive: saved.map(|o| o.motive.clone()).unwrap_or_default(),
             debate: saved.map(|o| o.debate.clone()).unwrap_or_default(),
         }
+    }
+
+    fn typed_shares(&self) -> Vec<TypedShare> {
+        let read = |(name, amount): (&String, &String)| {
+            let (line, year) = name.strip_prefix("share-")?.split_once('-')?;
+            Some(TypedShare { line: line.parse().ok()?, year: year.parse().ok()?, amount: amount.clone() })
+        };
+        let mut typed: Vec<TypedShare> = self.shares.iter().filter_map(read).collect();
+        typed.sort_unstable_by_key(|share| (share.year, share.line));
+        typed
     }
 }
 
@@ -232,11 +278,9 @@ pub fn record(visit: &Visit) -> Result<Answer, Fault> {
     let form = FormState::of(visit, item);
     let new = NewOpinion {
         version: form.version,
-        envelope: form.envelope.parse().ok(),
         draft: Draft {
-            outcome: Outcome::from_code(&form.outcome),
-            amount: form.amount,
-            envelope: false,
+            outcome: Verdict::from_code(&form.outcome),
+            shares: form.typed_shares(),
             rank: form.rank,
             debate: form.debate,
             motive: form.motive,

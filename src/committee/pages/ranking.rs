@@ -6,12 +6,11 @@ use super::shared::{HiddenRow, ReviewRow, Room, UNSCORED, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::calls::definition::reference;
-use crate::committee::model::EnvelopeChoice;
+use crate::committee::model::{EnvelopeChoice, Opinion};
 use crate::committee::rules::{self, Ranked};
 use crate::committee::sealing::{self, Judged};
 use crate::committee::store;
 use crate::db::Conn;
-use crate::dossiers::Outcome;
 use crate::fault::Fault;
 use crate::web::{Answer, Visit};
 
@@ -76,12 +75,8 @@ fn view(conn: &mut Conn, room: &Room, axis: &str, department: &str) -> Result<Ra
     let available = available(conn, room)?;
     let requests: Vec<Cents> = judged.iter().map(|line| line.item.item.requested).collect();
     let totals = rules::envelope_line(&requests, available);
-    let proposed: Cents = judged
-        .iter()
-        .filter_map(|line| line.item.item.opinion.as_ref())
-        .filter(|opinion| opinion.outcome == Outcome::Selected)
-        .filter_map(|opinion| opinion.amount)
-        .sum();
+    let proposed: Cents =
+        judged.iter().filter_map(|line| line.item.item.opinion.as_ref()).filter_map(Opinion::total).sum();
     let matches = |line: &Ranked<Judged<'_>>| {
         let content = &line.item.version.content;
         (axis.is_empty() || content.many("axes").contains(&axis))
@@ -163,7 +158,7 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool) -> Li
         cumulated: total.to_string(),
         outcome: opinion.map(|o| room.outcome(o)).unwrap_or_default(),
         tone: opinion.map_or("neutral", |o| o.outcome.tone()),
-        amount: shown(opinion.and_then(|o| o.amount)),
+        amount: shown(opinion.and_then(Opinion::total)),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::shared::{Room, shown};
 use crate::base::money::Cents;
 use crate::base::text;
-use crate::committee::model::SessionState;
+use crate::committee::model::{Opinion, SessionState};
 use crate::committee::{actions, sealing, store};
 use crate::fault::Fault;
 use crate::sealed;
@@ -66,7 +66,7 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
                 title: item.dossier.title_or_untitled().to_owned(),
                 outcome: item.opinion.as_ref().map(|o| room.outcome(o)).unwrap_or_default(),
                 tone: item.opinion.as_ref().map_or("neutral", |o| o.outcome.tone()),
-                amount: shown(item.opinion.as_ref().and_then(|o| o.amount)),
+                amount: shown(item.opinion.as_ref().and_then(Opinion::total)),
                 href: format!("{}/dossiers/{}", room.path(), item.dossier.id),
             })
             .collect(),
@@ -76,8 +76,9 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
                 .map(|envelope| {
                     let reserved: Cents = live()
                         .filter_map(|item| item.opinion.as_ref())
-                        .filter(|o| o.envelope == Some(envelope.id))
-                        .filter_map(|o| o.amount)
+                        .flat_map(|opinion| &opinion.shares)
+                        .filter(|share| share.line == envelope.line && share.year == envelope.year)
+                        .map(|share| share.amount)
                         .sum();
                     EnvelopeRow {
                         label: envelope.label(),

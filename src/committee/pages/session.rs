@@ -7,7 +7,7 @@ use crate::access::Role;
 use crate::base::ids::{DossierId, SessionId};
 use crate::base::text;
 use crate::committee::actions;
-use crate::committee::model::{Board, Item, Presence, SeatHolder, SessionState};
+use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, SessionState};
 use crate::dossiers::{self, State};
 use crate::fault::Fault;
 use crate::web::{Answer, Visit};
@@ -188,7 +188,7 @@ fn item_row(room: &Room, board: &Board, item: &Item) -> ItemRow {
         recused: board.seats.iter().filter(of_item).map(|seat| seat.name.clone()).collect(),
         outcome: item.opinion.as_ref().map(|o| room.outcome(o)).unwrap_or_default(),
         tone: item.opinion.as_ref().map_or("neutral", |o| o.outcome.tone()),
-        amount: shown(item.opinion.as_ref().and_then(|o| o.amount)),
+        amount: shown(item.opinion.as_ref().and_then(Opinion::total)),
         action: match (room.manages && board.session.state == SessionState::Open, item.opinion.is_some()) {
             (true, false) => "Rendre l’avis",
             (true, true) => "Réviser l’avis",

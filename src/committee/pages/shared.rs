@@ -134,7 +134,7 @@ pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
             score: review.score.map_or_else(|| UNSCORED.to_owned(), |s| s.to_string()),
             opinion: review.opinion.label(),
             tone: review.opinion.tone(),
-            proposed: review.proposed.map(|amount| amount.to_string()).unwrap_or_default(),
+            proposed: review.proposed_words.clone(),
             comment: review.comment.clone(),
         })
         .collect()

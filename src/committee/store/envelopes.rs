@@ -4,14 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use crate::base::ids::{CallId, DossierId, EnvelopeId};
+use crate::base::ids::{CallId, DossierId, EnvelopeId, FundingLineId};
 use crate::base::money::Cents;
-use crate::committee::model::{EnvelopeChoice, SessionState};
+use crate::calls::Call;
+use crate::committee::model::{Asked, EnvelopeChoice, SessionState};
 use crate::db::Conn;
-use crate::db::schema::{committee_opinions, committee_sessions, envelopes, funding_lines, ledger_entries};
-use crate::dossiers;
+use crate::db::schema::{
+    committee_opinions, committee_sessions, envelopes, funding_lines, ledger_entries, opinion_shares,
+};
+use crate::dossiers::{self, Content};
 use crate::fault::Fault;
-use crate::ledger::EntryKind;
+use crate::ledger::{self, EntryKind};
 
 /// Envelopes of a call, by line and year.
 ///
@@ -24,18 +27,20 @@ pub(in crate::committee) fn envelopes_of_call(conn: &mut Conn, call: CallId) -> 
         .order((envelopes::year, envelopes::id))
         .select((
             envelopes::id,
+            funding_lines::id,
             funding_lines::name,
             envelopes::year,
             envelopes::voted,
             envelopes::reserved,
             envelopes::committed,
         ))
-        .load::<(EnvelopeId, String, i32, Option<Cents>, Cents, Cents)>(conn)?;
+        .load::<(EnvelopeId, FundingLineId, String, i32, Option<Cents>, Cents, Cents)>(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(id, line, year, voted, reserved, committed)| EnvelopeChoice {
+        .map(|(id, line, name, year, voted, reserved, committed)| EnvelopeChoice {
             id,
             line,
+            name,
             year,
             voted,
             left: voted.map(|voted| voted - reserved - committed),
@@ -63,20 +68,66 @@ pub(in crate::committee) fn held_by(
     Ok(held)
 }
 
-/// Amounts prepared on an envelope in sessions not yet sealed, but for one dossier.
-pub(in crate::committee) fn prepared_on(conn: &mut Conn, envelope: EnvelopeId, but: DossierId) -> Result<Cents, Fault> {
-    let rows = committee_opinions::table
-        .inner_join(committee_sessions::table)
-        .filter(committee_opinions::envelope_id.eq(envelope))
+/// Amounts prepared on a line and year in sessions not yet sealed, but for one dossier.
+pub(in crate::committee) fn prepared_on(
+    conn: &mut Conn,
+    call: CallId,
+    line: FundingLineId,
+    year: i32,
+    but: DossierId,
+) -> Result<Cents, Fault> {
+    let rows = opinion_shares::table
+        .inner_join(committee_opinions::table.inner_join(committee_sessions::table))
+        .filter(committee_sessions::call_id.eq(call))
+        .filter(opinion_shares::funding_line_id.eq(line))
+        .filter(opinion_shares::year.eq(year))
         .filter(committee_sessions::state.ne(SessionState::Sealed))
         .filter(committee_opinions::dossier_id.ne(but))
-        .select((committee_opinions::dossier_id, committee_opinions::amount_cents))
-        .load::<(DossierId, Option<Cents>)>(conn)?;
+        .select((committee_opinions::dossier_id, opinion_shares::amount_cents))
+        .load::<(DossierId, Cents)>(conn)?;
     let mut total = Cents::ZERO;
     for (dossier, amount) in rows {
         if dossiers::get(conn, dossier)?.state != dossiers::State::Withdrawn {
-            total += amount.unwrap_or(Cents::ZERO);
+            total += amount;
         }
     }
     Ok(total)
+}
+
+/// What a dossier asks of each line of the call, in each year of its plan; nothing where it asks nothing.
+pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<Asked>, Fault> {
+    let lines = ledger::lines_of_call(conn, call.id)?;
+    let mut asked = Vec::new();
+    for year in &call.definition.budget.years {
+        for line in &lines {
+            let requested = requested_of(call, content, &line.funder_code, *year);
+            if requested.is_positive() {
+                asked.push(Asked {
+                    line: line.line,
+                    year: i32::from(*year),
+                    funder: line.funder_code.clone(),
+                    label: format!("{}, {year}", line.name),
+                    requested,
+                });
+            }
+        }
+    }
+    Ok(asked)
+}
+
+fn requested_of(call: &Call, content: &Content, funder: &str, year: i16) -> Cents {
+    let lines: Vec<&str> = call
+        .definition
+        .request_lines()
+        .filter(|line| line.request_to.as_deref() == Some(funder))
+        .map(|line| line.code.as_str())
+        .collect();
+    content
+        .budget
+        .iter()
+        .filter(|budget| budget.year == year)
+        .flat_map(|budget| &budget.amounts)
+        .filter(|(code, _)| lines.contains(&code.as_str()))
+        .map(|(_, amount)| *amount)
+        .sum()
 }

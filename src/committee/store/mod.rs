@@ -6,8 +6,8 @@ mod opinions;
 mod sessions;
 
 pub use board::{board, visible_to};
-pub(super) use envelopes::{envelopes_of_call, held_by, prepared_on};
+pub(super) use envelopes::{asked, envelopes_of_call, held_by, prepared_on};
 pub use opinions::{SealedOpinion, sealed_opinion};
-pub(super) use opinions::{opinions, waitlisted_at};
+pub(super) use opinions::{opinions, replace_shares, waitlisted_at};
 pub(super) use sessions::lock;
 pub use sessions::{session, sessions_of_call};

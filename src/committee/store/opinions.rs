@@ -1,30 +1,21 @@
 //! Rows of opinions, prepared and sealed.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::base::clock::Instant;
-use crate::base::ids::{CallId, DossierId, DossierVersionId, EnvelopeId, OpinionId, SessionId};
+use crate::base::ids::{CallId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, OpinionId, SessionId};
 use crate::base::money::Cents;
-use crate::committee::model::{Opinion, SessionState};
+use crate::committee::model::{Opinion, SessionState, Verdict};
 use crate::db::Conn;
-use crate::db::schema::{committee_opinions, committee_sessions};
+use crate::db::schema::{committee_opinions, committee_sessions, ledger_entries, opinion_shares};
 use crate::dossiers::{self, Outcome};
 use crate::fault::Fault;
+use crate::ledger::{EntryKind, Share};
 
-type OpinionRow = (
-    OpinionId,
-    SessionId,
-    DossierId,
-    DossierVersionId,
-    Outcome,
-    Option<i64>,
-    Option<Cents>,
-    Option<EnvelopeId>,
-    String,
-    String,
-    i64,
-    Instant,
-);
+type OpinionRow =
+    (OpinionId, SessionId, DossierId, DossierVersionId, Verdict, Option<i64>, String, String, i64, Instant);
 
 pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Result<Vec<Opinion>, Fault> {
     let rows: Vec<OpinionRow> = committee_opinions::table
@@ -37,33 +28,68 @@ pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Res
             committee_opinions::dossier_version_id,
             committee_opinions::outcome,
             committee_opinions::waitlist_rank,
-            committee_opinions::amount_cents,
-            committee_opinions::envelope_id,
             committee_opinions::debate,
             committee_opinions::motive,
             committee_opinions::version,
             committee_opinions::recorded_at,
         ))
         .load(conn)?;
+    let ids: Vec<OpinionId> = rows.iter().map(|row| row.0).collect();
+    let mut shares = shares_of(conn, &ids)?;
     Ok(rows
         .into_iter()
-        .map(|(id, session, dossier, dossier_version, outcome, rank, amount, envelope, debate, motive, version, at)| {
-            Opinion {
-                id,
-                session,
-                dossier,
-                dossier_version,
-                outcome,
-                rank,
-                amount,
-                envelope,
-                debate,
-                motive,
-                version,
-                recorded_at: at,
-            }
+        .map(|(id, session, dossier, dossier_version, outcome, rank, debate, motive, version, recorded_at)| Opinion {
+            id,
+            session,
+            dossier,
+            dossier_version,
+            outcome,
+            rank,
+            shares: shares.remove(&id).unwrap_or_default(),
+            debate,
+            motive,
+            version,
+            recorded_at,
         })
         .collect())
+}
+
+/// Shares of several opinions, by line and year.
+pub(in crate::committee) fn shares_of(
+    conn: &mut Conn,
+    opinions: &[OpinionId],
+) -> Result<HashMap<OpinionId, Vec<Share>>, Fault> {
+    let rows = opinion_shares::table
+        .filter(opinion_shares::opinion_id.eq_any(opinions))
+        .order((opinion_shares::year, opinion_shares::funding_line_id))
+        .select((
+            opinion_shares::opinion_id,
+            opinion_shares::funding_line_id,
+            opinion_shares::year,
+            opinion_shares::amount_cents,
+        ))
+        .load::<(OpinionId, FundingLineId, i32, Cents)>(conn)?;
+    let mut shares: HashMap<OpinionId, Vec<Share>> = HashMap::new();
+    for (opinion, line, year, amount) in rows {
+        shares.entry(opinion).or_default().push(Share { line, year, amount });
+    }
+    Ok(shares)
+}
+
+/// Writes an opinion's shares in place of those it had.
+pub(in crate::committee) fn replace_shares(conn: &mut Conn, opinion: OpinionId, shares: &[Share]) -> Result<(), Fault> {
+    diesel::delete(opinion_shares::table.filter(opinion_shares::opinion_id.eq(opinion))).execute(conn)?;
+    for share in shares {
+        diesel::insert_into(opinion_shares::table)
+            .values((
+                opinion_shares::opinion_id.eq(opinion),
+                opinion_shares::funding_line_id.eq(share.line),
+                opinion_shares::year.eq(share.year),
+                opinion_shares::amount_cents.eq(share.amount),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Dossiers already on the call's waitlist at a rank, but for one.
@@ -98,12 +124,28 @@ pub struct SealedOpinion {
     pub session_number: i64,
     pub held_at: Instant,
     pub outcome: Outcome,
-    pub amount: Option<Cents>,
-    pub envelope: Option<EnvelopeId>,
+    /// By line and year; those of the call's first year are reserved, later ones are planned.
+    pub shares: Vec<Share>,
+    /// What the seal reserved, by envelope.
+    pub reserved: Vec<(EnvelopeId, Cents)>,
     pub rank: Option<i64>,
     pub motive: String,
     pub debate: String,
     pub version: DossierVersionId,
+}
+
+impl SealedOpinion {
+    /// All lines and years together; unknown when nothing is proposed, never zero.
+    #[must_use]
+    pub fn total(&self) -> Option<Cents> {
+        Share::total(&self.shares)
+    }
+
+    /// The shares of one year.
+    #[must_use]
+    pub fn firm(&self, year: i32) -> Vec<Share> {
+        self.shares.iter().filter(|share| share.year == year).copied().collect()
+    }
 }
 
 /// What a decision is taken on; nothing before the session is sealed. Without any check of rights.
@@ -114,45 +156,44 @@ pub fn sealed_opinion(conn: &mut Conn, dossier: DossierId) -> Result<Option<Seal
     let row = committee_opinions::table
         .inner_join(committee_sessions::table)
         .filter(committee_opinions::dossier_id.eq(dossier))
+        .filter(committee_opinions::outcome.ne(Verdict::Shortlisted))
         .filter(committee_sessions::state.eq(SessionState::Sealed))
         .order(committee_opinions::id.desc())
         .select((
+            (committee_opinions::id, committee_sessions::id, committee_sessions::number, committee_sessions::held_at),
             (
-                committee_opinions::id,
-                committee_sessions::id,
-                committee_sessions::number,
-                committee_sessions::held_at,
                 committee_opinions::outcome,
-            ),
-            (
-                committee_opinions::amount_cents,
-                committee_opinions::envelope_id,
                 committee_opinions::waitlist_rank,
                 committee_opinions::motive,
                 committee_opinions::debate,
                 committee_opinions::dossier_version_id,
             ),
         ))
-        .first::<(
-            (OpinionId, SessionId, i64, Instant, Outcome),
-            (Option<Cents>, Option<EnvelopeId>, Option<i64>, String, String, DossierVersionId),
-        )>(conn)
+        .first::<((OpinionId, SessionId, i64, Instant), (Verdict, Option<i64>, String, String, DossierVersionId))>(conn)
         .optional()?;
-    Ok(row.map(
-        |((id, session, session_number, held_at, outcome), (amount, envelope, rank, motive, debate, version))| {
-            SealedOpinion {
-                id,
-                session,
-                session_number,
-                held_at,
-                outcome,
-                amount,
-                envelope,
-                rank,
-                motive,
-                debate,
-                version,
-            }
-        },
-    ))
+    let Some(((id, session, session_number, held_at), (verdict, rank, motive, debate, version))) = row else {
+        return Ok(None);
+    };
+    let Some(outcome) = verdict.outcome() else { return Ok(None) };
+    let shares = shares_of(conn, &[id])?.remove(&id).unwrap_or_default();
+    let reserved = ledger_entries::table
+        .filter(ledger_entries::opinion_id.eq(id))
+        .filter(ledger_entries::kind.eq(EntryKind::Reservation))
+        .filter(ledger_entries::amount_cents.gt(Cents::ZERO))
+        .order(ledger_entries::id)
+        .select((ledger_entries::envelope_id, ledger_entries::amount_cents))
+        .load::<(EnvelopeId, Cents)>(conn)?;
+    Ok(Some(SealedOpinion {
+        id,
+        session,
+        session_number,
+        held_at,
+        outcome,
+        shares,
+        reserved,
+        rank,
+        motive,
+        debate,
+        version,
+    }))
 }

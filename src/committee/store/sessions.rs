@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DocumentId, SessionId};
-use crate::committee::model::{Session, SessionState};
+use crate::committee::model::{Session, SessionKind, SessionState};
 use crate::db::Conn;
 use crate::db::schema::committee_sessions;
 use crate::fault::Fault;
@@ -13,10 +13,13 @@ type SessionRow = (
     SessionId,
     CallId,
     i64,
+    SessionKind,
+    Option<SessionId>,
     Instant,
     String,
     SessionState,
     i64,
+    Option<Instant>,
     Option<Instant>,
     Option<Instant>,
     Option<String>,
@@ -28,10 +31,13 @@ const SESSION: (
     committee_sessions::id,
     committee_sessions::call_id,
     committee_sessions::number,
+    committee_sessions::kind,
+    committee_sessions::second_of,
     committee_sessions::held_at,
     committee_sessions::place,
     committee_sessions::state,
     committee_sessions::quorum,
+    committee_sessions::convened_at,
     committee_sessions::opened_at,
     committee_sessions::sealed_at,
     committee_sessions::record_sha256,
@@ -41,10 +47,13 @@ const SESSION: (
     committee_sessions::id,
     committee_sessions::call_id,
     committee_sessions::number,
+    committee_sessions::kind,
+    committee_sessions::second_of,
     committee_sessions::held_at,
     committee_sessions::place,
     committee_sessions::state,
     committee_sessions::quorum,
+    committee_sessions::convened_at,
     committee_sessions::opened_at,
     committee_sessions::sealed_at,
     committee_sessions::record_sha256,
@@ -53,8 +62,40 @@ const SESSION: (
 );
 
 fn session_of(row: SessionRow) -> Session {
-    let (id, call, number, held_at, place, state, quorum, opened_at, sealed_at, record_sha256, minutes, version) = row;
-    Session { id, call, number, held_at, place, state, quorum, opened_at, sealed_at, record_sha256, minutes, version }
+    let (
+        id,
+        call,
+        number,
+        kind,
+        second_of,
+        held_at,
+        place,
+        state,
+        quorum,
+        convened_at,
+        opened_at,
+        sealed_at,
+        record_sha256,
+        minutes,
+        version,
+    ) = row;
+    Session {
+        id,
+        call,
+        number,
+        kind,
+        second_of,
+        held_at,
+        place,
+        state,
+        quorum,
+        convened_at,
+        opened_at,
+        sealed_at,
+        record_sha256,
+        minutes,
+        version,
+    }
 }
 
 /// Without any check of rights.

@@ -49,7 +49,6 @@ diesel::table! {
         dossier_version_id -> BigInt,
         opinion -> Nullable<Text>,
         comment -> Text,
-        proposed_cents -> Nullable<BigInt>,
         version -> BigInt,
         started_at -> BigInt,
         submitted_at -> Nullable<BigInt>,
@@ -67,6 +66,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    review_proposals (id) {
+        id -> BigInt,
+        review_id -> BigInt,
+        funder -> Text,
+        opinion -> Nullable<Text>,
+        proposed_cents -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(eligibility_checks -> dossiers (dossier_id));
 diesel::joinable!(eligibility_checks -> dossier_versions (dossier_version_id));
 diesel::joinable!(eligibility_checks -> accounts (decided_by));
@@ -78,3 +87,4 @@ diesel::joinable!(reviews -> assignments (assignment_id));
 diesel::joinable!(reviews -> dossiers (dossier_id));
 diesel::joinable!(reviews -> dossier_versions (dossier_version_id));
 diesel::joinable!(review_scores -> reviews (review_id));
+diesel::joinable!(review_proposals -> reviews (review_id));

@@ -1,4 +1,4 @@
-//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database.rs` holds them against
+//! Tables as Diesel sees them, the same on both backends, a file a capability. `tests/database` holds them against
 //! the migrations.
 
 mod applying;
@@ -29,9 +29,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     agents,
     organisations,
     organisation_members,
+    organisation_invitations,
     calls,
     call_definitions,
     call_roles,
+    acting_choices,
     dossiers,
     dossier_sections,
     attachments,
@@ -42,11 +44,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     interest_declarations,
     reviews,
     review_scores,
+    review_proposals,
     committee_sessions,
     attendances,
     agenda_items,
     recusals,
     committee_opinions,
+    opinion_shares,
     delegations,
     decisions,
     letters,
@@ -67,4 +71,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal_entries,
     journal_texts,
     mails,
+    notifications,
 );

@@ -9,10 +9,13 @@ diesel::table! {
         id -> BigInt,
         call_id -> BigInt,
         number -> BigInt,
+        kind -> Text,
+        second_of -> Nullable<BigInt>,
         held_at -> BigInt,
         place -> Text,
         state -> Text,
         quorum -> BigInt,
+        convened_at -> Nullable<BigInt>,
         opened_at -> Nullable<BigInt>,
         sealed_at -> Nullable<BigInt>,
         sealed_by -> Nullable<BigInt>,
@@ -31,6 +34,7 @@ diesel::table! {
         seat -> Text,
         account_id -> Nullable<BigInt>,
         presence -> Text,
+        proxy_seat -> Nullable<Text>,
     }
 }
 
@@ -52,6 +56,7 @@ diesel::table! {
         account_id -> BigInt,
         reason -> Text,
         left_at -> BigInt,
+        returned_at -> Nullable<BigInt>,
     }
 }
 
@@ -63,16 +68,28 @@ diesel::table! {
         dossier_version_id -> BigInt,
         outcome -> Text,
         waitlist_rank -> Nullable<BigInt>,
-        amount_cents -> Nullable<BigInt>,
-        envelope_id -> Nullable<BigInt>,
         debate -> Text,
         motive -> Text,
+        votes_for -> Nullable<BigInt>,
+        votes_against -> Nullable<BigInt>,
+        votes_abstained -> Nullable<BigInt>,
         version -> BigInt,
         recorded_by -> BigInt,
         recorded_at -> BigInt,
     }
 }
 
+diesel::table! {
+    opinion_shares (id) {
+        id -> BigInt,
+        opinion_id -> BigInt,
+        funding_line_id -> BigInt,
+        year -> Integer,
+        amount_cents -> BigInt,
+    }
+}
+
+diesel::joinable!(opinion_shares -> committee_opinions (opinion_id));
 diesel::joinable!(committee_sessions -> calls (call_id));
 diesel::joinable!(committee_sessions -> accounts (sealed_by));
 diesel::joinable!(attendances -> committee_sessions (session_id));

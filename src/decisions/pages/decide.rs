@@ -188,7 +188,11 @@ fn form(visit: &Visit, case: &Case, typed: Typed, errors: Vec<FieldError>) -> Re
             },
             signing_as: delegation.map(|d| format!("{}, {}", d.quality, d.reference)).unwrap_or_default(),
             outcomes: outcomes(&typed),
-            envelopes: if case.opinion.envelope.is_some() { Vec::new() } else { envelopes(conn, actor, case, &typed)? },
+            envelopes: if !case.opinion.reserved.is_empty() {
+                Vec::new()
+            } else {
+                envelopes(conn, actor, case, &typed)?
+            },
             typed,
             max_text: MAX_TEXT,
             error_of: errors.iter().map(|e| (e.field.clone(), e.message.clone())).collect(),
@@ -207,8 +211,14 @@ fn opinion(conn: &mut Conn, case: &Case) -> Result<OpinionView, Fault> {
         session: format!("Séance n°\u{A0}{} du {}", opinion.session_number, opinion.held_at.date(zone)),
         outcome: outcome_label(opinion.outcome, opinion.rank),
         tone: opinion.outcome.tone(),
-        amount: opinion.amount.map(|a| a.to_string()).unwrap_or_default(),
-        envelope: opinion.envelope.map(|id| envelope_label(conn, id)).transpose()?.unwrap_or_default(),
+        amount: opinion.total().map(|a| a.to_string()).unwrap_or_default(),
+        envelope: opinion
+            .reserved
+            .first()
+            .map(|(id, _)| *id)
+            .map(|id| envelope_label(conn, id))
+            .transpose()?
+            .unwrap_or_default(),
         motive: opinion.motive.clone(),
         debate: opinion.debate.clone(),
     })

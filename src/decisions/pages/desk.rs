@@ -140,7 +140,7 @@ fn sign_row(conn: &mut Conn, view: &StaffView, organisation: String) -> Result<O
     Ok(Some(Row {
         outcome: outcome_label(opinion.outcome, opinion.rank),
         tone: opinion.outcome.tone(),
-        amount: amount(opinion.amount),
+        amount: amount(opinion.total()),
         action: if view.through(Role::Signatory) { "Préparer la décision" } else { "Lire l’avis" }.to_owned(),
         action_href: row.href.clone(),
         ..row

@@ -56,7 +56,7 @@ pub(super) fn page(visit: &Visit, case: &Case, decision: &Decision) -> Result<An
         if !decision.motive.is_empty() {
             facts.push(Fact { key: "Motif", value: decision.motive.clone() });
         }
-        let opinion = match case.opinion.amount {
+        let opinion = match case.opinion.total() {
             Some(amount) => format!("{}, {amount}", outcome_label(case.opinion.outcome, case.opinion.rank)),
             None => outcome_label(case.opinion.outcome, case.opinion.rank),
         };

@@ -40,7 +40,7 @@ pub(super) fn summary(conn: &mut Conn, actor: &Actor, case: &Case, draft: &Draft
     if !terms.motive.is_empty() {
         rows.push(SummaryRow { key: "Motif", value: terms.motive.clone() });
     }
-    let opinion = match case.opinion.amount {
+    let opinion = match case.opinion.total() {
         Some(amount) => format!("{}, {amount}", outcome_label(case.opinion.outcome, case.opinion.rank)),
         None => outcome_label(case.opinion.outcome, case.opinion.rank),
     };

@@ -1,5 +1,7 @@
 //! Writing a draft: everything typed is kept, good or not.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::access::Actor;
@@ -8,7 +10,7 @@ use crate::base::text::clean_line;
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{attachments, dossiers};
-use crate::dossiers::drafts::{self, Typed, typed_text};
+use crate::dossiers::drafts::{self, SavedSection, Typed, typed_text};
 use crate::dossiers::form;
 use crate::dossiers::model::State;
 use crate::dossiers::sight::for_applicant;
@@ -86,7 +88,9 @@ pub fn save_section(
     let (dossier, call) = writable(op, actor, dossier)?;
     let section = call.definition.section(section).ok_or(Fault::NotFound)?;
     let typed = form::keep_known(&call.definition, section, sent);
-    let saved = drafts::section(op.conn, dossier.id, &section.code)?;
+    let mut all = drafts::sections(op.conn, dossier.id)?;
+    let saved = all.remove(&section.code).unwrap_or_default();
+    let typed = form::keep_unasked(&call.definition, section, &asked_years(&call, &all), typed, &saved.typed);
     // The same form sent twice is one save.
     if saved.version == 0 || saved.typed != typed {
         drafts::write_section(op.conn, dossier.id, &section.code, &typed, read_version, actor.id, op.now)?;
@@ -185,6 +189,13 @@ pub fn remove_piece(
     let entry = Entry::new("dossier.detach", format!("Pièce «\u{202F}{label}\u{202F}» retirée"));
     op.record(entry.call(call.id).dossier(dossier.id).for_everyone());
     Ok(())
+}
+
+/// Years of the budget that the rest of the draft asks for.
+fn asked_years(call: &Call, sections: &BTreeMap<String, SavedSection>) -> Vec<i16> {
+    let field = call.definition.budget.years_field.as_deref().unwrap_or_default();
+    let count = sections.values().map(|section| typed_text(&section.typed, field)).find(|count| !count.is_empty());
+    call.definition.years_asked(count.unwrap_or_default()).to_vec()
 }
 
 /// The person's own draft, taken for writing until the transaction ends.

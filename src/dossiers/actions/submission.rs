@@ -19,6 +19,7 @@ use crate::dossiers::validate::Problem;
 use crate::fault::{Fault, FieldError};
 use crate::files::sha256_hex;
 use crate::journal::Entry;
+use crate::notify;
 use crate::sealed::{self, DocumentKind};
 use crate::service::Operation;
 
@@ -171,7 +172,10 @@ fn acknowledge(op: &mut Operation<'_>, actor: &Actor, dossier: &Dossier, call: &
         &format!("accuse-de-reception-{reference}.pdf"),
         &bytes,
     )?;
-    let link = op.url(&format!("/mes-dossiers/{}", dossier.id));
+    let told = format!("Le dossier {reference} est déposé par {}.", actor.name());
+    let path = format!("/mes-dossiers/{}", dossier.id);
+    notify::tell_organisation(op, dossier.organisation, "dossier.submit", &told, &path)?;
+    let link = op.url(&path);
     let contact = &version.content.applicant;
     let mut recipients = vec![(actor.email.clone(), actor.name())];
     if !contact.contact_email.eq_ignore_ascii_case(&actor.email) {

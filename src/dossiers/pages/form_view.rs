@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::calls::definition::reference::department_label;
-use crate::calls::definition::{AxesChoice, BudgetGroup, CallDefinition, Field, FieldKind, Section};
-use crate::dossiers::content::{ELECTRONIC, INDICATOR_SLOTS, POSTAL, budget_field, indicator_field};
+use crate::calls::definition::{AxesChoice, CallDefinition, Field, FieldKind, Section};
+use crate::dossiers::content::{ELECTRONIC, INDICATOR_SLOTS, PARTNER_SLOTS, POSTAL, indicator_field};
 use crate::dossiers::drafts::{Typed, typed_text};
-use crate::dossiers::form::{TypedSum, is_in_kind, sum_typed};
-use crate::dossiers::present::group_title;
+use crate::dossiers::model::SupportKind;
 
 /// Messages by field name, the first of each.
 pub(super) type Errors = BTreeMap<String, String>;
@@ -108,151 +107,6 @@ fn hint(definition: &CallDefinition, field: &Field) -> String {
 }
 
 #[derive(Serialize)]
-pub(super) struct LineView {
-    name: String,
-    label: String,
-    /// Label read out, which names the year and the class.
-    full_label: String,
-    hint: String,
-    value: String,
-    error: String,
-    sum: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct GroupView {
-    title: String,
-    total_id: String,
-    total: String,
-    lines: Vec<LineView>,
-}
-
-#[derive(Serialize)]
-pub(super) struct SideView {
-    caption: String,
-    groups: Vec<GroupView>,
-    total_label: &'static str,
-    total_id: String,
-    total: String,
-    in_kind: Vec<GroupView>,
-    all_label: &'static str,
-    all_id: String,
-    all: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct YearView {
-    heading: String,
-    charges: SideView,
-    produits: SideView,
-    gap_ids: String,
-    gap: String,
-    in_kind_gap_ids: String,
-    in_kind_gap: String,
-}
-
-const REQUEST: &str = "La subvention que vous demandez à cet appel.";
-
-/// What stands for a sum when one of its amounts cannot be read; the script writes the same words.
-const UNREADABLE: &str = "montant à corriger";
-
-/// What stands for a sum of nothing; the script writes the same sign.
-const NOTHING: &str = "–";
-
-fn shown(sum: TypedSum) -> String {
-    match sum {
-        TypedSum::Nothing => NOTHING.to_owned(),
-        TypedSum::Unreadable => UNREADABLE.to_owned(),
-        TypedSum::Of(sum) => sum.to_string(),
-    }
-}
-
-pub(super) fn budget(definition: &CallDefinition, typed: &Typed, errors: &Errors) -> Vec<YearView> {
-    let plan = &definition.budget;
-    plan.years
-        .iter()
-        .copied()
-        .map(|year| {
-            let sum = |groups: &[BudgetGroup], wanted: &dyn Fn(&str) -> bool| {
-                sum_typed(
-                    groups
-                        .iter()
-                        .filter(|group| wanted(&group.class))
-                        .flat_map(|group| &group.lines)
-                        .map(|line| typed_text(typed, &budget_field(year, &line.code))),
-                )
-            };
-            let side = |groups: &[BudgetGroup], id: &'static str, words: [&'static str; 3]| {
-                let own = format!("{id}{year}");
-                let all = format!("{id}{year}-all");
-                let kind_id = format!("{id}{year}-in-kind");
-                let views = |in_kind: bool| -> Vec<GroupView> {
-                    let base = if in_kind { &kind_id } else { &own };
-                    groups
-                        .iter()
-                        .filter(|group| is_in_kind(&group.class) == in_kind)
-                        .map(|group| group_view(year, group, &format!("{base} {all}"), id, typed, errors))
-                        .collect()
-                };
-                SideView {
-                    caption: format!("{} {year}", words[0]),
-                    groups: views(false),
-                    total_label: words[1],
-                    total: shown(sum(groups, &|class| !is_in_kind(class))),
-                    in_kind: views(true),
-                    all_label: words[2],
-                    all: shown(sum(groups, &|_| true)),
-                    total_id: own.clone(),
-                    all_id: all.clone(),
-                }
-            };
-            let gap =
-                |wanted: &dyn Fn(&str) -> bool| shown(sum(&plan.charges, wanted).minus(sum(&plan.produits, wanted)));
-            YearView {
-                heading: format!("Budget {year}"),
-                charges: side(
-                    &plan.charges,
-                    "charges",
-                    ["Charges", "Total des charges", "Total avec les contributions en nature"],
-                ),
-                produits: side(
-                    &plan.produits,
-                    "produits",
-                    ["Produits", "Total des produits", "Total avec les contributions en nature"],
-                ),
-                gap_ids: format!("charges{year} produits{year}"),
-                gap: gap(&|class| !is_in_kind(class)),
-                in_kind_gap_ids: format!("charges{year}-in-kind produits{year}-in-kind"),
-                in_kind_gap: gap(&is_in_kind),
-            }
-        })
-        .collect()
-}
-
-fn group_view(year: i16, group: &BudgetGroup, sums: &str, side: &str, typed: &Typed, errors: &Errors) -> GroupView {
-    let total_id = format!("{side}{year}-{}", group.class);
-    let lines = group
-        .lines
-        .iter()
-        .map(|line| {
-            let name = budget_field(year, &line.code);
-            let asked = if line.request_to.is_some() { format!(". {REQUEST}") } else { String::new() };
-            LineView {
-                label: line.label.clone(),
-                full_label: format!("{}, {} ({year}){asked}", line.label, group.label),
-                hint: if line.request_to.is_some() { REQUEST.to_owned() } else { String::new() },
-                value: typed_text(typed, &name).to_owned(),
-                error: errors.get(&name).cloned().unwrap_or_default(),
-                sum: format!("{total_id} {sums}"),
-                name,
-            }
-        })
-        .collect();
-    let total = sum_typed(group.lines.iter().map(|line| typed_text(typed, &budget_field(year, &line.code))));
-    GroupView { title: group_title(group), total_id, total: shown(total), lines }
-}
-
-#[derive(Serialize)]
 pub(super) struct SlotView {
     heading: String,
     optional: bool,
@@ -303,6 +157,67 @@ pub(super) fn indicators(definition: &CallDefinition, typed: &Typed, errors: &Er
             }
         })
         .collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct PartnerView {
+    number: String,
+    options: Vec<OptionView>,
+    name: String,
+    role: String,
+    amount: String,
+    name_error: String,
+    role_error: String,
+    kind_error: String,
+    amount_error: String,
+}
+
+/// One row for each partner typed, and `extra` empty ones, a first one at least.
+pub(super) fn partners(typed: &Typed, errors: &Errors, extra: usize) -> Vec<PartnerView> {
+    let field = |what: &str, slot| indicator_field(&format!("partner-{what}"), slot);
+    let filled = (0..PARTNER_SLOTS)
+        .rev()
+        .find(|slot| ["name", "role", "kind", "amount"].iter().any(|w| typed.contains_key(&field(w, *slot))))
+        .map_or(0, |last| last + 1);
+    let rows = (filled + extra).clamp(1, PARTNER_SLOTS);
+    (0..rows)
+        .map(|slot| {
+            let text = |what: &str| typed_text(typed, &field(what, slot)).to_owned();
+            let error = |what: &str| errors.get(&field(what, slot)).cloned().unwrap_or_default();
+            PartnerView {
+                number: (slot + 1).to_string(),
+                options: support_options(&[text("kind")]),
+                name: text("name"),
+                role: text("role"),
+                amount: text("amount"),
+                name_error: error("name"),
+                role_error: error("role"),
+                kind_error: error("kind"),
+                amount_error: error("amount"),
+            }
+        })
+        .collect()
+}
+
+/// The empty row that the script copies.
+pub(super) fn partner_template() -> PartnerView {
+    PartnerView {
+        number: "__n__".to_owned(),
+        options: support_options(&[]),
+        name: String::new(),
+        role: String::new(),
+        amount: String::new(),
+        name_error: String::new(),
+        role_error: String::new(),
+        kind_error: String::new(),
+        amount_error: String::new(),
+    }
+}
+
+fn support_options(chosen: &[String]) -> Vec<OptionView> {
+    let mut options = vec![OptionView::new("", "Choisissez un soutien", "", &[])];
+    options.extend(SupportKind::ALL.iter().map(|kind| OptionView::new(kind.code(), kind.label(), "", chosen)));
+    options
 }
 
 pub(super) fn attestations(definition: &CallDefinition, typed: &Typed) -> Vec<OptionView> {

@@ -94,6 +94,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                 label: format!("Compléter et déposer le dossier «\u{202F}{title}\u{202F}»"),
                 href: super::path(dossier.id),
                 detail: format!("Au plus tard le {}", call.closes_at.long(call.zone())),
+                due: Some(call.closes_at),
             });
         }
     }

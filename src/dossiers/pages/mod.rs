@@ -1,5 +1,6 @@
 //! Pages of applicants: their dossiers, from the first click to the follow-up.
 
+mod budget_view;
 mod check;
 mod files;
 mod follow;
@@ -12,9 +13,9 @@ mod tasks;
 
 use crate::access::Permission::SignedIn;
 use crate::base::ids::DossierId;
-use crate::calls::definition::Phase;
+use crate::calls::definition::{Phase, SectionKind};
 use crate::calls::{self, Call};
-use crate::dossiers::content::{self, Draft};
+use crate::dossiers::content::{self, Draft, PARTNER_FIELDS, PARTNER_SLOTS};
 use crate::dossiers::model::State;
 use crate::dossiers::sight::for_applicant;
 use crate::dossiers::store::Dossier;
@@ -65,6 +66,16 @@ impl Opened {
 
     fn problems_in<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a Problem> {
         self.problems.iter().filter(move |problem| problem.section == section)
+    }
+
+    /// Partners of whom something was typed.
+    fn partners_typed(&self) -> usize {
+        let Some(section) = self.call.definition.section_of_kind(SectionKind::Partners) else { return 0 };
+        let typed = self.draft.section(&section.code).typed;
+        let is_typed = |slot: &usize| {
+            PARTNER_FIELDS.iter().any(|(field, _)| typed.contains_key(&content::indicator_field(field, *slot)))
+        };
+        (0..PARTNER_SLOTS).filter(is_typed).count()
     }
 
     /// The way back, down to the dossier.

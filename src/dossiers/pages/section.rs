@@ -5,6 +5,7 @@ use super::{Found, Opened, already_submitted, open};
 use crate::base::ids::AttachmentId;
 use crate::calls::definition::{Section, SectionKind};
 use crate::dossiers::actions::{attach_piece, remove_piece, save_section};
+use crate::dossiers::content::PARTNER_FIELDS;
 use crate::dossiers::drafts::{Typed, typed_text};
 use crate::dossiers::form::{differences, keep_known};
 use crate::dossiers::validate::piece_field;
@@ -62,7 +63,10 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
             return Ok(Answer::redirect(before.section_path(&code)).flash("La pièce est retirée."));
         }
     } else {
-        let sent = sent(&visit.form);
+        let mut sent = sent(&visit.form);
+        if let Some(slot) = visit.form.get("retirer_partenaire") {
+            sent.retain(|name, _| !PARTNER_FIELDS.iter().any(|(field, _)| *name == format!("{field}-{slot}")));
+        }
         let read_version = visit.form.text("version").parse().unwrap_or(0);
         match visit.perform(|op| save_section(op, actor, id, &code, &sent, read_version)) {
             Ok(()) => {}
@@ -79,6 +83,14 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
             "La rubrique «\u{202F}{}\u{202F}» est enregistrée. Vous pouvez revenir quand vous voulez.",
             section.title
         )));
+    }
+    if visit.form.checked("ajouter_partenaire") {
+        let next =
+            format!("{}?ajouter=oui#field-partner-name-{}", after.section_path(&code), after.partners_typed() + 1);
+        return Ok(Answer::redirect(next));
+    }
+    if visit.form.get("retirer_partenaire").is_some() {
+        return Ok(Answer::redirect(after.section_path(&code)).flash("Le partenaire est retiré."));
     }
     let mut errors = field_errors(&after, &code);
     errors.retain(|error| !file_errors.iter().any(|other| other.field == error.field));

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Opened;
-use super::form_view::{self, Errors, FieldView, OptionView, SlotView, YearView};
+use super::budget_view::{self, BudgetView};
+use super::form_view::{self, Errors, FieldView, OptionView, PartnerView, SlotView};
 use super::tasks::Progress;
 use crate::base::clock::Instant;
 use crate::calls::definition::reference::legal_form;
 use crate::calls::definition::{Section, SectionKind};
 use crate::dossiers::budget::{show_share, totals};
-use crate::dossiers::content::notification_section;
+use crate::dossiers::content::{PARTNER_SLOTS, notification_section};
 use crate::dossiers::drafts::{SavedSection, Typed, typed_text};
 use crate::dossiers::form::Difference;
 use crate::dossiers::receipt::{identifier, show_size};
@@ -71,9 +72,14 @@ struct SectionView {
     organisation_href: String,
     form_warning: String,
     fields: Vec<FieldView>,
-    years: Vec<YearView>,
+    /// None, or one.
+    budgets: Vec<BudgetView>,
     share: Vec<Row>,
     slots: Vec<SlotView>,
+    partners: Vec<PartnerView>,
+    /// The empty row that the script copies: none, or one.
+    partner_template: Vec<PartnerView>,
+    most_partners: usize,
     pieces: Vec<PieceView>,
     attestations: Vec<OptionView>,
     attestation_error: String,
@@ -142,6 +148,7 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
             SectionKind::Fields => "fields",
             SectionKind::Budget => "budget",
             SectionKind::Indicators => "indicators",
+            SectionKind::Partners => "partners",
             SectionKind::Pieces => "pieces",
             SectionKind::Attestations => "attestations",
         },
@@ -160,13 +167,25 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
         organisation_href: format!("/organisations/{}", opened.dossier.organisation),
         form_warning: if only(SectionKind::Identity) { form_warning(opened) } else { String::new() },
         fields: form_view::fields(definition, section, &typed, &errors),
-        years: if only(SectionKind::Budget) { form_view::budget(definition, &typed, &errors) } else { Vec::new() },
+        budgets: if only(SectionKind::Budget) {
+            let years = opened.draft.content.years(definition);
+            vec![budget_view::budget(definition, years, &typed, &errors)]
+        } else {
+            Vec::new()
+        },
         share: if only(SectionKind::Budget) { share(opened, section) } else { Vec::new() },
         slots: if only(SectionKind::Indicators) {
             form_view::indicators(definition, &typed, &errors)
         } else {
             Vec::new()
         },
+        partners: if only(SectionKind::Partners) {
+            form_view::partners(&typed, &errors, usize::from(visit.query.checked("ajouter")))
+        } else {
+            Vec::new()
+        },
+        partner_template: if only(SectionKind::Partners) { vec![form_view::partner_template()] } else { Vec::new() },
+        most_partners: PARTNER_SLOTS,
         pieces: if only(SectionKind::Pieces) { pieces(visit, opened, &errors) } else { Vec::new() },
         attestations: form_view::attestations(definition, &typed),
         attestation_error: errors.get("attestation").cloned().unwrap_or_default(),
@@ -218,7 +237,7 @@ fn share(opened: &Opened, section: &Section) -> Vec<Row> {
         return Vec::new();
     }
     let plan = &opened.call.definition.budget;
-    let several = plan.years.len() > 1;
+    let several = opened.draft.content.budget.len() > 1;
     let rows = opened.draft.content.budget.iter().filter_map(|year| {
         let share = totals(plan, year).public_share()?;
         let suffix = if several { format!(" en {}", year.year) } else { String::new() };

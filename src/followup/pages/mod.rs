@@ -74,6 +74,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                 label: format!("Transmettre le suivi de la période {}", stored.period.label()),
                 href: format!("/mes-dossiers/{}/indicateurs/{}", dossier.id, stored.period.number),
                 detail: format!("{}, {when}", dossier.title_or_untitled()),
+                due: Some(stored.period.due_at),
             });
         }
     }

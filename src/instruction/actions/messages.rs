@@ -9,6 +9,7 @@ use crate::dossiers::Dossier;
 use crate::fault::Fault;
 use crate::instruction::store::{self, Instructor};
 use crate::mail::Message;
+use crate::notify;
 use crate::service::Operation;
 
 pub(super) fn tell_instructor(
@@ -32,6 +33,8 @@ pub(super) fn tell_instructor(
         "\nAvant de le lire, vous déclarerez vos liens d’intérêts éventuels avec le porteur\u{A0}:\n{}\n",
         op.url(&format!("/dossiers/{}/avis", dossier.id))
     );
+    let told = format!("Le dossier {} vous est confié pour instruction.", dossier.reference_or_draft());
+    notify::tell(op, instructor.account, "instruction.assigned", told, format!("/dossiers/{}/avis", dossier.id))?;
     op.send(&Message {
         kind: "instruction.assigned",
         recipient: instructor.email.clone(),
@@ -80,6 +83,8 @@ fn tell_managers(
             continue;
         }
         let address = op.url(&format!("/dossiers/{}/gestion", dossier.id));
+        let told = format!("{subject}\u{A0}: dossier {}", dossier.reference_or_draft());
+        notify::tell(op, manager.account, kind, told, format!("/dossiers/{}/gestion", dossier.id))?;
         op.send(&Message {
             kind,
             recipient: manager.email,

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::Instructor;
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId, ReviewId};
+use crate::base::ids::{AccountId, AssignmentId, DossierId, InstitutionId, ReviewId};
 use crate::db::Conn;
-use crate::db::schema::{assignments, dossiers, reviews};
+use crate::db::schema::{assignments, reviews};
 use crate::fault::Fault;
 
 /// A dossier given to an instructor, with how far the review is.
@@ -96,17 +96,21 @@ pub fn assignments_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Assignm
     Ok(rows.into_iter().map(assignment).collect())
 }
 
-/// Active assignments of a whole call.
-pub fn active_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Assignment>, Fault> {
-    let rows = assignments::table
-        .left_join(reviews::table)
-        .inner_join(dossiers::table.on(dossiers::id.eq(assignments::dossier_id)))
-        .filter(dossiers::call_id.eq(call))
-        .filter(assignments::ended_at.is_null())
-        .order(assignments::id)
-        .select(assignment_columns!())
-        .load::<AssignmentRow>(conn)?;
-    Ok(rows.into_iter().map(assignment).collect())
+/// Active assignments of these dossiers.
+pub fn active_on(conn: &mut Conn, dossiers: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
+    let mut all = Vec::new();
+    // A whole list, for an export, has more ids than a statement takes.
+    for part in dossiers.chunks(500) {
+        let rows = assignments::table
+            .left_join(reviews::table)
+            .filter(assignments::dossier_id.eq_any(part.to_vec()))
+            .filter(assignments::ended_at.is_null())
+            .order(assignments::id)
+            .select(assignment_columns!())
+            .load::<AssignmentRow>(conn)?;
+        all.extend(rows.into_iter().map(assignment));
+    }
+    Ok(all)
 }
 
 /// Active assignments of one person, in every call.

@@ -8,7 +8,7 @@ mod people;
 mod reviews;
 
 pub use assignments::{
-    Assignment, active_assignment, active_in_call, active_of_account, assignments_of, end_assignment, insert_assignment,
+    Assignment, active_assignment, active_of_account, active_on, assignments_of, end_assignment, insert_assignment,
 };
 pub use dossiers::{applicants_in_call, tags_in_call, versions_of};
 pub use eligibility::{EligibilityCheck, insert_eligibility, last_eligibility};

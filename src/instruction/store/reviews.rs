@@ -9,9 +9,9 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{assignments, dossiers, review_scores, reviews};
+use crate::db::schema::{assignments, dossiers, review_proposals, review_scores, reviews};
 use crate::fault::Fault;
-use crate::instruction::model::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 
 /// A review with its scores.
 #[derive(Clone, Debug)]
@@ -32,7 +32,6 @@ type ReviewRow = (
     DossierVersionId,
     Option<ReviewOpinion>,
     String,
-    Option<Cents>,
     i64,
     Option<Instant>,
     AccountId,
@@ -47,7 +46,6 @@ macro_rules! review_columns {
             reviews::dossier_version_id,
             reviews::opinion,
             reviews::comment,
-            reviews::proposed_cents,
             reviews::version,
             reviews::submitted_at,
             assignments::account_id,
@@ -56,8 +54,8 @@ macro_rules! review_columns {
     };
 }
 
-fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>) -> Review {
-    let (id, dossier, dossier_version, opinion, comment, proposed, version, submitted_at, author, at) = row;
+fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>, proposed: Vec<FunderProposal>) -> Review {
+    let (id, dossier, dossier_version, opinion, comment, version, submitted_at, author, at) = row;
     Review {
         id,
         dossier,
@@ -93,7 +91,15 @@ pub fn review_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> Result
         .into_iter()
         .map(|(criterion, level, comment, answered)| (criterion, criterion_input(level, comment, answered)))
         .collect();
-    Ok(Some(review(row, scores)))
+    let proposed = review_proposals::table
+        .filter(review_proposals::review_id.eq(row.0))
+        .order(review_proposals::id)
+        .select((review_proposals::funder, review_proposals::opinion, review_proposals::proposed_cents))
+        .load::<(String, Option<ReviewOpinion>, Option<Cents>)>(conn)?
+        .into_iter()
+        .map(|(funder, opinion, proposed)| FunderProposal { funder, opinion, proposed })
+        .collect();
+    Ok(Some(review(row, scores, proposed)))
 }
 
 /// Submitted reviews of a call whose assignment still stands, in the order submitted.
@@ -124,13 +130,36 @@ pub fn submitted_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, F
     for (id, criterion, level, comment, answered) in scores {
         by_review.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
     }
+    let mut proposals = submitted_proposals(conn, call)?;
     Ok(rows
         .into_iter()
         .map(|row| {
             let scores = by_review.remove(&row.0).unwrap_or_default();
-            review(row, scores)
+            let proposed = proposals.remove(&row.0).unwrap_or_default();
+            review(row, scores, proposed)
         })
         .collect())
+}
+
+fn submitted_proposals(conn: &mut Conn, call: CallId) -> Result<HashMap<ReviewId, Vec<FunderProposal>>, Fault> {
+    let rows = review_proposals::table
+        .inner_join(reviews::table)
+        .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)))
+        .filter(dossiers::call_id.eq(call))
+        .filter(reviews::submitted_at.is_not_null())
+        .order(review_proposals::id)
+        .select((
+            review_proposals::review_id,
+            review_proposals::funder,
+            review_proposals::opinion,
+            review_proposals::proposed_cents,
+        ))
+        .load::<(ReviewId, String, Option<ReviewOpinion>, Option<Cents>)>(conn)?;
+    let mut by_review: HashMap<ReviewId, Vec<FunderProposal>> = HashMap::new();
+    for (review, funder, opinion, proposed) in rows {
+        by_review.entry(review).or_default().push(FunderProposal { funder, opinion, proposed });
+    }
+    Ok(by_review)
 }
 
 /// Creates the review of an assignment, on a version of the dossier.
@@ -148,12 +177,11 @@ pub fn insert_review(
             reviews::dossier_version_id.eq(version),
             reviews::opinion.eq(input.opinion),
             reviews::comment.eq(&input.comment),
-            reviews::proposed_cents.eq(input.proposed),
             reviews::started_at.eq(now),
         ))
         .returning(reviews::id)
         .get_result(conn)?;
-    write_scores(conn, id, input)?;
+    write_answers(conn, id, input)?;
     Ok(id)
 }
 
@@ -175,14 +203,29 @@ pub fn update_review(
         reviews::dossier_version_id.eq(dossier_version),
         reviews::opinion.eq(input.opinion),
         reviews::comment.eq(&input.comment),
-        reviews::proposed_cents.eq(input.proposed),
         reviews::version.eq(read.saturating_add(1)),
     ))
     .execute(conn)?;
     if changed != 1 {
         return Err(Fault::Stale);
     }
-    write_scores(conn, id, input)
+    write_answers(conn, id, input)
+}
+
+fn write_answers(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {
+    write_scores(conn, review, input)?;
+    diesel::delete(review_proposals::table.filter(review_proposals::review_id.eq(review))).execute(conn)?;
+    for part in &input.proposed {
+        diesel::insert_into(review_proposals::table)
+            .values((
+                review_proposals::review_id.eq(review),
+                review_proposals::funder.eq(&part.funder),
+                review_proposals::opinion.eq(part.opinion),
+                review_proposals::proposed_cents.eq(part.proposed),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 fn write_scores(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {

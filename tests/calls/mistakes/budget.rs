@@ -9,9 +9,16 @@ use super::{assert_all, case, edit, line_of};
 fn budget_funders_and_envelopes() {
     let twice = "[[funders]]\ncode = \"ARS\"\nlabel = \"x\"\nsource = { kind = \"proposed\", reference = \"x\" }\n\n[[envelopes]]";
     assert_all(&[
-        case("[budget]", "[2022]", "[2022, 2024]", "budget.years[2]", "se suivent"),
-        case("[budget]", "[2022]", "[2021]", "envelopes[1].year", "budget.years").at("year = 2022"),
-        case("[budget]", "[2022]", "[1922]", "budget.years[1]", "entre 2000 et 2100"),
+        case("[budget]", "[2022, 2023, 2024]", "[2022, 2024]", "budget.years[2]", "se suivent"),
+        case("[budget]", "[2022, 2023, 2024]", "[2019, 2020, 2021]", "envelopes[1].year", "budget.years")
+            .at("year = 2022"),
+        case("[budget]", "[2022, 2023, 2024]", "[1922]", "budget.years[1]", "entre 2000 et 2100"),
+        case("[budget]", "\"duration\"", "\"length\"", "budget.years_field", "nature choice"),
+        case("[budget]", "\"duration\"", "\"title\"", "budget.years_field", "nature choice"),
+        case("code = \"duration\"", "value = \"3\"", "value = \"4\"", "budget.years_field", "de 1 à 3")
+            .at("years_field"),
+        case("code = \"duration\"", "kind", "required = false\nkind", "budget.years_field", "demandé à tous")
+            .at("years_field"),
         case("[budget]", "cerfa-12156-06", "cerfa-1", "budget.plan", "cerfa-12156-06"),
         case(
             "[[budget.requests]]",
@@ -80,8 +87,8 @@ fn lists_and_the_sections_that_show_them_go_together() {
         let mistakes = parse(text, "edited.toml").expect_err("an empty list");
         mistakes.into_iter().map(|mistake| mistake.path).collect::<Vec<_>>()
     };
-    assert_eq!(paths(&without_blocks("[[pieces]]")), ["sections[6].kind"]);
-    assert_eq!(paths(&without_blocks("[[attestations]]")), ["sections[7].kind"]);
+    assert_eq!(paths(&without_blocks("[[pieces]]")), ["sections[7].kind"]);
+    assert_eq!(paths(&without_blocks("[[attestations]]")), ["sections[8].kind"]);
     assert_eq!(paths(&without_blocks("[[indicators]]")), ["indicators"]);
     assert_eq!(paths(&without_blocks("[[envelopes]]")), ["envelopes"]);
     assert_eq!(paths(&without_blocks("[[committee.seats]]")), ["committee.seats"]);
@@ -96,7 +103,7 @@ fn lists_and_the_sections_that_show_them_go_together() {
         budget,
         "fields = [{ code = \"x\", label = \"x\", kind = \"line\" }]\ncode = \"budget\"\ntitle",
     );
-    assert_eq!(paths(&text), ["sections[4].kind"]);
+    assert_eq!(paths(&text), ["sections[5].kind"]);
     let plan = inline_plan("60", "74", ", request_to = \"ARS\"");
     let again = "[[budget.charges]]\nclass = \"60\"\nlabel = \"x\"\nlines = []\n\n[[budget.produits]]";
     assert_eq!(paths(&plan.replacen("[[budget.produits]]", again, 1)), ["budget.charges[2].class"]);

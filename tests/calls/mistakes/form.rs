@@ -14,11 +14,11 @@ fn extra_section(kind: &str) -> String {
 #[test]
 fn sections_that_exist_once() {
     let last = "[[sections]]\ncode = \"attestations\"";
-    for kind in ["identity", "budget", "indicators", "pieces"] {
+    for kind in ["identity", "partners", "budget", "indicators", "pieces"] {
         let (text, line) = edit(HISTORIC, "", last, &format!("{}{last}", extra_section(kind)));
         let mistakes = parse(&text, "edited.toml").expect_err("two sections of one kind");
         assert_eq!(mistakes.len(), 1, "{}", show(&mistakes));
-        assert_eq!((mistakes[0].line, mistakes[0].path.as_str()), (line + 1, "sections[7].kind"));
+        assert_eq!((mistakes[0].line, mistakes[0].path.as_str()), (line + 1, "sections[8].kind"));
     }
     for kind in ["identity", "budget", "indicators", "pieces", "attestations"] {
         let start = HISTORIC.find(&format!("[[sections]]\ncode = \"{kind}\"")).expect("the section");
@@ -36,7 +36,7 @@ fn attestations_come_last_and_a_section_of_fields_has_some() {
     let mistakes = parse(&text, "edited.toml").expect_err("attestations are not last");
     let paths: Vec<_> = mistakes.iter().map(|mistake| (mistake.line, mistake.path.as_str())).collect();
     assert_eq!(paths.len(), 2, "{}", show(&mistakes));
-    assert_eq!((paths[0].1, paths[1]), ("sections[7].kind", (line, "sections[8]")));
+    assert_eq!((paths[0].1, paths[1]), ("sections[8].kind", (line, "sections[9]")));
 }
 
 #[test]
@@ -44,17 +44,17 @@ fn fields() {
     let with_options = "kind = \"date\"\noptions = [{ value = \"a\", label = \"A\" }]";
     assert_all(&[
         case("", "code = \"reading\"", "code = \"project\"", "sections[3].code", "déjà une section"),
-        case("", "code = \"audience\"", "code = \"start\"", "sections[2].fields[8].code", "déjà un champ")
+        case("", "code = \"audience\"", "code = \"start\"", "sections[2].fields[9].code", "déjà un champ")
             .at("code = \"start\"\nlabel = \"Début"),
         case("", "code = \"summary\"", "code = \"resume\"", "sections", "summary").at("[[sections]]"),
         case("", "code = \"title\"", "code = \"titre\"", "sections", "title").at("[[sections]]"),
         case("code = \"title\"", "kind = \"line\"", "kind = \"text\"", "sections[2].fields[1].kind", "line"),
         case("code = \"title\"", "max = 150", "required = false", "sections[2].fields[1].required", "demandé à tous"),
         case("code = \"title\"", "max = 150", "max = 0", "sections[2].fields[1].max", "de 1 à"),
-        case("code = \"start\"", "kind = \"date\"", "max = 3\nkind = \"date\"", "sections[2].fields[8].max", "max"),
-        case("code = \"start\"", "kind = \"date\"", "kind = \"choice\"", "sections[2].fields[8].kind", "deux options"),
-        case("code = \"start\"", "kind = \"date\"", "kind = \"axes\"", "sections[2].fields[8].kind", "nature"),
-        case("code = \"start\"", "kind = \"date\"", with_options, "sections[2].fields[8].options", "Retirez-les")
+        case("code = \"start\"", "kind = \"date\"", "max = 3\nkind = \"date\"", "sections[2].fields[9].max", "max"),
+        case("code = \"start\"", "kind = \"date\"", "kind = \"choice\"", "sections[2].fields[9].kind", "deux options"),
+        case("code = \"start\"", "kind = \"date\"", "kind = \"axes\"", "sections[2].fields[9].kind", "nature"),
+        case("code = \"start\"", "kind = \"date\"", with_options, "sections[2].fields[9].options", "Retirez-les")
             .at("options = "),
         case("", "is = \"regional\"", "is = \"national\"", "sections[2].fields[6].when.is", "territorial, regional"),
         case("", "field = \"scale\"", "field = \"reach\"", "sections[2].fields[6].when.field", "placé avant"),

@@ -9,6 +9,7 @@ use crate::calls::definition::reader::Reading;
 
 pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
     years(&call.budget.years, found);
+    years_field(call, found);
     plan(call, found);
     refuse_duplicates(found, codes("funders", "code", &call.funders, |funder| &funder.code), "un financeur");
     if call.funders.is_empty() {
@@ -29,6 +30,36 @@ fn years(years: &[i16], found: &mut Reading) {
             let message = "les années se suivent sans trou ni répétition. Corrigez celle-ci.";
             found.report(&format!("budget.years[{}]", i + 2), message);
         }
+    }
+}
+
+/// The number of years asked is read before the budget, in the answer to a question asked of everyone.
+fn years_field(call: &CallDefinition, found: &mut Reading) {
+    const PATH: &str = "budget.years_field";
+    let Some(code) = &call.budget.years_field else { return };
+    if !found.is_whole("sections") || !found.is_whole("budget.years") {
+        return;
+    }
+    let budget = call.sections.iter().position(|section| section.kind == SectionKind::Budget);
+    let asked = call.sections.iter().enumerate().find_map(|(place, section)| {
+        let field = section.fields.iter().find(|field| field.code == *code)?;
+        Some((place, field))
+    });
+    let Some((place, field)) = asked.filter(|(_, field)| field.kind == FieldKind::Choice) else {
+        found.report(PATH, format!("« {code} » n’est pas un champ de nature choice. Corrigez years_field."));
+        return;
+    };
+    if !field.required || field.when.is_some() {
+        found.report(PATH, format!("le champ « {code} » doit être demandé à tous. Retirez-lui required ou when."));
+    }
+    if budget.is_some_and(|budget| place > budget) {
+        found.report(PATH, format!("le champ « {code} » doit venir avant le budget. Déplacez sa section."));
+    }
+    let most = call.budget.years.len();
+    let counts = |value: &str| value.parse::<usize>().is_ok_and(|count| (1..=most).contains(&count));
+    if !field.options.iter().all(|option| counts(&option.value)) {
+        let message = format!("les options de « {code} » sont des nombres d’années, de 1 à {most}. Corrigez-les.");
+        found.report(PATH, message);
     }
 }
 

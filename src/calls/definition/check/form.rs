@@ -32,6 +32,7 @@ fn sections(call: &CallDefinition, found: &mut Reading) {
         (SectionKind::Identity, "identity", true),
         (SectionKind::Budget, "budget", true),
         (SectionKind::Indicators, "indicators", true),
+        (SectionKind::Partners, "partners", false),
         (SectionKind::Pieces, "pieces", !call.pieces.is_empty()),
         (SectionKind::Attestations, "attestations", !call.attestations.is_empty()),
     ];
@@ -48,6 +49,7 @@ fn sections(call: &CallDefinition, found: &mut Reading) {
         }
         if let Some(place) = places.first()
             && !needed
+            && kind != SectionKind::Partners
             && found.is_whole(word)
         {
             let message = format!("cette section n’a rien à demander : la liste « {word} » est vide. Retirez-la.");
