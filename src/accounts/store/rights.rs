@@ -19,6 +19,7 @@ pub struct HeldRole {
     pub institution_name: String,
     pub role: Role,
     pub seat: Option<String>,
+    pub department: Option<String>,
 }
 
 /// Roles that a person holds now, call by call.
@@ -32,7 +33,15 @@ pub fn roles_of(conn: &mut Conn, account: AccountId) -> Result<Vec<HeldRole>, Fa
         .filter(call_roles::account_id.eq(account))
         .filter(call_roles::revoked_at.is_null())
         .order((calls::code, call_roles::id))
-        .select((call_roles::id, calls::id, calls::code, institutions::short_name, call_roles::role, call_roles::seat))
+        .select((
+            call_roles::id,
+            calls::id,
+            calls::code,
+            institutions::short_name,
+            call_roles::role,
+            call_roles::seat,
+            call_roles::department,
+        ))
         .load(conn)?)
 }
 
