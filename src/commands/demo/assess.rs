@@ -53,7 +53,8 @@ impl<'a> Replay<'a> {
         let id = self.id(dossier)?;
         let reader = *self.reader_of.get(&(dossier.key.as_str(), review.by.as_str())).ok_or(Fault::NotFound)?;
         let call = self.service.read(|conn| calls::by_id(conn, told.call))?;
-        let criteria: Vec<&str> = call.definition.grid.criteria.iter().map(|criterion| criterion.code.as_str()).collect();
+        let criteria: Vec<&str> =
+            call.definition.grid.criteria.iter().map(|criterion| criterion.code.as_str()).collect();
         let input = input(&criteria, review);
         self.by(reader, |op, actor| {
             declare_interests(op, actor, id, None)?;

@@ -133,9 +133,7 @@ impl People {
 
     /// Accounts by committee seat.
     pub fn seats(&self, call: CallId) -> Vec<(String, AccountId)> {
-        self.holding(call, Role::CommitteeMember)
-            .filter_map(|held| Some((held.seat.clone()?, held.account)))
-            .collect()
+        self.holding(call, Role::CommitteeMember).filter_map(|held| Some((held.seat.clone()?, held.account))).collect()
     }
 
     pub fn institution(&self, code: &str) -> Option<InstitutionId> {

@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::followup::store::notes::{self, Note, NoteText, Reply};
 use crate::journal::Entry;
 use crate::mail::Message;
+use crate::notify;
 use crate::service::Operation;
 
 /// What one person may do among those who share their practice in a call.
@@ -387,13 +388,21 @@ fn tell_author(
     what: &str,
     words: &str,
 ) -> Result<(), Fault> {
+    let path = format!("/appels/{}/fiches/{}", call.code, note.id);
+    notify::tell(
+        op,
+        author,
+        "practice.told",
+        format!("{what}\u{A0}: «\u{202F}{}\u{202F}».", note.text.title),
+        path.clone(),
+    )?;
     let Some((recipient, recipient_name)) = notes::mailbox(op.conn, author)? else { return Ok(()) };
     let body = format!(
         "Bonjour,\n\n{what}\u{A0}: «\u{202F}{}\u{202F}», appel «\u{202F}{}\u{202F}».\n\n{words}\n\nLa fiche se lit \
          ici\u{A0}:\n{}\n",
         note.text.title,
         call.title,
-        op.url(&format!("/appels/{}/fiches/{}", call.code, note.id)),
+        op.url(&path),
     );
     op.send(&Message {
         kind: "practice.told",
