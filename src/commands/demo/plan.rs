@@ -79,7 +79,7 @@ impl<'a> Planner<'_, 'a> {
     fn eligibility(&mut self) -> Result<(), Fault> {
         let told = self.told;
         if let Some(window) = &told.story.eligibility {
-            let checked = self.all(|dossier| !dossier.draft && dossier.withdrawn.is_none());
+            let checked = self.all(|d| d.ineligible.is_some() || d.set_aside.is_some() || !d.reviews.is_empty());
             self.spread("recevabilité", window, &checked, |replay, told, dossier| replay.check(told, dossier))?;
         }
         if let Some(sitting) = &told.story.shortlisting {
