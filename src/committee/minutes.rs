@@ -12,9 +12,11 @@ use super::store;
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::calls::Call;
-use crate::db::schema::institutions;
 use crate::db::Conn;
-use crate::documents::{self, Attendance, Debate, FundingTotal, Member, Minutes, Quorum, RankedDossier, Sender, ShareLine};
+use crate::db::schema::institutions;
+use crate::documents::{
+    self, Attendance, Debate, FundingTotal, Member, Minutes, Quorum, RankedDossier, Sender, ShareLine,
+};
 use crate::fault::Fault;
 use crate::ledger;
 use crate::service::Operation;

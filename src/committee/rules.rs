@@ -160,7 +160,8 @@ pub fn read_opinion(
 
 /// The vote on the opinion as recorded: it needs a majority, the chair's vote breaking a tie (CRPA R133-11).
 fn read_vote(mistakes: &mut Mistakes, typed: &TypedVote, voices: Voices) -> Option<Vote> {
-    let fields = [("votes_for", &typed.favour), ("votes_against", &typed.against), ("votes_abstained", &typed.abstained)];
+    let fields =
+        [("votes_for", &typed.favour), ("votes_against", &typed.against), ("votes_abstained", &typed.abstained)];
     if fields.iter().all(|(_, typed)| typed.trim().is_empty()) {
         return None;
     }
@@ -184,7 +185,10 @@ fn read_vote(mistakes: &mut Mistakes, typed: &TypedVote, voices: Voices) -> Opti
     let possible = i64::try_from(voices.total).unwrap_or(i64::MAX);
     if vote.total() > possible {
         let most = text::count(voices.total, "voix au plus peut", "voix au plus peuvent");
-        mistakes.add("votes_for", format!("{most} s’exprimer sur ce dossier, mandats compris\u{202F}: vérifiez le compte."));
+        mistakes.add(
+            "votes_for",
+            format!("{most} s’exprimer sur ce dossier, mandats compris\u{202F}: vérifiez le compte."),
+        );
     } else if favour < against || favour == 0 {
         mistakes.add(
             "votes_for",
@@ -381,8 +385,7 @@ mod tests {
     #[test]
     fn a_vote_has_a_majority_or_the_chairs_voice() {
         let voted = |favour: &str, against: &str, abstained: &str, chair: bool| {
-            let vote =
-                TypedVote { favour: favour.into(), against: against.into(), abstained: abstained.into() };
+            let vote = TypedVote { favour: favour.into(), against: against.into(), abstained: abstained.into() };
             let draft = Draft { outcome: Some(Verdict::Shortlisted), vote, ..Draft::default() };
             read_opinion(SessionKind::Shortlisting, &draft, &[], Voices { total: 4, chair }).map(|r| r.vote).ok()
         };
@@ -394,6 +397,9 @@ mod tests {
         assert_eq!(voted("1", "2", "1", true), None, "the opinion was not adopted");
         assert_eq!(voted("3", "2", "0", true), None, "five votes for four members");
         assert_eq!(voted("trois", "", "", true), None);
-        assert_eq!(Vote { favour: 2, against: 2, abstained: 0 }.to_string(), "2 pour, 2 contre, 0 abstention\u{A0}: voix prépondérante de la présidence");
+        assert_eq!(
+            Vote { favour: 2, against: 2, abstained: 0 }.to_string(),
+            "2 pour, 2 contre, 0 abstention\u{A0}: voix prépondérante de la présidence"
+        );
     }
 }

@@ -276,9 +276,7 @@ pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Resul
     // A closed session shows the figures it was closed on, whatever instructors did since.
     let sealed = if board.session.state.is_closed() { record::of_session(conn, board.session.id)? } else { None };
     let mut assessed: HashMap<DossierId, Assessment> = match &sealed {
-        Some(record) => {
-            record.agenda.iter().map(|item| (item.dossier, item.assessment(&call.definition))).collect()
-        }
+        Some(record) => record.agenda.iter().map(|item| (item.dossier, item.assessment(&call.definition))).collect(),
         None => instruction::assessments(conn, call, &ids)?,
     };
     let mut live = Vec::new();

@@ -2,7 +2,7 @@
 
 use essaim::base::{Cents, Instant};
 use essaim::documents::{
-    Attendance, Debate, Contact, FundingTotal, Grant, GrantShare, ImplicitDecision, Letter, Member, Minutes, Quorum,
+    Attendance, Contact, Debate, FundingTotal, Grant, GrantShare, ImplicitDecision, Letter, Member, Minutes, Quorum,
     RankedDossier, Receipt, ReceivedPiece, Recusal, Sender, ShareLine, Signature, Verification,
 };
 

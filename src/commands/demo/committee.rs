@@ -3,8 +3,8 @@
 use super::data::{Dossier, Grant};
 use super::replay::{Replay, Told};
 use super::story::{Sitting, Vote};
-use crate::accounts::actions::record_vote;
 use crate::access::Author;
+use crate::accounts::actions::record_vote;
 use crate::base::ids::DossierId;
 use crate::base::money::Cents;
 use crate::committee::actions::{

@@ -117,7 +117,9 @@ pub fn move_to_session(
         return Err(Fault::refused("Choisissez une autre séance du même appel et de même objet."));
     }
     if from.second_of.is_some() || to.second_of.is_some() {
-        return Err(Fault::refused("L’ordre du jour d’une seconde séance est celui de la première\u{202F}: il ne change pas."));
+        return Err(Fault::refused(
+            "L’ordre du jour d’une seconde séance est celui de la première\u{202F}: il ne change pas.",
+        ));
     }
     let board = store::board(op.conn, &call, from.clone())?;
     for id in in_order(chosen, "Cochez au moins un dossier à déplacer.")? {
@@ -130,9 +132,7 @@ pub fn move_to_session(
             )));
         }
         diesel::update(
-            agenda_items::table
-                .filter(agenda_items::session_id.eq(from.id))
-                .filter(agenda_items::dossier_id.eq(id)),
+            agenda_items::table.filter(agenda_items::session_id.eq(from.id)).filter(agenda_items::dossier_id.eq(id)),
         )
         .set(agenda_items::session_id.eq(to.id))
         .execute(op.conn)?;

@@ -82,7 +82,9 @@ pub fn record_seats(
                 attendances::proxy_seat.eq(proxy),
             ))
             .execute(op.conn)
-            .map_err(|error| if is_unique_violation(&error) { taken(proxy.as_deref(), &board) } else { error.into() })?;
+            .map_err(
+                |error| if is_unique_violation(&error) { taken(proxy.as_deref(), &board) } else { error.into() },
+            )?;
     }
     bump(op, &session, version)?;
     let text = format!("Présences de la séance n°\u{A0}{} du comité enregistrées", session.number);

@@ -43,7 +43,9 @@ pub fn convene(op: &mut Operation<'_>, actor: &Actor, session: SessionId, urgenc
     }
     let board = store::board(op.conn, &call, session.clone())?;
     if board.items.iter().all(crate::committee::model::Item::is_withdrawn) {
-        return Err(Fault::refused("Inscrivez d’abord des dossiers à l’ordre du jour\u{202F}: la convocation le porte."));
+        return Err(Fault::refused(
+            "Inscrivez d’abord des dossiers à l’ordre du jour\u{202F}: la convocation le porte.",
+        ));
     }
     let mut mistakes = Mistakes::default();
     let urgency = if leaves_notice(&call, &session, op.now) {
@@ -128,11 +130,7 @@ fn body(call: &Call, session: &Session, agenda: &[String], urgency: &str, url: &
     if !urgency.is_empty() {
         parts.push(format!("Urgence\u{A0}: {urgency}"));
     }
-    parts.push(format!(
-        "Ordre du jour, {} :\n{}",
-        text::count(agenda.len(), "dossier", "dossiers"),
-        agenda.join("\n")
-    ));
+    parts.push(format!("Ordre du jour, {} :\n{}", text::count(agenda.len(), "dossier", "dossiers"), agenda.join("\n")));
     parts.push(format!("Dossiers et avis des instructeurs\u{A0}: {url}"));
     parts.push(
         "Si vous ne pouvez pas venir, dites-le au secrétariat\u{A0}: vous pouvez siéger à distance ou, si l’appel le \

@@ -74,8 +74,8 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         let holder = holders.get(&seat.code).copied();
         // A sealed session keeps who sat. Until then a seat that changed hands is its new holder's, whose presence is
         // still to be recorded.
-        let attendance = attendance
-            .filter(|(account, ..)| session.state.is_closed() || holder.is_none() || *account == holder);
+        let attendance =
+            attendance.filter(|(account, ..)| session.state.is_closed() || holder.is_none() || *account == holder);
         let account = attendance.and_then(|(account, ..)| *account).or(holder);
         let name = match account {
             None => String::new(),

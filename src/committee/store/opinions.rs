@@ -40,22 +40,24 @@ pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Res
     let mut shares = shares_of(conn, &ids)?;
     Ok(rows
         .into_iter()
-        .map(|(id, session, dossier, dossier_version, outcome, rank, debate, motive, votes, version, recorded_at)| Opinion {
-            id,
-            session,
-            dossier,
-            dossier_version,
-            outcome,
-            rank,
-            shares: shares.remove(&id).unwrap_or_default(),
-            debate,
-            motive,
-            vote: match votes {
-                (Some(favour), Some(against), Some(abstained)) => Some(Vote { favour, against, abstained }),
-                _ => None,
-            },
-            version,
-            recorded_at,
+        .map(|(id, session, dossier, dossier_version, outcome, rank, debate, motive, votes, version, recorded_at)| {
+            Opinion {
+                id,
+                session,
+                dossier,
+                dossier_version,
+                outcome,
+                rank,
+                shares: shares.remove(&id).unwrap_or_default(),
+                debate,
+                motive,
+                vote: match votes {
+                    (Some(favour), Some(against), Some(abstained)) => Some(Vote { favour, against, abstained }),
+                    _ => None,
+                },
+                version,
+                recorded_at,
+            }
         })
         .collect())
 }

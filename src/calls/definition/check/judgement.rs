@@ -90,7 +90,8 @@ fn committee(rules: &CommitteeRules, found: &mut Reading) {
         found.report("committee.quorum", message);
     }
     if rules.quorum_second > rules.quorum {
-        let message = "une seconde séance ne demande pas plus de membres que la première. Corrigez-le, ou 0 pour aucun.";
+        let message =
+            "une seconde séance ne demande pas plus de membres que la première. Corrigez-le, ou 0 pour aucun.";
         found.report("committee.quorum_second", message);
     }
     if rules.notice_days > 60 {
