@@ -1,7 +1,18 @@
 //! Pages that belong to no capability: the home page, the pages the law asks for, the health check,
 //! and the demonstration's outbox.
 
+mod home;
+mod notifications;
 pub mod outbox;
 mod pages;
+mod search;
 
-pub use pages::pages;
+use crate::web::Page;
+
+#[must_use]
+pub fn pages() -> Vec<Page> {
+    let mut all = pages::pages();
+    all.extend(notifications::pages());
+    all.extend(search::pages());
+    all
+}

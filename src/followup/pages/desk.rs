@@ -291,9 +291,8 @@ pub(super) fn project(visit: &Visit) -> Result<Answer, Fault> {
         ))
     })?;
     let zone = call.zone();
-    let label = |number: i32| {
-        stored.iter().find(|s| s.period.number == number).map(|s| s.period.label()).unwrap_or_default()
-    };
+    let label =
+        |number: i32| stored.iter().find(|s| s.period.number == number).map(|s| s.period.label()).unwrap_or_default();
     let mut values: Vec<(i64, Past)> = Vec::new();
     for indicator in &indicators {
         for value in &indicator.values {

@@ -91,8 +91,12 @@ fn row(code: &str, local: Option<&Local>, table: Option<&PovertyTable>) -> Row {
     }
 }
 
-const MAPS: [(&str, &str); 4] =
-    [("personnes", "Personnes touchées"), ("projets", "Projets"), ("subventions", "Subventions"), ("pauvrete", "Taux de pauvreté")];
+const MAPS: [(&str, &str); 4] = [
+    ("personnes", "Personnes touchées"),
+    ("projets", "Projets"),
+    ("subventions", "Subventions"),
+    ("pauvrete", "Taux de pauvreté"),
+];
 
 fn map(which: &str, territory: &Territory, table: Option<&PovertyTable>) -> (DepartmentMap, &'static str) {
     let figures = |figure: &dyn Fn(&str) -> Option<i64>| -> BTreeMap<String, i64> {
@@ -111,9 +115,12 @@ fn map(which: &str, territory: &Territory, table: Option<&PovertyTable>) -> (Dep
         "subventions" => {
             let values = figures(&|code| Some(local(code).map_or(0, |l| l.committed.0 / 100)));
             (
-                DepartmentMap::new("carte", "Subventions engagées par département, en milliers d’euros", &values, |n| {
-                    show((n + 500) / 1000)
-                }),
+                DepartmentMap::new(
+                    "carte",
+                    "Subventions engagées par département, en milliers d’euros",
+                    &values,
+                    |n| show((n + 500) / 1000),
+                ),
                 "Seuls les projets d’un seul département sont placés ; une subvention n’est jamais répartie par calcul.",
             )
         }

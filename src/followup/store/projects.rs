@@ -10,7 +10,8 @@ use crate::base::ids::{CallId, DossierId, DossierVersionId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::db::schema::{
-    dossier_tags, dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries, organisations,
+    dossier_tags, dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries,
+    organisations,
 };
 use crate::dossiers::State;
 use crate::fault::Fault;
