@@ -15,6 +15,7 @@ crate::code_enum! {
     pub enum Role {
         CallManager = "call_manager" => "Gestionnaire de l’appel",
         Instructor = "instructor" => "Instructeur",
+        Correspondent = "correspondent" => "Correspondant départemental",
         CommitteeMember = "committee_member" => "Membre du comité de sélection",
         Signatory = "signatory" => "Signataire",
         Funder = "funder" => "Financeur",
@@ -29,6 +30,8 @@ pub struct Grant {
     pub role: Role,
     /// The seat held, for committee members.
     pub seat: Option<String>,
+    /// The department spoken for, for correspondents.
+    pub department: Option<String>,
 }
 
 /// An agent of several institutions in one call: in whose name they act there.
@@ -87,6 +90,13 @@ impl Actor {
     #[must_use]
     pub fn institution_in(&self, call: CallId, role: Role) -> Option<InstitutionId> {
         self.grants.iter().find(|g| g.call == call && g.role == role).map(|g| g.institution)
+    }
+
+    /// Departments for which the person is correspondent in a call.
+    #[must_use]
+    pub fn departments_in(&self, call: CallId) -> Vec<String> {
+        let held = self.grants.iter().filter(|g| g.call == call && g.role == Role::Correspondent);
+        held.filter_map(|g| g.department.clone()).collect()
     }
 
     #[must_use]

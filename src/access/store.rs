@@ -28,10 +28,16 @@ pub fn load_actor(conn: &mut Conn, account: AccountId) -> Result<Actor, Fault> {
         .filter(call_roles::account_id.eq(account))
         .filter(call_roles::revoked_at.is_null())
         .order(call_roles::id)
-        .select((call_roles::call_id, call_roles::institution_id, call_roles::role, call_roles::seat))
-        .load::<(CallId, InstitutionId, Role, Option<String>)>(conn)?
+        .select((
+            call_roles::call_id,
+            call_roles::institution_id,
+            call_roles::role,
+            call_roles::seat,
+            call_roles::department,
+        ))
+        .load::<(CallId, InstitutionId, Role, Option<String>, Option<String>)>(conn)?
         .into_iter()
-        .map(|(call, institution, role, seat)| Grant { call, institution, role, seat })
+        .map(|(call, institution, role, seat, department)| Grant { call, institution, role, seat, department })
         .collect();
     let hats = hats(conn, account, &grants)?;
     grants.retain(|grant| {

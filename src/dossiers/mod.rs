@@ -23,6 +23,7 @@ pub mod validate;
 pub use actions::advance;
 pub use model::{Answer, Applicant, Content, Event, IndicatorTarget, Outcome, PieceRef, State, YearBudget};
 pub use sight::{
-    StaffView, closed_by_interest, for_applicant, for_staff, own, sees_partially, visible, visible_in_call,
+    StaffView, closed_by_interest, for_applicant, for_staff, own, sees_partially, visible, visible_among,
+    visible_in_call,
 };
 pub use store::{Dossier, Version, current_version, get, hold, of_organisations, verify, version_by_id};

@@ -12,7 +12,7 @@ use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{assignments, dossiers, interest_declarations, recusals};
+use crate::db::schema::{assignments, call_roles, dossiers, interest_declarations, recusals, territorial_opinions};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -77,6 +77,35 @@ pub fn visible_in_call(conn: &mut Conn, actor: &Actor, call: CallId, roles: &[Ro
         .collect())
 }
 
+/// Those of the given dossiers of a call that an agent sees through one of `roles`, oldest submission first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn visible_among(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    among: &[DossierId],
+    roles: &[Role],
+) -> Result<Vec<StaffView>, Fault> {
+    let sight = Sight::load(conn, actor, call)?;
+    let mut views = Vec::new();
+    for some in among.chunks(500) {
+        let rows: Vec<Dossier> = dossiers::table
+            .filter(dossiers::call_id.eq(call))
+            .filter(dossiers::id.eq_any(some))
+            .filter(dossiers::state.ne(State::Draft))
+            .select(COLUMNS)
+            .load(conn)?;
+        views.extend(rows.into_iter().filter_map(|dossier| {
+            let held = sight.roles_on(&dossier);
+            held.iter().any(|role| roles.contains(role)).then_some(StaffView { dossier, roles: held })
+        }));
+    }
+    views.sort_by_key(|view| (view.dossier.submitted_at, view.dossier.id));
+    Ok(views)
+}
+
 /// Dossiers of a call closed to this agent by a recusal, a declared conflict or membership of the applicant: sums and
 /// counts leave them out as well.
 ///
@@ -99,6 +128,8 @@ struct Sight {
     call_roles: Vec<Role>,
     organisations: HashSet<i64>,
     assigned: HashSet<DossierId>,
+    /// Dossiers on which a department of this correspondent is asked.
+    asked: HashSet<DossierId>,
     recused: HashSet<DossierId>,
 }
 
@@ -125,7 +156,18 @@ impl Sight {
             .filter(recusals::account_id.eq(actor.id))
             .select(recusals::dossier_id)
             .load::<DossierId>(conn)?;
+        let departments = actor.departments_in(call);
+        let asked = if departments.is_empty() {
+            Vec::new()
+        } else {
+            territorial_opinions::table
+                .filter(territorial_opinions::call_id.eq(call))
+                .filter(territorial_opinions::department.eq_any(departments))
+                .select(territorial_opinions::dossier_id)
+                .load::<DossierId>(conn)?
+        };
         Ok(Self {
+            asked: asked.into_iter().collect(),
             call_roles,
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
             assigned: assigned.into_iter().collect(),
@@ -145,6 +187,7 @@ impl Sight {
             .filter(|role| match reach(*role) {
                 Reach::Every => true,
                 Reach::Assigned => self.assigned.contains(&dossier.id),
+                Reach::Asked => self.asked.contains(&dossier.id),
                 Reach::Committee => reaches_committee(dossier.state),
                 Reach::Opinion => dossier.state.has_opinion(),
                 Reach::Authority => dossier.state.reaches_authority(),
@@ -158,6 +201,8 @@ impl Sight {
 enum Reach {
     Every,
     Assigned,
+    /// Where a department spoken for is asked.
+    Asked,
     /// From the agenda on.
     Committee,
     /// Once the committee has given its opinion.
@@ -170,6 +215,7 @@ fn reach(role: Role) -> Reach {
     match role {
         Role::CallManager => Reach::Every,
         Role::Instructor => Reach::Assigned,
+        Role::Correspondent => Reach::Asked,
         Role::CommitteeMember => Reach::Committee,
         Role::Signatory => Reach::Authority,
         Role::Funder => Reach::Opinion,
@@ -181,7 +227,7 @@ fn reach(role: Role) -> Reach {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
     let doors: Doors = Doors::of(actor, roles);
-    let (every, given): (Vec<CallId>, Vec<CallId>) = (doors.every, doors.assigned);
+    let (every, given, spoken): (Vec<CallId>, Vec<CallId>, Vec<CallId>) = (doors.every, doors.assigned, doors.asked);
     let (committee, opinion): (Vec<CallId>, Vec<CallId>) = (doors.committee, doors.opinion);
     let (before, after): (Vec<State>, Vec<State>) = (doors.before_committee, doors.with_opinion);
     let (authority, to_sign): (Vec<CallId>, Vec<State>) = (doors.authority, doors.to_sign);
@@ -191,6 +237,17 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
         .filter(assignments::account_id.eq(person))
         .filter(assignments::ended_at.is_null())
         .select(assignments::dossier_id);
+    let speaks: Role = Role::Correspondent;
+    let asked = territorial_opinions::table
+        .inner_join(
+            call_roles::table.on(call_roles::call_id
+                .eq(territorial_opinions::call_id)
+                .and(call_roles::department.eq(territorial_opinions::department.nullable()))),
+        )
+        .filter(call_roles::account_id.eq(person))
+        .filter(call_roles::role.eq(speaks))
+        .filter(call_roles::revoked_at.is_null())
+        .select(territorial_opinions::dossier_id);
     let declared = interest_declarations::table
         .filter(interest_declarations::account_id.eq(person))
         .filter(interest_declarations::conflict.eq(true))
@@ -206,6 +263,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
             dossiers::call_id
                 .eq_any(every)
                 .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
+                .or(dossiers::call_id.eq_any(spoken).and(dossiers::id.eq_any(asked)))
                 .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
                 .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
                 .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
@@ -216,6 +274,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
 struct Doors {
     every: Vec<CallId>,
     assigned: Vec<CallId>,
+    asked: Vec<CallId>,
     committee: Vec<CallId>,
     before_committee: Vec<State>,
     opinion: Vec<CallId>,
@@ -234,6 +293,7 @@ impl Doors {
         Self {
             every: calls(|r| r == Reach::Every),
             assigned: calls(|r| r == Reach::Assigned),
+            asked: calls(|r| r == Reach::Asked),
             committee: calls(|r| r == Reach::Committee),
             before_committee: states(reaches_committee),
             opinion: calls(|r| r == Reach::Opinion),

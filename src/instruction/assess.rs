@@ -61,14 +61,19 @@ pub fn assessments(
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
     let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
     let recused = store::recusals_in_call(conn, call.id)?;
-    let reviews: Vec<Review> = store::submitted_in_call(conn, call.id)?
+    let found = if wanted.len() > FEW {
+        store::submitted_in_call(conn, call.id)?
+    } else {
+        store::submitted_on(conn, dossiers)?
+    };
+    let reviews: Vec<Review> = found
         .into_iter()
         .filter(|r| wanted.contains(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
         .collect();
     let authors: Vec<AccountId> = reviews.iter().map(|r| r.author).collect();
     let names = store::names(conn, &authors)?;
     let institutions = store::institution_names(conn)?;
-    let tags = store::tags_in_call(conn, call.id)?;
+    let tags = store::tags_of(conn, dossiers)?;
     let mut all: HashMap<DossierId, Assessment> = dossiers.iter().map(|id| (*id, Assessment::default())).collect();
     for review in reviews {
         let Some(assessment) = all.get_mut(&review.dossier) else { continue };
@@ -103,6 +108,9 @@ pub fn assessments(
     }
     Ok(all)
 }
+
+/// Past this many dossiers, the whole call is read at once.
+const FEW: usize = 1_000;
 
 fn blocking_zeros<'a>(criteria: &'a [&'a Criterion], review: &'a Review) -> impl Iterator<Item = &'a Criterion> {
     criteria.iter().copied().filter(|criterion| {

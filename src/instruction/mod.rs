@@ -9,12 +9,17 @@
 
 pub mod actions;
 mod assess;
+pub mod distribution;
 pub mod model;
 pub mod pages;
 pub mod proposals;
 pub mod rules;
+mod sight;
 mod store;
 
 pub use assess::{Assessment, SubmittedReview, assessments};
-pub use model::{CriterionInput, EligibilityAnswer, FunderProposal, Mark, ReviewInput, ReviewOpinion};
+pub use model::{
+    CriterionInput, EligibilityAnswer, FunderProposal, Mark, ReviewInput, ReviewOpinion, TerritorialInput,
+};
 pub use rules::Score;
+pub use sight::ReviewSight;

@@ -28,7 +28,8 @@ impl ReviewOpinion {
 }
 
 /// What an instructor answered on one criterion. Not having answered yet is the absence of a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mark {
     Level(u32),
     /// « Je ne me prononce pas » : left out of the score, never counted as zero.
@@ -46,7 +47,8 @@ impl Mark {
 }
 
 /// One criterion of a review, as saved.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CriterionInput {
     pub mark: Option<Mark>,
     pub comment: String,
@@ -77,13 +79,21 @@ impl FunderProposal {
 }
 
 /// A review as its author writes it: anything may still be missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReviewInput {
     /// By criterion code.
     pub scores: BTreeMap<String, CriterionInput>,
     pub opinion: Option<ReviewOpinion>,
     /// By funder, in the order of the call.
     pub proposed: Vec<FunderProposal>,
+    pub comment: String,
+}
+
+/// What a correspondent writes for a department: anything may still be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TerritorialInput {
+    pub opinion: Option<ReviewOpinion>,
     pub comment: String,
 }
 

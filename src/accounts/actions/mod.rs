@@ -20,6 +20,6 @@ pub use invitations::{accept_invitation, cancel_invitation, invite_colleague};
 pub use organisations::{NewOrganisation, add_organisation, attach_member, change_organisation, detach_member};
 pub use passwords::{change_password, request_reset, reset_password};
 pub use people::{NewUser, Post, add_user, disable, enable, invite, open_account, rename, set_administrator};
-pub use roles::{grant_role, revoke_role, wear_hat};
+pub use roles::{grant_correspondent, grant_role, revoke_role, wear_hat};
 pub use sign_in::{Credentials, check_credentials, end_other_sessions, refuse_sign_in, sign_in, sign_out};
 pub use sign_up::{Registration, confirm, sign_up};

@@ -6,6 +6,7 @@ use crate::access::{Actor, Role};
 use crate::accounts::store;
 use crate::base::ids::{AccountId, CallId, InstitutionId};
 use crate::calls;
+use crate::calls::definition::reference::department_label;
 use crate::db::schema::{acting_choices, agents, call_roles};
 use crate::fault::Fault;
 use crate::journal::Entry;
@@ -24,19 +25,17 @@ pub fn grant_role(
     role: Role,
     seat: Option<&str>,
 ) -> Result<(), Fault> {
-    let works_there = agents::table
-        .filter(agents::account_id.eq(account))
-        .filter(agents::institution_id.eq(institution))
-        .filter(agents::ended_at.is_null())
-        .count()
-        .get_result::<i64>(op.conn)?;
-    if works_there == 0 {
-        return Err(Fault::refused("Cette personne n’est pas rattachée à cette institution."));
-    }
+    require_agent(op, account, institution)?;
     match (role, seat) {
         (Role::CommitteeMember, Some(seat)) => check_seat(op, call, institution, seat)?,
         (Role::CommitteeMember, None) => {
             return Err(Fault::invalid("seat", "Choisissez le siège occupé au comité."));
+        }
+        (Role::Correspondent, _) => {
+            return Err(Fault::invalid(
+                "department",
+                "Choisissez le département dont cette personne est correspondante.",
+            ));
         }
         (_, Some(_)) => {
             return Err(Fault::invalid("seat", "Un siège n’accompagne que le rôle de membre du comité."));
@@ -108,6 +107,67 @@ pub fn wear_hat(
         None => "chacune de ses institutions".to_owned(),
     };
     op.record(Entry::new("role.act_as", format!("Le compte n° {} agit au nom de {name}", actor.id)).call(call));
+    Ok(())
+}
+
+/// Roles are held in the name of an institution one works for.
+fn require_agent(op: &mut Operation<'_>, account: AccountId, institution: InstitutionId) -> Result<(), Fault> {
+    let works_there = agents::table
+        .filter(agents::account_id.eq(account))
+        .filter(agents::institution_id.eq(institution))
+        .filter(agents::ended_at.is_null())
+        .count()
+        .get_result::<i64>(op.conn)?;
+    if works_there == 0 {
+        return Err(Fault::refused("Cette personne n’est pas rattachée à cette institution."));
+    }
+    Ok(())
+}
+
+/// Names a correspondent of a department of the call's territory; a person may speak for several, one grant each.
+///
+/// # Errors
+/// [`Fault::Refused`] when the person does not work there; [`Fault::Invalid`] for a department out of the territory or
+/// already given to them.
+pub fn grant_correspondent(
+    op: &mut Operation<'_>,
+    call: CallId,
+    account: AccountId,
+    institution: InstitutionId,
+    department: &str,
+) -> Result<(), Fault> {
+    require_agent(op, account, institution)?;
+    let definition = calls::by_id(op.conn, call)?.definition;
+    if !definition.eligibility.departments.iter().any(|code| code == department) {
+        return Err(Fault::invalid("department", "Choisissez un département du territoire de l’appel."));
+    }
+    let same = call_roles::table
+        .filter(call_roles::call_id.eq(call))
+        .filter(call_roles::account_id.eq(account))
+        .filter(call_roles::role.eq(Role::Correspondent))
+        .filter(call_roles::department.eq(department))
+        .filter(call_roles::revoked_at.is_null())
+        .count()
+        .get_result::<i64>(op.conn)?;
+    if same > 0 {
+        return Err(Fault::invalid("department", "Cette personne est déjà correspondante de ce département."));
+    }
+    diesel::insert_into(call_roles::table)
+        .values((
+            call_roles::call_id.eq(call),
+            call_roles::account_id.eq(account),
+            call_roles::institution_id.eq(institution),
+            call_roles::role.eq(Role::Correspondent),
+            call_roles::department.eq(department),
+            call_roles::granted_at.eq(op.now),
+        ))
+        .execute(op.conn)?;
+    let role = Role::Correspondent;
+    let place = department_label(department);
+    op.record(
+        Entry::new("role.grant", format!("Rôle «\u{202F}{role}\u{202F}» ({place}) donné au compte n° {account}"))
+            .call(call),
+    );
     Ok(())
 }
 

@@ -20,6 +20,7 @@ pub struct HeldRole {
     pub institution_name: String,
     pub role: Role,
     pub seat: Option<String>,
+    pub department: Option<String>,
 }
 
 /// Roles that a person holds now, call by call.
@@ -41,6 +42,7 @@ pub fn roles_of(conn: &mut Conn, account: AccountId) -> Result<Vec<HeldRole>, Fa
             institutions::short_name,
             call_roles::role,
             call_roles::seat,
+            call_roles::department,
         ))
         .load(conn)?)
 }

@@ -263,11 +263,17 @@ fn criterion(t: &mut Table<'_>) -> Criterion {
 }
 
 fn instruction(t: &mut Table<'_>) -> InstructionRules {
+    let visible = [
+        ("after_own", ReviewsVisible::AfterOwn),
+        ("after_all", ReviewsVisible::AfterAll),
+        ("always", ReviewsVisible::Always),
+    ];
     InstructionRules {
         reviewers_per_dossier: t.integer("reviewers_per_dossier"),
         distinct_institutions: t.required_flag("distinct_institutions"),
         institutions: t.texts("institutions"),
         divergence_threshold: t.integer("divergence_threshold"),
+        reviews_visible: t.optional_choice("reviews_visible", visible).unwrap_or_default(),
         source: t.table("source", source),
     }
 }

@@ -50,7 +50,7 @@
 //! | `attestations` | `code`, `label` |
 //! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`), `total`? (`last`: values count from the start of the project, `sum`: each is of its period) |
 //! | `grid` | `levels` from the lowest, `criteria` of `code`, `label`, `weight`, `axis`?, `descriptors`?, `blocking`?; weights sum to 100 |
-//! | `instruction` | `reviewers_per_dossier`, `distinct_institutions`, `institutions`, `divergence_threshold` |
+//! | `instruction` | `reviewers_per_dossier`, `distinct_institutions`, `institutions`, `divergence_threshold`, `reviews_visible`? (`after_own`, `after_all`, `always`: when an instructor reads the others) |
 //! | `committee` | `quorum`, `seats` of `code`, `label`, `institution`, `chair`? |
 //! | `funders` | `code`, `label` |
 //! | `envelopes` | `funder`, `line`, `authority`?, `payer`?, `year`, `amount_euros`?: absent means unknown, never zero |

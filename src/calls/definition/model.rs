@@ -432,7 +432,23 @@ pub struct InstructionRules {
     pub institutions: Vec<String>,
     /// Weighted difference from which a dossier is flagged as divergent, in points of 100.
     pub divergence_threshold: u32,
+    /// When an instructor reads the others' reviews.
+    #[serde(default)]
+    pub reviews_visible: ReviewsVisible,
     pub source: Source,
+}
+
+/// When an instructor reads the reviews of the others on the same dossier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewsVisible {
+    /// Once their own is submitted.
+    #[default]
+    AfterOwn,
+    /// Once every review of the dossier is.
+    AfterAll,
+    /// As soon as they are submitted.
+    Always,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

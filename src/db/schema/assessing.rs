@@ -27,6 +27,8 @@ diesel::table! {
         assigned_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        refused_at -> Nullable<BigInt>,
+        reminded_at -> Nullable<BigInt>,
     }
 }
 
@@ -76,6 +78,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    review_submissions (id) {
+        id -> BigInt,
+        review_id -> BigInt,
+        dossier_version_id -> BigInt,
+        number -> BigInt,
+        body -> Text,
+        submitted_at -> BigInt,
+        reopened_at -> Nullable<BigInt>,
+        reopened_by -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    territorial_opinions (id) {
+        id -> BigInt,
+        call_id -> BigInt,
+        dossier_id -> BigInt,
+        dossier_version_id -> BigInt,
+        department -> Text,
+        asked_at -> BigInt,
+        asked_by -> BigInt,
+        due_at -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        opinion -> Nullable<Text>,
+        comment -> Text,
+        submitted_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(eligibility_checks -> dossiers (dossier_id));
 diesel::joinable!(eligibility_checks -> dossier_versions (dossier_version_id));
 diesel::joinable!(eligibility_checks -> accounts (decided_by));
@@ -87,4 +121,6 @@ diesel::joinable!(reviews -> assignments (assignment_id));
 diesel::joinable!(reviews -> dossiers (dossier_id));
 diesel::joinable!(reviews -> dossier_versions (dossier_version_id));
 diesel::joinable!(review_scores -> reviews (review_id));
+diesel::joinable!(review_submissions -> reviews (review_id));
+diesel::joinable!(territorial_opinions -> dossiers (dossier_id));
 diesel::joinable!(review_proposals -> reviews (review_id));

@@ -36,6 +36,7 @@ diesel::table! {
         institution_id -> BigInt,
         role -> Text,
         seat -> Nullable<Text>,
+        department -> Nullable<Text>,
         granted_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
     }

@@ -45,6 +45,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reviews,
     review_scores,
     review_proposals,
+    review_submissions,
+    territorial_opinions,
     committee_sessions,
     attendances,
     agenda_items,

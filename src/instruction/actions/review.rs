@@ -120,8 +120,10 @@ pub fn submit_review(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, 
     let asked = proposals::asked(&call.definition, &version.content);
     rules::check_submission(&call.definition, &criteria, &review.input, &asked)?;
     store::mark_submitted(op.conn, review.id, read, op.now)?;
+    let number = store::insert_submission(op.conn, &review, op.now)?;
+    let again = if number > 1 { "à nouveau " } else { "" };
     op.record(
-        Entry::new("review.submit", format!("Avis rendu sur la version {} du dossier", version.number))
+        Entry::new("review.submit", format!("Avis rendu {again}sur la version {} du dossier", version.number))
             .call(call.id)
             .dossier(dossier.id),
     );

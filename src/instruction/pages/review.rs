@@ -12,7 +12,7 @@ use crate::dossiers::State;
 use crate::dossiers::present::PresentedSection;
 use crate::fault::{Fault, FieldError};
 use crate::instruction::store::{self, Assignment, Review};
-use crate::instruction::{ReviewOpinion, actions, rules};
+use crate::instruction::{ReviewOpinion, ReviewSight, actions, rules};
 use crate::web::{Answer, Visit};
 
 /// The dossier, this instructor's assignment, whether they declared, and their review so far.
@@ -355,9 +355,11 @@ fn submitted_page(visit: &Visit, desk: &OwnDesk) -> Result<Answer, Fault> {
     let opened = &desk.opened;
     let id = opened.view.dossier.id;
     let (all, own, waiting, tasks) = visit.read(|conn| {
+        let shows = ReviewSight::load(conn, actor, &opened.call, &[id])?.shows(&opened.view);
         let own = desk.review.as_ref().map(|review| sheet(conn, &opened.call, review)).transpose()?;
         let waiting = store::assignments_of(conn, id)?.iter().filter(|a| a.is_due() && a.account != actor.id).count();
-        Ok((sheets(conn, opened)?, own, waiting, desk::tasks(conn, actor)?))
+        let all = if shows { sheets(conn, opened)? } else { Vec::new() };
+        Ok((all, own, waiting, desk::tasks(conn, actor)?))
     })?;
     let own_id = desk.review.as_ref().map_or(0, |r| r.id.0);
     let view = SubmittedView {
