@@ -379,7 +379,14 @@ impl Doors {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
     let organisations: Vec<OrganisationId> = actor.organisations.clone();
-    dossiers::organisation_id.eq_any(organisations)
+    let person: AccountId = actor.id;
+    let told: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_notified()).collect();
+    let edited = dossier_editors::table
+        .filter(dossier_editors::account_id.eq(person))
+        .filter(dossier_editors::removed_at.is_null())
+        .select(dossier_editors::dossier_id);
+    // What follows the decision concerns the organisation alone.
+    dossiers::organisation_id.eq_any(organisations).or(dossiers::id.eq_any(edited).and(dossiers::state.ne_all(told)))
 }
 
 /// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.
