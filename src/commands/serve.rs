@@ -9,6 +9,7 @@ use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
 use crate::followup::actions::remind_due;
+use crate::instruction::actions::remind_late;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 use crate::web::throttle::Limits;
@@ -73,7 +74,9 @@ async fn remind_for_ever(site: Data<Site>) {
         let serving = site.clone();
         let round = actix_web::web::block(move || {
             let service = &serving.service;
-            remind_due(service, service.clock.now())
+            let now = service.clock.now();
+            let reviews = remind_late(service, now);
+            remind_due(service, now).and(reviews)
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "reminders stopped for this round");

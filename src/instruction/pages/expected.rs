@@ -47,5 +47,14 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
             detail,
         });
     }
+    let asked = super::territory::tasks(conn, actor)?;
+    if asked.iter().any(|task| task.asked.is_due()) {
+        let late = asked.iter().filter(|task| task.asked.is_late(now)).count();
+        all.push(Expected {
+            label: format!("Donner l’avis de votre département sur {}", super::territory::awaited(&asked)),
+            href: "/territoire".to_owned(),
+            detail: if late > 0 { format!("{late} en retard") } else { String::new() },
+        });
+    }
     Ok(all)
 }
