@@ -7,10 +7,13 @@ use actix_web::web::Data;
 
 use super::{Outcome, open, told};
 use crate::app;
+use crate::base::clock::Instant;
 use crate::config::Settings;
 use crate::config::legal::LegalTexts;
 use crate::dossiers::actions::remind_drafts;
+use crate::fault::Fault;
 use crate::followup::actions::remind_due;
+use crate::instruction::actions::remind_late;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 use crate::web::throttle::Limits;
@@ -72,6 +75,9 @@ async fn deliver_for_ever(site: Data<Site>, transport: Transport) {
     }
 }
 
+/// Each kind is sent on its own: one that fails does not keep the others back.
+const REMINDERS: [fn(&Service, Instant) -> Result<usize, Fault>; 3] = [remind_drafts, remind_late, remind_due];
+
 async fn remind_for_ever(site: Data<Site>) {
     const PAUSE: Duration = Duration::from_secs(60);
     loop {
@@ -79,11 +85,14 @@ async fn remind_for_ever(site: Data<Site>) {
         let round = actix_web::web::block(move || {
             let service = &serving.service;
             let now = service.clock.now();
-            remind_drafts(service, now)?;
-            remind_due(service, now)
+            for remind in REMINDERS {
+                if let Err(fault) = remind(service, now) {
+                    tracing::error!(%fault, "reminders of one kind stopped for this round");
+                }
+            }
         });
-        if let Ok(Err(fault)) = round.await {
-            tracing::error!(%fault, "reminders stopped for this round");
+        if let Err(error) = round.await {
+            tracing::error!(%error, "reminders stopped for this round");
         }
         actix_web::rt::time::sleep(PAUSE).await;
     }

@@ -165,11 +165,9 @@ pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Resul
     let sight = Sight::load(conn, actor, call)?;
     let own = dossiers::table
         .filter(dossiers::call_id.eq(call))
-        .select((dossiers::id, dossiers::organisation_id))
-        .load::<(DossierId, i64)>(conn)?
-        .into_iter()
-        .filter(|(_, organisation)| sight.organisations.contains(organisation))
-        .map(|(id, _)| id);
+        .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
+        .select(dossiers::id)
+        .load::<DossierId>(conn)?;
     Ok(sight.recused.iter().copied().chain(own).collect())
 }
 
