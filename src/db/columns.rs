@@ -52,6 +52,8 @@ bigint_columns!(
     LetterId,
     DocumentId,
     DelegationId,
+    LetterBatchId,
+    LetterJobId,
     ActId,
     PaymentId,
     IndicatorId,

@@ -17,3 +17,4 @@ mod store;
 pub use assess::{Assessment, SubmittedReview, assessments};
 pub use model::{CriterionInput, EligibilityAnswer, Mark, ReviewInput, ReviewOpinion};
 pub use rules::Score;
+pub use store::{EligibilityCheck, last_eligibility};

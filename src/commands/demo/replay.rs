@@ -18,7 +18,7 @@ use crate::committee::{self, Presence};
 use crate::db::Conn;
 use crate::db::schema::envelopes;
 use crate::decisions::Choice;
-use crate::decisions::actions::{Delivery, notify, record_reading, sign};
+use crate::decisions::actions::{Delivery, case, notify, record_reading, sign};
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
 use crate::followup::actions::{NewReport, NewValue, report};
@@ -179,9 +179,10 @@ impl Replay<'_> {
     fn decide(&self, dossiers: &[Placed<'_>]) -> Result<(), Fault> {
         self.at("2022-01-28T11:00:00")?;
         for (_, id) in dossiers {
-            let opinion = self.service.read(|conn| committee::sealed_opinion(conn, *id))?.ok_or(Fault::NotFound)?;
-            let choice = Choice::following(&opinion);
-            self.with(Role::Signatory, |op, actor| sign(op, actor, *id, &choice).map(drop))?;
+            self.with(Role::Signatory, |op, actor| {
+                let case = case(op.conn, actor, *id)?;
+                sign(op, actor, *id, &Choice::following(&case.basis)).map(drop)
+            })?;
         }
         self.at("2022-01-31T10:12:00")?;
         for (_, id) in dossiers {
