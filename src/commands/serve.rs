@@ -10,6 +10,7 @@ use crate::app;
 use crate::base::clock::Instant;
 use crate::config::Settings;
 use crate::config::legal::LegalTexts;
+use crate::decisions;
 use crate::dossiers::actions::remind_drafts;
 use crate::fault::Fault;
 use crate::followup::actions::remind_due;
@@ -50,6 +51,7 @@ pub fn serve(service: Service, listener: TcpListener, transport: Option<Transpor
     let result = actix_web::rt::System::new().block_on(async move {
         let server = start(site.clone(), listener, workers)?;
         actix_web::rt::spawn(remind_for_ever(site.clone()));
+        actix_web::rt::spawn(send_batches_for_ever(site.clone()));
         if let Some(transport) = transport {
             actix_web::rt::spawn(deliver_for_ever(site, transport));
         }
@@ -95,5 +97,28 @@ async fn remind_for_ever(site: Data<Site>) {
             tracing::error!(%error, "reminders stopped for this round");
         }
         actix_web::rt::time::sleep(PAUSE).await;
+    }
+}
+
+/// Works through the batches of letters a few at a time, so that requests keep their turn at the database.
+async fn send_batches_for_ever(site: Data<Site>) {
+    const STEP: i64 = 10;
+    const IDLE: Duration = Duration::from_secs(2);
+    const BREATH: Duration = Duration::from_millis(20);
+    loop {
+        let site = site.clone();
+        let round = actix_web::web::block(move || {
+            let service = &site.service;
+            decisions::actions::step(service, service.clock.now(), STEP)
+        });
+        let pause = match round.await {
+            Ok(Ok(sent)) if sent > 0 => BREATH,
+            Ok(Err(fault)) => {
+                tracing::error!(%fault, "a batch of letters stopped for this round");
+                IDLE
+            }
+            _ => IDLE,
+        };
+        actix_web::rt::time::sleep(pause).await;
     }
 }
