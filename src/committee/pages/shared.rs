@@ -43,7 +43,7 @@ impl Room {
         let sits = actor.holds_in(call.id, &[Role::CommitteeMember])
             && board.seats.iter().any(|seat| seat.account == Some(actor.id));
         let manages = actor.holds_in(call.id, super::MANAGER);
-        Ok(Self { seen: board.seen_by(actor.id, &visible), call, visible, manages, sits })
+        Ok(Self { seen: board.seen_by(actor.id, &visible, manages), call, visible, manages, sits })
     }
 
     pub fn path(&self) -> String {

@@ -60,7 +60,7 @@ pub fn request_completion(
         ),
     };
     let recipients = mails::applicants(op.conn, &version)?;
-    mails::send(op, &call, &moved, &recipients, &words)?;
+    mails::send(op, &call, &moved, &recipients, &words, &format!("/mes-dossiers/{dossier}"))?;
     let entry =
         Entry::new("dossier.completion", format!("Compléments demandés pour le {due}\u{A0}: {}", list.join(", ")));
     op.record(entry.call(call.id).dossier(dossier).reason(asked.message).for_everyone());
