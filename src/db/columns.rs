@@ -59,4 +59,6 @@ bigint_columns!(
     MailId,
     PracticeNoteId,
     PracticeReplyId,
+    InstalmentId,
+    ClawbackId,
 );

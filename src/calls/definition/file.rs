@@ -316,6 +316,13 @@ fn decision(t: &mut Table<'_>) -> DecisionRules {
     DecisionRules {
         silence_months: t.integer("silence_months"),
         agreement_above_euros: t.integer("agreement_above_euros"),
+        schedule: t
+            .optional_table("schedule", |t| ScheduleRules {
+                advance_percent: t
+                    .optional_integer("advance_percent")
+                    .unwrap_or(ScheduleRules::default().advance_percent),
+            })
+            .unwrap_or_default(),
         court: t.table("court", |t| Court { name: t.label("name"), address: t.texts("address") }),
         legal_bases: t.texts("legal_bases"),
         letters: t.table("letters", |t| Letters {

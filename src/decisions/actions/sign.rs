@@ -166,8 +166,8 @@ fn move_money(
         dossier: Some(case.dossier.id),
         opinion: Some(case.opinion.id),
         decision: Some(decision),
-        payment: None,
         reason,
+        ..ledger::Cause::default()
     };
     match movement {
         Movement::None => Ok(()),

@@ -16,6 +16,10 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
         let message = "le seuil de convention est un montant supérieur à zéro, en euros. Corrigez-le.";
         found.report("decision.agreement_above_euros", message);
     }
+    if rules.schedule.advance_percent > 100 {
+        let message = "l’avance va de 0 à 100 % de la subvention d’une année. Corrigez-la.";
+        found.report("decision.schedule.advance_percent", message);
+    }
     let Letters { selected, waitlisted, rejected } = &rules.letters;
     letter("selected", selected, &["rang"], found);
     letter("waitlisted", waitlisted, &[], found);

@@ -1,0 +1,110 @@
+//! What each authority grants on a dossier, as its notified decisions stand.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::rules::SlotKey;
+use crate::base::clock::Instant;
+use crate::base::ids::{DecisionId, DossierId, InstitutionId};
+use crate::base::money::Cents;
+use crate::db::Conn;
+use crate::decisions::{self, Decision};
+use crate::dossiers::Outcome;
+use crate::fault::Fault;
+use crate::ledger::Share;
+
+/// One authority's grant on one dossier, by its latest notified decision.
+#[derive(Clone, Debug)]
+pub struct Award {
+    pub authority: InstitutionId,
+    pub decision: DecisionId,
+    pub number: String,
+    pub signed_at: Instant,
+    pub notified_at: Instant,
+    /// Firm years and years planned subject to credits.
+    pub granted: BTreeMap<SlotKey, Cents>,
+    /// What is committed, with when the beneficiary learnt it.
+    pub firm: BTreeMap<SlotKey, Instant>,
+}
+
+impl Award {
+    #[must_use]
+    pub fn total(&self) -> Cents {
+        self.granted.values().copied().sum()
+    }
+
+    /// Granted in a year, all lines together.
+    #[must_use]
+    pub fn years(&self) -> BTreeMap<i32, Cents> {
+        let mut years = BTreeMap::new();
+        for ((_, year), amount) in &self.granted {
+            *years.entry(*year).or_insert(Cents::ZERO) += *amount;
+        }
+        years
+    }
+}
+
+/// Grants notified to a dossier's applicant, the authority that decided first coming first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Fault> {
+    let decisions: Vec<Decision> = decisions::of_dossier(conn, dossier)?.into_iter().collect();
+    let mut awards: Vec<Award> = Vec::new();
+    for decision in decisions {
+        let Some(notified_at) = decision.notified_at else { continue };
+        if decision.outcome != Outcome::Selected {
+            continue;
+        }
+        let shares = granted_by(conn, &decision)?;
+        let before = awards.iter().position(|award| award.authority == decision.authority);
+        let known = before.map(|i| awards[i].firm.clone()).unwrap_or_default();
+        let award = Award {
+            authority: decision.authority,
+            decision: decision.id,
+            number: decision.number,
+            signed_at: decision.signed_at,
+            notified_at,
+            granted: shares.iter().map(|(share, _)| ((share.line, share.year), share.amount)).collect(),
+            firm: shares
+                .iter()
+                .filter(|(_, firm)| *firm)
+                .map(|(share, _)| (share.line, share.year))
+                .map(|slot| (slot, known.get(&slot).copied().unwrap_or(notified_at)))
+                .collect(),
+        };
+        match before {
+            Some(i) => awards[i] = award,
+            None => awards.push(award),
+        }
+    }
+    Ok(awards)
+}
+
+/// All that the decision's authority grants once it is signed, and whether each share is committed.
+fn granted_by(conn: &mut Conn, decision: &Decision) -> Result<Vec<(Share, bool)>, Fault> {
+    use diesel::prelude::*;
+
+    use crate::db::schema::envelopes;
+    let (Some(envelope), Some(amount)) = (decision.envelope, decision.amount) else { return Ok(Vec::new()) };
+    let (line, year) = envelopes::table
+        .filter(envelopes::id.eq(envelope))
+        .select((envelopes::funding_line_id, envelopes::year))
+        .first(conn)?;
+    Ok(vec![(Share { line, year, amount }, true)])
+}
+
+/// What each decision that grants something grants in all, for `check`.
+pub(super) fn amounts_decided(
+    conn: &mut Conn,
+) -> Result<HashMap<DecisionId, (DossierId, InstitutionId, Cents)>, Fault> {
+    use diesel::prelude::*;
+
+    use crate::db::schema::decisions as rows;
+    Ok(rows::table
+        .filter(rows::amount_cents.is_not_null())
+        .select((rows::id, rows::dossier_id, rows::authority_id, rows::amount_cents.assume_not_null()))
+        .load::<(DecisionId, DossierId, InstitutionId, Cents)>(conn)?
+        .into_iter()
+        .map(|(id, dossier, authority, amount)| (id, (dossier, authority, amount)))
+        .collect())
+}
