@@ -15,6 +15,7 @@ crate::code_enum! {
     pub enum Role {
         CallManager = "call_manager" => "Gestionnaire de l’appel",
         Instructor = "instructor" => "Instructeur",
+        Correspondent = "correspondent" => "Correspondant départemental",
         CommitteeMember = "committee_member" => "Membre du comité de sélection",
         Signatory = "signatory" => "Signataire",
         Funder = "funder" => "Financeur",
@@ -29,6 +30,18 @@ pub struct Grant {
     pub role: Role,
     /// The seat held, for committee members.
     pub seat: Option<String>,
+    /// The department spoken for, for correspondents.
+    pub department: Option<String>,
+}
+
+/// An agent of several institutions in one call: in whose name they act there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hat {
+    pub call: CallId,
+    /// Those whose name they may act in, by age of their roles.
+    pub institutions: Vec<InstitutionId>,
+    /// Absent: they act in the name of each, role by role.
+    pub chosen: Option<InstitutionId>,
 }
 
 /// A signed-in person with all they may do.
@@ -40,7 +53,10 @@ pub struct Actor {
     pub surname: String,
     pub administrator: bool,
     pub organisations: Vec<OrganisationId>,
+    /// Roles in force: in a call where a hat is worn, only those held in the name of that institution.
     pub grants: Vec<Grant>,
+    /// Calls in which they hold roles for several institutions.
+    pub hats: Vec<Hat>,
 }
 
 impl Actor {
@@ -74,6 +90,13 @@ impl Actor {
     #[must_use]
     pub fn institution_in(&self, call: CallId, role: Role) -> Option<InstitutionId> {
         self.grants.iter().find(|g| g.call == call && g.role == role).map(|g| g.institution)
+    }
+
+    /// Departments for which the person is correspondent in a call.
+    #[must_use]
+    pub fn departments_in(&self, call: CallId) -> Vec<String> {
+        let held = self.grants.iter().filter(|g| g.call == call && g.role == Role::Correspondent);
+        held.filter_map(|g| g.department.clone()).collect()
     }
 
     #[must_use]

@@ -12,11 +12,8 @@ pub struct Recipient {
 }
 
 /// No name in the text: anyone may type anything into a sign-up form with somebody else’s address.
-fn message(kind: &'static str, to: &Recipient, settings: &Settings, subject: &str, text: &str) -> Message {
-    let body = format!(
-        "Bonjour,\n\n{text}\n\n{}\n{}\n\nCe message est automatique. Pour une question, écrivez à {}.\n",
-        settings.deployer, settings.base_url, settings.contact
-    );
+fn message(kind: &'static str, to: &Recipient, subject: &str, text: &str) -> Message {
+    let body = format!("Bonjour,\n\n{text}\n");
     Message {
         kind,
         recipient: to.email.clone(),
@@ -39,7 +36,7 @@ pub fn confirm(settings: &Settings, to: &Recipient, token: &str, until: Instant)
         settings.base_url,
         until.long(PARIS)
     );
-    message("account.confirm", to, settings, "Confirmez votre adresse électronique", &text)
+    message("account.confirm", to, "Confirmez votre adresse électronique", &text)
 }
 
 /// Sent instead of a confirmation when the address already has an account.
@@ -53,7 +50,7 @@ pub fn exists(settings: &Settings, to: &Recipient) -> Message {
          Si la demande ne vient pas de vous, vous n’avez rien à faire.",
         url = settings.base_url
     );
-    message("account.exists", to, settings, "Vous avez déjà un compte", &text)
+    message("account.exists", to, "Vous avez déjà un compte", &text)
 }
 
 /// The link that lets its reader choose a new password.
@@ -66,7 +63,7 @@ pub fn reset(settings: &Settings, to: &Recipient, token: &str, until: Instant) -
         settings.base_url,
         until.long(PARIS)
     );
-    message("account.reset", to, settings, "Choisissez un nouveau mot de passe", &text)
+    message("account.reset", to, "Choisissez un nouveau mot de passe", &text)
 }
 
 #[must_use]
@@ -77,7 +74,7 @@ pub fn password_changed(settings: &Settings, to: &Recipient, at: Instant) -> Mes
         at.long(PARIS),
         settings.base_url
     );
-    message("account.password_changed", to, settings, "Votre mot de passe a changé", &text)
+    message("account.password_changed", to, "Votre mot de passe a changé", &text)
 }
 
 /// Sent to a person for whom an administrator opened an account.
@@ -91,5 +88,66 @@ pub fn invited(settings: &Settings, to: &Recipient, token: &str, until: Instant)
         until.long(PARIS),
         url = settings.base_url
     );
-    message("account.invited", to, settings, "Un compte a été ouvert pour vous", &text)
+    message("account.invited", to, "Un compte a été ouvert pour vous", &text)
+}
+
+/// The link that proves a new address, sent to it.
+#[must_use]
+pub fn confirm_email(settings: &Settings, to: &Recipient, token: &str, until: Instant) -> Message {
+    let text = format!(
+        "Vous avez demandé à utiliser cette adresse pour votre compte. Pour la confirmer, ouvrez cette adresse, puis \
+         appuyez sur le bouton de la page\u{A0}:\n\n{}/profil/adresse/{token}\n\n\
+         Ce lien sert une seule fois, jusqu’au {}.\n\n\
+         Si vous n’avez rien demandé, ne l’ouvrez pas\u{A0}: rien ne changera.",
+        settings.base_url,
+        until.long(PARIS)
+    );
+    message("account.email_confirm", to, "Confirmez votre nouvelle adresse", &text)
+}
+
+/// Sent to the present address when another is asked for.
+#[must_use]
+pub fn email_change_asked(settings: &Settings, to: &Recipient, new: &str, at: Instant) -> Message {
+    let text = format!(
+        "Le {}, il a été demandé de remplacer l’adresse de votre compte par {new}. Le changement n’aura lieu que si \
+         cette nouvelle adresse est confirmée.\n\n\
+         Si ce n’est pas vous, changez de mot de passe sans attendre\u{A0}:\n{}/mot-de-passe/oublie",
+        at.long(PARIS),
+        settings.base_url
+    );
+    message("account.email_asked", to, "Un changement d’adresse est demandé", &text)
+}
+
+/// Sent to the address that was left.
+#[must_use]
+pub fn email_changed(settings: &Settings, to: &Recipient, new: &str, at: Instant) -> Message {
+    let text = format!(
+        "L’adresse de votre compte est désormais {new}, depuis le {}. Celle-ci ne permet plus de se connecter.\n\n\
+         Si ce n’est pas vous, écrivez sans attendre à {}.",
+        at.long(PARIS),
+        settings.contact
+    );
+    message("account.email_changed", to, "L’adresse de votre compte a changé", &text)
+}
+
+/// Asks a colleague to join an organisation.
+#[must_use]
+pub fn invite_colleague(
+    settings: &Settings,
+    to: &Recipient,
+    organisation: &str,
+    token: &str,
+    until: Instant,
+) -> Message {
+    let text = format!(
+        "Un membre de l’organisme {organisation} vous invite à le rejoindre sur Essaim, pour préparer et suivre ses \
+         dossiers de demande de financement.\n\n\
+         Pour accepter, ouvrez cette adresse, puis connectez-vous ou créez un compte avec cette adresse \
+         électronique\u{A0}:\n\n{}/invitations/{token}\n\n\
+         Cette invitation est valable jusqu’au {}.\n\n\
+         Si vous ne connaissez pas cet organisme, n’en tenez pas compte.",
+        settings.base_url,
+        until.long(PARIS)
+    );
+    message("organisation.invite", to, "Vous êtes invité à rejoindre un organisme", &text)
 }

@@ -105,6 +105,13 @@ impl Instant {
         self.in_zone(zone).date().to_string()
     }
 
+    /// `15/01/2027`, for narrow columns.
+    #[must_use]
+    pub fn day(self, zone: &str) -> String {
+        let date = self.in_zone(zone).date();
+        format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
+    }
+
     /// `15 janvier 2027`.
     #[must_use]
     pub fn date(self, zone: &str) -> String {

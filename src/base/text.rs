@@ -23,6 +23,13 @@ pub fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// A pattern that finds a folded word anywhere in a `search_text` column; what LIKE reads as a wildcard is dropped.
+#[must_use]
+pub fn pattern(word: &str) -> String {
+    let plain: String = word.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
+    format!("%{plain}%")
+}
+
 /// What a person typed: NFC, line ends unified, control characters dropped (except line feed and tab), ends trimmed.
 #[must_use]
 pub fn clean(input: &str) -> String {

@@ -4,7 +4,9 @@
 
 pub mod actions;
 pub mod definition;
+mod department_map;
 pub mod pages;
 mod store;
 
+pub use department_map::DepartmentMap;
 pub use store::{Call, by_code, by_id, institution_by_code, list, of_dossier};

@@ -8,7 +8,10 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
+use crate::config::legal::LegalTexts;
 use crate::decisions;
+use crate::dossiers::actions::remind_drafts;
+use crate::followup::actions::remind_due;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 use crate::web::throttle::Limits;
@@ -24,6 +27,9 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
             None
         }
     };
+    if settings.legal == LegalTexts::default() {
+        tracing::warn!("ESSAIM_LEGAL is not set: the pages that the law asks for say what is missing");
+    }
     let service = open(settings)?;
     let address = service.settings.bind;
     let listener = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
@@ -32,7 +38,7 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
     serve(service, listener, transport)
 }
 
-/// Serves until a signal, delivering mail meanwhile.
+/// Serves until a signal, reminding projects of their reports and delivering mail meanwhile.
 ///
 /// # Errors
 /// When the server cannot start.
@@ -42,6 +48,7 @@ pub fn serve(service: Service, listener: TcpListener, transport: Option<Transpor
     let result = actix_web::rt::System::new().block_on(async move {
         let server = start(site.clone(), listener, workers)?;
         actix_web::rt::spawn(send_batches_for_ever(site.clone()));
+        actix_web::rt::spawn(remind_for_ever(site.clone()));
         if let Some(transport) = transport {
             actix_web::rt::spawn(deliver_for_ever(site, transport));
         }
@@ -87,5 +94,22 @@ async fn send_batches_for_ever(site: Data<Site>) {
             _ => IDLE,
         };
         actix_web::rt::time::sleep(pause).await;
+    }
+}
+
+async fn remind_for_ever(site: Data<Site>) {
+    const PAUSE: Duration = Duration::from_secs(60);
+    loop {
+        let serving = site.clone();
+        let round = actix_web::web::block(move || {
+            let service = &serving.service;
+            let now = service.clock.now();
+            remind_drafts(service, now)?;
+            remind_due(service, now)
+        });
+        if let Ok(Err(fault)) = round.await {
+            tracing::error!(%fault, "reminders stopped for this round");
+        }
+        actix_web::rt::time::sleep(PAUSE).await;
     }
 }

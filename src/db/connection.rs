@@ -12,6 +12,9 @@ pub enum Conn {
     Postgres(PgConnection),
 }
 
+/// What queries built in parts are typed with.
+pub type Dialect = <Conn as diesel::Connection>::Backend;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,

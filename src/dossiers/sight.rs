@@ -1,15 +1,22 @@
 //! Who sees which dossier. Pages, lists, counts and searches all go through here.
+//!
+//! The rule is written once, as [`reach`] and the recusals that close every door, and read twice: for one dossier in
+//! hand, and as a SQL predicate ([`visible`]) for lists that are too long to be held.
 
 use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use super::editors;
 use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
-use crate::base::ids::{CallId, DossierId};
+use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{assignments, dossiers, interest_declarations, recusals};
+use crate::db::schema::{
+    agenda_items, assignments, call_roles, committee_sessions, dossier_editors, dossiers, interest_declarations,
+    recusals, territorial_opinions,
+};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -33,13 +40,59 @@ impl StaffView {
     }
 }
 
-/// An applicant's own dossier, whatever its state.
+/// An applicant's own dossier, whatever its state; for who is invited to write it, until the decision is notified: the
+/// letter is the organisation's to read.
 ///
 /// # Errors
-/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of.
+/// [`Fault::NotFound`] when it is neither of the person's organisations nor theirs to write.
 pub fn for_applicant(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
     let dossier = store::get(conn, id)?;
-    if actor.belongs_to(dossier.organisation) { Ok(dossier) } else { Err(Fault::NotFound) }
+    let sees = actor.belongs_to(dossier.organisation)
+        || (!dossier.state.is_notified() && editors::edits(conn, dossier.id, actor.id)?);
+    if sees { Ok(dossier) } else { Err(Fault::NotFound) }
+}
+
+/// A dossier of one's own organisation: to submit it, to take it back, to say who writes it.
+///
+/// # Errors
+/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of, and [`Fault::Denied`] for who is
+/// only invited to write it.
+pub fn for_member(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
+    let dossier = for_applicant(conn, actor, id)?;
+    if actor.belongs_to(dossier.organisation) {
+        return Ok(dossier);
+    }
+    Err(Fault::Denied(
+        "Seul un membre de l’organisme peut le faire\u{202F}: vous écrivez ce dossier sur invitation.".to_owned(),
+    ))
+}
+
+/// The dossiers a person writes or follows: their organisations', then those they are invited to.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_applicant(conn: &mut Conn, actor: &Actor) -> Result<Vec<Dossier>, Fault> {
+    let mut all = store::of_organisations(conn, &actor.organisations)?;
+    for id in editors::dossiers_of(conn, actor.id)? {
+        let dossier = store::get(conn, id)?;
+        if !actor.belongs_to(dossier.organisation) && !dossier.state.is_notified() {
+            all.push(dossier);
+        }
+    }
+    Ok(all)
+}
+
+/// Whether an instructor may read the content: their interests on this dossier are declared.
+///
+/// # Errors
+/// When the database refuses.
+pub fn has_declared(conn: &mut Conn, actor: &Actor, dossier: DossierId) -> Result<bool, Fault> {
+    let found = interest_declarations::table
+        .filter(interest_declarations::dossier_id.eq(dossier))
+        .filter(interest_declarations::account_id.eq(actor.id))
+        .count()
+        .get_result::<i64>(conn)?;
+    Ok(found > 0)
 }
 
 /// A submitted dossier as an agent of its call.
@@ -74,6 +127,35 @@ pub fn visible_in_call(conn: &mut Conn, actor: &Actor, call: CallId, roles: &[Ro
         .collect())
 }
 
+/// Those of the given dossiers of a call that an agent sees through one of `roles`, oldest submission first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn visible_among(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    among: &[DossierId],
+    roles: &[Role],
+) -> Result<Vec<StaffView>, Fault> {
+    let sight = Sight::load(conn, actor, call)?;
+    let mut views = Vec::new();
+    for some in among.chunks(500) {
+        let rows: Vec<Dossier> = dossiers::table
+            .filter(dossiers::call_id.eq(call))
+            .filter(dossiers::id.eq_any(some))
+            .filter(dossiers::state.ne(State::Draft))
+            .select(COLUMNS)
+            .load(conn)?;
+        views.extend(rows.into_iter().filter_map(|dossier| {
+            let held = sight.roles_on(&dossier);
+            held.iter().any(|role| roles.contains(role)).then_some(StaffView { dossier, roles: held })
+        }));
+    }
+    views.sort_by_key(|view| (view.dossier.submitted_at, view.dossier.id));
+    Ok(views)
+}
+
 /// Dossiers of a call closed to this agent by a recusal, a declared conflict or membership of the applicant: sums and
 /// counts leave them out as well.
 ///
@@ -96,7 +178,11 @@ struct Sight {
     call_roles: Vec<Role>,
     organisations: HashSet<i64>,
     assigned: HashSet<DossierId>,
+    /// Dossiers on which a department of this correspondent is asked.
+    asked: HashSet<DossierId>,
     recused: HashSet<DossierId>,
+    /// On the agenda of a session, shortlisting ones included.
+    placed: HashSet<DossierId>,
 }
 
 impl Sight {
@@ -122,11 +208,35 @@ impl Sight {
             .filter(recusals::account_id.eq(actor.id))
             .select(recusals::dossier_id)
             .load::<DossierId>(conn)?;
+        // Who wrote a dossier, even by invitation, even once, does not judge it.
+        let written = dossier_editors::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq(call))
+            .filter(dossier_editors::account_id.eq(actor.id))
+            .select(dossier_editors::dossier_id)
+            .load::<DossierId>(conn)?;
+        let departments = actor.departments_in(call);
+        let asked = if departments.is_empty() {
+            Vec::new()
+        } else {
+            territorial_opinions::table
+                .filter(territorial_opinions::call_id.eq(call))
+                .filter(territorial_opinions::department.eq_any(departments))
+                .select(territorial_opinions::dossier_id)
+                .load::<DossierId>(conn)?
+        };
+        let placed = agenda_items::table
+            .inner_join(committee_sessions::table)
+            .filter(committee_sessions::call_id.eq(call))
+            .select(agenda_items::dossier_id)
+            .load::<DossierId>(conn)?;
         Ok(Self {
+            asked: asked.into_iter().collect(),
             call_roles,
+            placed: placed.into_iter().collect(),
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
             assigned: assigned.into_iter().collect(),
-            recused: declared.into_iter().chain(recused).collect(),
+            recused: declared.into_iter().chain(recused).chain(written).collect(),
         })
     }
 
@@ -139,18 +249,140 @@ impl Sight {
         self.call_roles
             .iter()
             .copied()
-            .filter(|role| match role {
-                Role::CallManager => true,
-                Role::Instructor => self.assigned.contains(&dossier.id),
-                Role::CommitteeMember => reaches_committee(dossier.state),
-                Role::Signatory => dossier.state.reaches_authority(),
-                Role::Funder => dossier.state.has_opinion(),
+            .filter(|role| match reach(*role) {
+                Reach::Every => true,
+                Reach::Assigned => self.assigned.contains(&dossier.id),
+                Reach::Asked => self.asked.contains(&dossier.id),
+                Reach::Committee => self.placed.contains(&dossier.id) || reaches_committee(dossier.state),
+                Reach::Opinion => dossier.state.has_opinion(),
+                Reach::Authority => dossier.state.reaches_authority(),
             })
             .collect()
     }
 }
 
-/// Members read the dossiers put before them, from the agenda on.
+/// What a role sees of the dossiers of its call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Every,
+    Assigned,
+    /// Where a department spoken for is asked.
+    Asked,
+    /// From the agenda on.
+    Committee,
+    /// Once the committee has given its opinion.
+    Opinion,
+    /// Once the authority has something to sign.
+    Authority,
+}
+
+fn reach(role: Role) -> Reach {
+    match role {
+        Role::CallManager => Reach::Every,
+        Role::Instructor => Reach::Assigned,
+        Role::Correspondent => Reach::Asked,
+        Role::CommitteeMember => Reach::Committee,
+        Role::Signatory => Reach::Authority,
+        Role::Funder => Reach::Opinion,
+    }
+}
+
+/// The dossiers an agent sees through one of `roles`, in all their calls, as the condition of a query on `dossiers`,
+/// joined with whatever else.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
+    let doors: Doors = Doors::of(actor, roles);
+    let (every, given, spoken): (Vec<CallId>, Vec<CallId>, Vec<CallId>) = (doors.every, doors.assigned, doors.asked);
+    let (committee, opinion): (Vec<CallId>, Vec<CallId>) = (doors.committee, doors.opinion);
+    let (before, after): (Vec<State>, Vec<State>) = (doors.before_committee, doors.with_opinion);
+    let (authority, to_sign): (Vec<CallId>, Vec<State>) = (doors.authority, doors.to_sign);
+    let person: AccountId = actor.id;
+    let draft: State = State::Draft;
+    let assigned = assignments::table
+        .filter(assignments::account_id.eq(person))
+        .filter(assignments::ended_at.is_null())
+        .select(assignments::dossier_id);
+    let speaks: Role = Role::Correspondent;
+    let asked = territorial_opinions::table
+        .inner_join(
+            call_roles::table.on(call_roles::call_id
+                .eq(territorial_opinions::call_id)
+                .and(call_roles::department.eq(territorial_opinions::department.nullable()))),
+        )
+        .filter(call_roles::account_id.eq(person))
+        .filter(call_roles::role.eq(speaks))
+        .filter(call_roles::revoked_at.is_null())
+        .select(territorial_opinions::dossier_id);
+    let declared = interest_declarations::table
+        .filter(interest_declarations::account_id.eq(person))
+        .filter(interest_declarations::conflict.eq(true))
+        .select(interest_declarations::dossier_id);
+    let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
+    let written =
+        dossier_editors::table.filter(dossier_editors::account_id.eq(person)).select(dossier_editors::dossier_id);
+    let placed = agenda_items::table.select(agenda_items::dossier_id);
+    let sits: Vec<CallId> = committee.clone();
+    let own: Vec<OrganisationId> = actor.organisations.clone();
+    dossiers::state
+        .ne(draft)
+        .and(dossiers::id.ne_all(written))
+        .and(dossiers::organisation_id.ne_all(own))
+        .and(dossiers::id.ne_all(declared))
+        .and(dossiers::id.ne_all(recused))
+        .and(
+            dossiers::call_id
+                .eq_any(every)
+                .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
+                .or(dossiers::call_id.eq_any(spoken).and(dossiers::id.eq_any(asked)))
+                .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
+                .or(dossiers::call_id.eq_any(sits).and(dossiers::id.eq_any(placed)))
+                .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
+                .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
+        )
+}
+
+/// The calls in which a person's roles open each door.
+struct Doors {
+    every: Vec<CallId>,
+    assigned: Vec<CallId>,
+    asked: Vec<CallId>,
+    committee: Vec<CallId>,
+    before_committee: Vec<State>,
+    opinion: Vec<CallId>,
+    with_opinion: Vec<State>,
+    authority: Vec<CallId>,
+    to_sign: Vec<State>,
+}
+
+impl Doors {
+    fn of(actor: &Actor, roles: &[Role]) -> Self {
+        let calls = |reached: fn(Reach) -> bool| {
+            let through: Vec<Role> = roles.iter().copied().filter(|role| reached(reach(*role))).collect();
+            actor.calls_with(&through)
+        };
+        let states = |reaches: fn(State) -> bool| State::ALL.iter().copied().filter(|state| reaches(*state)).collect();
+        Self {
+            every: calls(|r| r == Reach::Every),
+            assigned: calls(|r| r == Reach::Assigned),
+            asked: calls(|r| r == Reach::Asked),
+            committee: calls(|r| r == Reach::Committee),
+            before_committee: states(reaches_committee),
+            opinion: calls(|r| r == Reach::Opinion),
+            with_opinion: states(State::has_opinion),
+            authority: calls(|r| r == Reach::Authority),
+            to_sign: states(State::reaches_authority),
+        }
+    }
+}
+
+/// The dossiers a person sees as an applicant, drafts too, as the condition of a query on `dossiers`.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn own(actor: &Actor) -> _ {
+    let organisations: Vec<OrganisationId> = actor.organisations.clone();
+    dossiers::organisation_id.eq_any(organisations)
+}
+
+/// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.
 fn reaches_committee(state: State) -> bool {
     state == State::InCommittee || state.has_opinion()
 }

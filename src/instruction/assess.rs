@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Mark, ReviewOpinion};
+use super::model::{FunderProposal, Mark, ReviewOpinion};
+use super::proposals;
 use super::rules::{self, Score};
 use super::store::{self, Review};
 use crate::base::ids::{AccountId, DossierId};
@@ -21,8 +22,18 @@ pub struct SubmittedReview {
     /// Absent when every criterion is abstained.
     pub score: Option<Score>,
     pub opinion: ReviewOpinion,
-    pub proposed: Option<Cents>,
+    /// By funder, in the order of the call.
+    pub proposed: Vec<FunderProposal>,
+    /// The same in words, as [`proposals::words`] says it.
+    pub proposed_words: String,
     pub comment: String,
+}
+
+impl SubmittedReview {
+    #[must_use]
+    pub fn proposed_total(&self) -> Option<Cents> {
+        proposals::total(&self.proposed)
+    }
 }
 
 /// The reviews of one dossier and what follows from them, by the rules of [`rules`].
@@ -50,14 +61,19 @@ pub fn assessments(
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
     let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
     let recused = store::recusals_in_call(conn, call.id)?;
-    let reviews: Vec<Review> = store::submitted_in_call(conn, call.id)?
+    let found = if wanted.len() > FEW {
+        store::submitted_in_call(conn, call.id)?
+    } else {
+        store::submitted_on(conn, dossiers)?
+    };
+    let reviews: Vec<Review> = found
         .into_iter()
         .filter(|r| wanted.contains(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
         .collect();
     let authors: Vec<AccountId> = reviews.iter().map(|r| r.author).collect();
     let names = store::names(conn, &authors)?;
     let institutions = store::institution_names(conn)?;
-    let tags = store::tags_in_call(conn, call.id)?;
+    let tags = store::tags_of(conn, dossiers)?;
     let mut all: HashMap<DossierId, Assessment> = dossiers.iter().map(|id| (*id, Assessment::default())).collect();
     for review in reviews {
         let Some(assessment) = all.get_mut(&review.dossier) else { continue };
@@ -79,6 +95,7 @@ pub fn assessments(
             institution: institutions.get(&review.institution).cloned().unwrap_or_default(),
             score: rules::score_of(&call.definition, &criteria, &review.input),
             opinion: review.input.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
+            proposed_words: proposals::words(&call.definition, &review.input.proposed),
             proposed: review.input.proposed,
             comment: review.input.comment,
         });
@@ -91,6 +108,9 @@ pub fn assessments(
     }
     Ok(all)
 }
+
+/// Past this many dossiers, the whole call is read at once.
+const FEW: usize = 1_000;
 
 fn blocking_zeros<'a>(criteria: &'a [&'a Criterion], review: &'a Review) -> impl Iterator<Item = &'a Criterion> {
     criteria.iter().copied().filter(|criterion| {

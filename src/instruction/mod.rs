@@ -3,18 +3,24 @@
 //! Words: an *eligibility check* says that a dossier is complete and eligible, or the ground why not; *shortlisting*
 //! is an optional stage; an *assignment* gives a dossier to an instructor of an institution; a *declaration of
 //! interests* comes before reading and a conflict is a recusal; a *review* holds scores, an opinion and a proposed
-//! amount on one version of the dossier, and never changes once submitted.
-//! Reading order: [`model`], [`rules`] (the arithmetic of scores), `store`, `assess` (what the committee reads),
+//! amount per funder on one version of the dossier, and never changes once submitted.
+//! Reading order: [`model`], [`rules`] (the arithmetic of scores), [`proposals`], `store`, `assess` (what the committee reads),
 //! [`actions`], [`pages`].
 
 pub mod actions;
 mod assess;
+pub mod distribution;
 pub mod model;
 pub mod pages;
+pub mod proposals;
 pub mod rules;
+mod sight;
 mod store;
 
 pub use assess::{Assessment, SubmittedReview, assessments};
-pub use model::{CriterionInput, EligibilityAnswer, Mark, ReviewInput, ReviewOpinion};
+pub use model::{
+    CriterionInput, EligibilityAnswer, FunderProposal, Mark, ReviewInput, ReviewOpinion, TerritorialInput,
+};
 pub use rules::Score;
+pub use sight::ReviewSight;
 pub use store::{EligibilityCheck, last_eligibility};

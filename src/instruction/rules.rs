@@ -18,9 +18,9 @@ use std::fmt;
 
 use num_rational::Ratio;
 
-use super::model::{Mark, ReviewInput, ReviewOpinion};
-use crate::base::money::Cents;
-use crate::calls::definition::{CallDefinition, Criterion};
+use super::model::{Mark, ReviewInput, ReviewOpinion, TerritorialInput};
+use super::proposals::{self, Asked};
+use crate::calls::definition::{CallDefinition, Criterion, ReviewsVisible};
 use crate::fault::{Fault, FieldError, Mistakes};
 
 /// An exact number of points between 0 and 100.
@@ -37,6 +37,14 @@ impl Score {
     #[must_use]
     pub fn exact(self) -> String {
         format!("{}/{}", self.0.numer(), self.0.denom())
+    }
+
+    /// Reads [`exact`](Self::exact) back; nothing for what it never wrote.
+    #[must_use]
+    pub fn from_exact(text: &str) -> Option<Self> {
+        let (numerator, denominator) = text.split_once('/')?;
+        let (numerator, denominator) = (numerator.parse().ok()?, denominator.parse().ok()?);
+        (denominator > 0).then(|| Self(Ratio::new(numerator, denominator)))
     }
 
     /// Whole points, half up: the length of a bar.
@@ -164,7 +172,7 @@ pub fn check_submission(
     definition: &CallDefinition,
     criteria: &[&Criterion],
     input: &ReviewInput,
-    requested: Cents,
+    asked: &[Asked<'_>],
 ) -> Result<(), Fault> {
     let mut all = draft_mistakes(definition, criteria, input);
     let mut mistakes = Mistakes::default();
@@ -199,18 +207,8 @@ pub fn check_submission(
         ),
         Some(_) => {}
     }
-    match (input.proposed, input.opinion) {
-        (None, Some(ReviewOpinion::Unfavourable) | None) => {}
-        (None, Some(_)) => mistakes.add("proposed", "Saisissez le montant que vous proposez, par exemple 12 500."),
-        (Some(amount), Some(ReviewOpinion::Favourable | ReviewOpinion::Reserved)) if !amount.is_positive() => {
-            mistakes.add("proposed", "Proposez un montant supérieur à zéro, ou rendez un avis défavorable.");
-        }
-        (Some(amount), _) if amount > requested => {
-            mistakes.add("proposed", format!("Proposez un montant inférieur ou égal à la demande, {requested}."))
-        }
-        (Some(_), _) => {}
-    }
     all.extend(mistakes.into_vec());
+    all.extend(proposals::mistakes(asked, input));
     if all.is_empty() { Ok(()) } else { Err(Fault::Invalid(all)) }
 }
 
@@ -226,8 +224,44 @@ pub fn is_instructed(submitted: usize, active: usize, reviewers_per_dossier: u32
     submitted == active && submitted >= usize::try_from(reviewers_per_dossier).unwrap_or(usize::MAX).max(1)
 }
 
-/// Whether a reader may see submitted reviews: never an instructor whose own review is still due.
+/// How far the reviews of a dossier are, for one reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The reader holds the dossier and their review is not in.
+    pub own_due: bool,
+    pub own_submitted: bool,
+    /// Every review of the dossier is in.
+    pub all_submitted: bool,
+    /// Manages, sits or signs, and so reads every review once none of theirs is due.
+    pub reads_all: bool,
+}
+
+/// Whether a reader may see submitted reviews, by the call's rule. Whoever still owes a review is not swayed by the
+/// others, manager or not, unless the call says so.
 #[must_use]
-pub fn may_read_reviews(own_review_due: bool, reads_all_reviews: bool, own_review_submitted: bool) -> bool {
-    !own_review_due && (reads_all_reviews || own_review_submitted)
+pub fn may_read_reviews(visible: ReviewsVisible, reading: Reading) -> bool {
+    if reading.own_due {
+        return visible == ReviewsVisible::Always;
+    }
+    let own = reading.own_submitted && (visible != ReviewsVisible::AfterAll || reading.all_submitted);
+    reading.reads_all || own
+}
+
+/// What a correspondent's opinion still lacks before it is submitted.
+///
+/// # Errors
+/// [`Fault::Invalid`] with every mistake.
+pub fn check_territorial(input: &TerritorialInput) -> Result<(), Fault> {
+    let mut mistakes = Mistakes::default();
+    match input.opinion {
+        None => mistakes.add("opinion", "Choisissez l’avis du département\u{A0}: favorable, réservé ou défavorable."),
+        Some(ReviewOpinion::Favourable) => {}
+        Some(opinion) if input.comment.is_empty() => mistakes
+            .add("comment", format!("Expliquez cet avis {} en quelques phrases.", opinion.label().to_lowercase())),
+        Some(_) => {}
+    }
+    if input.comment.chars().count() > MAX_COMMENT {
+        mistakes.add("comment", format!("Raccourcissez le commentaire à {MAX_COMMENT} caractères au plus."));
+    }
+    mistakes.finish()
 }

@@ -2,12 +2,14 @@
 //!
 //! A page is a plain function from a [`Visit`] to an [`Answer`]; a [`Page`] ties it to an address and to the
 //! permission that is checked before it runs. Reading order: [`page`], [`visit`], [`answer`], [`serve`],
-//! `intake`, `respond`.
+//! `intake`, `respond`; [`list`] and [`export`] for lists.
 
 pub mod answer;
+pub mod export;
 pub mod form;
 pub mod guard;
 mod intake;
+pub mod list;
 pub mod page;
 pub mod render;
 mod respond;
@@ -19,6 +21,7 @@ pub mod visit;
 
 pub use answer::Answer;
 pub use form::{Form, Upload};
+pub use list::{Column, Filter, ListRequest, ListView};
 pub use page::Page;
 pub use render::{Expected, Link};
 pub use serve::{Site, start};

@@ -3,6 +3,7 @@
 mod access;
 mod budget;
 mod engine;
+mod listing;
 mod present;
 mod receipt;
 mod submission;

@@ -124,7 +124,7 @@ fn the_list_filters_counts_and_says_what_comes_next() {
     assert_eq!(shows("axe=A1"), Vec::<&str>::new());
     assert_eq!(shows("axe=A2&departement=34").len(), 5);
     assert_eq!(shows("departement=48"), Vec::<&str>::new());
-    let page = client.get(&format!("{path}?tri=demande")).expect(200).text();
+    let page = client.get(&format!("{path}?tri=demande&sens=desc")).expect(200).text();
     assert!(page.find("Ruches de quartier") < page.find("Éveil des sens"));
 }
 

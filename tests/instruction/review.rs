@@ -50,7 +50,8 @@ impl Scene {
 
 /// A whole form as a browser posts it.
 fn form<'a>(version: &'a str, intent: &'a str, comment: &'a str) -> Vec<(&'a str, &'a str)> {
-    let mut fields = vec![("version", version), ("intent", intent), ("opinion", "favourable"), ("proposed", "35 000")];
+    let mut fields =
+        vec![("version", version), ("intent", intent), ("opinion", "favourable"), ("proposed-ARS", "35 000")];
     fields.push(("comment", comment));
     for name in ["score-C1", "score-C2", "score-C3", "score-C4", "score-C5", "score-C6", "score-C7"] {
         fields.push((name, "3"));
@@ -136,7 +137,7 @@ fn a_submission_says_all_that_is_missing() {
     let fields: Vec<_> = mistakes.iter().map(|m| m.field.as_str()).collect();
     assert_eq!(fields, ["score-C1", "score-C2", "comment"]);
     input.opinion = Some(ReviewOpinion::Unfavourable);
-    input.proposed = None;
+    input.proposed.clear();
     input.comment = "Hors sujet.".to_owned();
     for code in ["C1", "C2"] {
         input.scores.get_mut(code).unwrap().comment = "Rien à ce sujet.".to_owned();

@@ -176,7 +176,7 @@ fn instruct(browser: &Browser, email: &str, level: u32, comment: &str) {
     browser.tick("score-C8", "abstention");
     browser.fill("comment-C8", "Le budget du partenaire n’est pas joint.");
     browser.tick("opinion", "favourable");
-    browser.fill("proposed", "38 000");
+    browser.fill("proposed-ARS", "38 000");
     browser.fill("comment", comment);
     browser.press("Vérifier et rendre l’avis");
     browser.reads("Abstention");

@@ -8,7 +8,7 @@ use essaim::base::ids::{AccountId, DossierId};
 use essaim::instruction::actions::{
     assign, declare_eligible, declare_interests, save_review, shortlist, submit_review,
 };
-use essaim::instruction::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use essaim::instruction::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 
 use super::dossiers::submitted_dossier;
 use super::{TestApp, World};
@@ -27,7 +27,7 @@ pub fn review(levels: [i32; 8], proposed: Cents, comment: &str) -> ReviewInput {
     ReviewInput {
         scores,
         opinion: Some(ReviewOpinion::Favourable),
-        proposed: Some(proposed),
+        proposed: vec![FunderProposal::amount("ARS", proposed)],
         comment: comment.to_owned(),
     }
 }

@@ -1,5 +1,8 @@
 //! The page kit: health, headers, error pages, static files, cross-origin refusals.
 
+mod export;
+mod list;
+
 use crate::support::TestApp;
 
 #[test]

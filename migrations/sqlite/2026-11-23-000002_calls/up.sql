@@ -27,10 +27,24 @@ CREATE TABLE call_roles (
     call_id BIGINT NOT NULL REFERENCES calls (id),
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     institution_id BIGINT NOT NULL REFERENCES institutions (id),
-    role TEXT NOT NULL CHECK (role IN ('call_manager', 'instructor', 'committee_member', 'signatory', 'funder')),
+    role TEXT NOT NULL CHECK (role IN (
+        'call_manager', 'instructor', 'correspondent', 'committee_member', 'signatory', 'funder'
+    )),
     seat TEXT,
+    -- Of a correspondent, and of nobody else.
+    department TEXT,
     granted_at BIGINT NOT NULL,
-    revoked_at BIGINT
+    revoked_at BIGINT,
+    CHECK ((role = 'correspondent') = (department IS NOT NULL))
 );
 CREATE INDEX call_roles_account ON call_roles (account_id);
 CREATE INDEX call_roles_call ON call_roles (call_id);
+
+-- In whose name an agent of several institutions acts in a call.
+CREATE TABLE acting_choices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    call_id BIGINT NOT NULL REFERENCES calls (id),
+    institution_id BIGINT NOT NULL REFERENCES institutions (id),
+    UNIQUE (account_id, call_id)
+);

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::accounts::store;
 use crate::base::ids::{AccountId, CallId, InstitutionId};
 use crate::calls;
-use crate::db::schema::{agents, call_roles};
+use crate::calls::definition::reference::department_label;
+use crate::db::schema::{acting_choices, agents, call_roles};
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::service::Operation;
@@ -24,19 +25,17 @@ pub fn grant_role(
     role: Role,
     seat: Option<&str>,
 ) -> Result<(), Fault> {
-    let works_there = agents::table
-        .filter(agents::account_id.eq(account))
-        .filter(agents::institution_id.eq(institution))
-        .filter(agents::ended_at.is_null())
-        .count()
-        .get_result::<i64>(op.conn)?;
-    if works_there == 0 {
-        return Err(Fault::refused("Cette personne n’est pas rattachée à cette institution."));
-    }
+    require_agent(op, account, institution)?;
     match (role, seat) {
         (Role::CommitteeMember, Some(seat)) => check_seat(op, call, institution, seat)?,
         (Role::CommitteeMember, None) => {
             return Err(Fault::invalid("seat", "Choisissez le siège occupé au comité."));
+        }
+        (Role::Correspondent, _) => {
+            return Err(Fault::invalid(
+                "department",
+                "Choisissez le département dont cette personne est correspondante.",
+            ));
         }
         (_, Some(_)) => {
             return Err(Fault::invalid("seat", "Un siège n’accompagne que le rôle de membre du comité."));
@@ -50,12 +49,12 @@ pub fn grant_role(
         .into_boxed();
     same = match seat {
         Some(seat) => same.filter(call_roles::seat.eq(seat)),
-        None => same.filter(call_roles::account_id.eq(account)),
+        None => same.filter(call_roles::account_id.eq(account)).filter(call_roles::institution_id.eq(institution)),
     };
     if same.count().get_result::<i64>(op.conn)? > 0 {
         let (field, message) = match seat {
             Some(_) => ("seat", "Ce siège est déjà occupé. Retirez d’abord son rôle à la personne qui l’occupe."),
-            None => ("role", "Cette personne a déjà ce rôle dans cet appel."),
+            None => ("role", "Cette personne a déjà ce rôle dans cet appel, au nom de cette institution."),
         };
         return Err(Fault::invalid(field, message));
     }
@@ -72,6 +71,103 @@ pub fn grant_role(
     op.record(
         Entry::new("role.grant", format!("Rôle «\u{202F}{role}\u{202F}» donné au compte n° {account}")).call(call),
     );
+    Ok(())
+}
+
+/// Roles are held in the name of an institution one works for.
+fn require_agent(op: &mut Operation<'_>, account: AccountId, institution: InstitutionId) -> Result<(), Fault> {
+    let works_there = agents::table
+        .filter(agents::account_id.eq(account))
+        .filter(agents::institution_id.eq(institution))
+        .filter(agents::ended_at.is_null())
+        .count()
+        .get_result::<i64>(op.conn)?;
+    if works_there == 0 {
+        return Err(Fault::refused("Cette personne n’est pas rattachée à cette institution."));
+    }
+    Ok(())
+}
+
+/// Names a correspondent of a department of the call's territory; a person may speak for several, one grant each.
+///
+/// # Errors
+/// [`Fault::Refused`] when the person does not work there; [`Fault::Invalid`] for a department out of the territory or
+/// already given to them.
+pub fn grant_correspondent(
+    op: &mut Operation<'_>,
+    call: CallId,
+    account: AccountId,
+    institution: InstitutionId,
+    department: &str,
+) -> Result<(), Fault> {
+    require_agent(op, account, institution)?;
+    let definition = calls::by_id(op.conn, call)?.definition;
+    if !definition.eligibility.departments.iter().any(|code| code == department) {
+        return Err(Fault::invalid("department", "Choisissez un département du territoire de l’appel."));
+    }
+    let same = call_roles::table
+        .filter(call_roles::call_id.eq(call))
+        .filter(call_roles::account_id.eq(account))
+        .filter(call_roles::role.eq(Role::Correspondent))
+        .filter(call_roles::department.eq(department))
+        .filter(call_roles::revoked_at.is_null())
+        .count()
+        .get_result::<i64>(op.conn)?;
+    if same > 0 {
+        return Err(Fault::invalid("department", "Cette personne est déjà correspondante de ce département."));
+    }
+    diesel::insert_into(call_roles::table)
+        .values((
+            call_roles::call_id.eq(call),
+            call_roles::account_id.eq(account),
+            call_roles::institution_id.eq(institution),
+            call_roles::role.eq(Role::Correspondent),
+            call_roles::department.eq(department),
+            call_roles::granted_at.eq(op.now),
+        ))
+        .execute(op.conn)?;
+    let role = Role::Correspondent;
+    let place = department_label(department);
+    op.record(
+        Entry::new("role.grant", format!("Rôle «\u{202F}{role}\u{202F}» ({place}) donné au compte n° {account}"))
+            .call(call),
+    );
+    Ok(())
+}
+
+/// Chooses in whose name an agent of several institutions acts in a call, or, without one, in the name of each.
+///
+/// # Errors
+/// [`Fault::NotFound`] when they do not hold roles for several institutions there; [`Fault::Invalid`] for an
+/// institution that is none of them.
+pub fn wear_hat(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    call: CallId,
+    institution: Option<InstitutionId>,
+) -> Result<(), Fault> {
+    let hat = actor.hats.iter().find(|hat| hat.call == call).ok_or(Fault::NotFound)?;
+    if institution.is_some_and(|chosen| !hat.institutions.contains(&chosen)) {
+        return Err(Fault::invalid("institution", "Choisissez l’une de vos institutions dans cet appel."));
+    }
+    diesel::delete(
+        acting_choices::table.filter(acting_choices::account_id.eq(actor.id)).filter(acting_choices::call_id.eq(call)),
+    )
+    .execute(op.conn)?;
+    let name = match institution {
+        Some(institution) => {
+            diesel::insert_into(acting_choices::table)
+                .values((
+                    acting_choices::account_id.eq(actor.id),
+                    acting_choices::call_id.eq(call),
+                    acting_choices::institution_id.eq(institution),
+                ))
+                .execute(op.conn)?;
+            store::institution(op.conn, institution)?.short_name
+        }
+        None => "chacune de ses institutions".to_owned(),
+    };
+    op.record(Entry::new("role.act_as", format!("Le compte n° {} agit au nom de {name}", actor.id)).call(call));
     Ok(())
 }
 

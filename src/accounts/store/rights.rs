@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::access::Role;
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, CallId, DelegationId};
+use crate::base::ids::{AccountId, CallId, DelegationId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::db::schema::{accounts, call_roles, calls, delegations, institutions};
@@ -16,9 +16,11 @@ pub struct HeldRole {
     pub id: i64,
     pub call: CallId,
     pub call_code: String,
+    pub institution: InstitutionId,
     pub institution_name: String,
     pub role: Role,
     pub seat: Option<String>,
+    pub department: Option<String>,
 }
 
 /// Roles that a person holds now, call by call.
@@ -32,7 +34,16 @@ pub fn roles_of(conn: &mut Conn, account: AccountId) -> Result<Vec<HeldRole>, Fa
         .filter(call_roles::account_id.eq(account))
         .filter(call_roles::revoked_at.is_null())
         .order((calls::code, call_roles::id))
-        .select((call_roles::id, calls::id, calls::code, institutions::short_name, call_roles::role, call_roles::seat))
+        .select((
+            call_roles::id,
+            calls::id,
+            calls::code,
+            institutions::id,
+            institutions::short_name,
+            call_roles::role,
+            call_roles::seat,
+            call_roles::department,
+        ))
         .load(conn)?)
 }
 

@@ -263,11 +263,17 @@ fn criterion(t: &mut Table<'_>) -> Criterion {
 }
 
 fn instruction(t: &mut Table<'_>) -> InstructionRules {
+    let visible = [
+        ("after_own", ReviewsVisible::AfterOwn),
+        ("after_all", ReviewsVisible::AfterAll),
+        ("always", ReviewsVisible::Always),
+    ];
     InstructionRules {
         reviewers_per_dossier: t.integer("reviewers_per_dossier"),
         distinct_institutions: t.required_flag("distinct_institutions"),
         institutions: t.texts("institutions"),
         divergence_threshold: t.integer("divergence_threshold"),
+        reviews_visible: t.optional_choice("reviews_visible", visible).unwrap_or_default(),
         source: t.table("source", source),
     }
 }
@@ -275,6 +281,14 @@ fn instruction(t: &mut Table<'_>) -> InstructionRules {
 fn committee(t: &mut Table<'_>) -> CommitteeRules {
     CommitteeRules {
         quorum: t.integer("quorum"),
+        quorum_second: t.optional_integer("quorum_second").unwrap_or(0),
+        proxies: t
+            .optional_choice(
+                "proxies",
+                [("counted", ProxyRule::Counted), ("not_counted", ProxyRule::NotCounted), ("none", ProxyRule::None)],
+            )
+            .unwrap_or_default(),
+        notice_days: t.optional_integer("notice_days").unwrap_or(5),
         seats: t.tables("seats", |t| Seat {
             code: t.code("code"),
             label: t.label("label"),

@@ -1,4 +1,4 @@
-//! Reference data embedded in the binary: departments, legal forms, budget plans.
+//! Reference data embedded in the binary: departments, poverty, legal forms, budget plans.
 
 use std::sync::LazyLock;
 
@@ -9,16 +9,32 @@ use super::model::{BudgetGroup, Source};
 /// Names a call file may give as `budget.plan`.
 pub const BUDGET_PLAN_NAMES: [&str; 1] = ["cerfa-12156-06"];
 
-/// A department of the default territory. Figures are those of the source, never recomputed.
+/// A department of the default territory.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Department {
     pub code: String,
     pub name: String,
-    pub poverty: Poverty,
+    pub tile: Tile,
 }
 
-/// Poverty in 2020, rates in tenths of a per cent.
+/// Place on the map of tiles: columns from the west, rows from the north, odd rows half a tile to the east.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tile {
+    pub column: u8,
+    pub row: u8,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Departments {
+    departments: Vec<Department>,
+    #[serde(rename = "source")]
+    _source: Source,
+}
+
+/// Poverty as published: rates in tenths of a per cent. Figures are those of the source, never recomputed.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poverty {
@@ -29,23 +45,38 @@ pub struct Poverty {
     pub people: Option<u32>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DepartmentPoverty {
+    pub code: String,
+    #[serde(flatten)]
+    pub figures: Poverty,
+}
+
 /// A wider territory shown for comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Territory {
+pub struct TerritoryPoverty {
     pub name: String,
-    pub poverty: Poverty,
+    #[serde(flatten)]
+    pub figures: Poverty,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Territories {
-    pub departments: Vec<Department>,
-    pub region: Territory,
-    pub country: Territory,
+pub struct PovertyTable {
+    pub title: String,
     pub source: Source,
-    /// What the source gets wrong and the product does not repair.
-    pub note: String,
+    /// What the source says in two ways, and the product does not repair.
+    pub discrepancies: Vec<String>,
+    pub region: TerritoryPoverty,
+    pub country: TerritoryPoverty,
+    pub departments: Vec<DepartmentPoverty>,
+}
+
+impl PovertyTable {
+    #[must_use]
+    pub fn of(&self, department: &str) -> Option<&Poverty> {
+        self.departments.iter().find(|row| row.code == department).map(|row| &row.figures)
+    }
 }
 
 /// INSEE legal form, level III.
@@ -88,8 +119,10 @@ pub struct ReferencePlan {
 
 type Loaded<T> = LazyLock<Result<T, toml::de::Error>>;
 
-static TERRITORIES: Loaded<Territories> =
+static DEPARTMENTS: Loaded<Departments> =
     LazyLock::new(|| toml::from_str(include_str!("../../../seeds/reference/departments.toml")));
+static POVERTY_2020: Loaded<PovertyTable> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../seeds/reference/poverty-2020.toml")));
 static LEGAL_FORMS: Loaded<LegalForms> =
     LazyLock::new(|| toml::from_str(include_str!("../../../seeds/reference/legal-forms.toml")));
 static CERFA_12156_06: Loaded<ReferencePlan> =
@@ -101,7 +134,8 @@ static CERFA_12156_06: Loaded<ReferencePlan> =
 /// The first file that does not parse.
 pub fn check() -> Result<(), String> {
     let problems = [
-        ("departments.toml", TERRITORIES.as_ref().err()),
+        ("departments.toml", DEPARTMENTS.as_ref().err()),
+        ("poverty-2020.toml", POVERTY_2020.as_ref().err()),
         ("legal-forms.toml", LEGAL_FORMS.as_ref().err()),
         ("budget-cerfa-12156-06.toml", CERFA_12156_06.as_ref().err()),
     ];
@@ -111,16 +145,16 @@ pub fn check() -> Result<(), String> {
     }
 }
 
-/// Departments, region and country with their poverty figures.
+/// Poverty in 2020 by department, region and country.
 #[must_use]
-pub fn territories() -> Option<&'static Territories> {
-    TERRITORIES.as_ref().ok()
+pub fn poverty_2020() -> Option<&'static PovertyTable> {
+    POVERTY_2020.as_ref().ok()
 }
 
 /// Departments of the default territory, by code.
 #[must_use]
 pub fn departments() -> &'static [Department] {
-    territories().map_or(&[], |territories| &territories.departments)
+    DEPARTMENTS.as_ref().map_or(&[], |loaded| &loaded.departments)
 }
 
 #[must_use]

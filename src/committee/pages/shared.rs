@@ -43,7 +43,7 @@ impl Room {
         let sits = actor.holds_in(call.id, &[Role::CommitteeMember])
             && board.seats.iter().any(|seat| seat.account == Some(actor.id));
         let manages = actor.holds_in(call.id, super::MANAGER);
-        Ok(Self { seen: board.seen_by(actor.id, &visible), call, visible, manages, sits })
+        Ok(Self { seen: board.seen_by(actor.id, &visible, manages), call, visible, manages, sits })
     }
 
     pub fn path(&self) -> String {
@@ -134,7 +134,7 @@ pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
             score: review.score.map_or_else(|| UNSCORED.to_owned(), |s| s.to_string()),
             opinion: review.opinion.label(),
             tone: review.opinion.tone(),
-            proposed: review.proposed.map(|amount| amount.to_string()).unwrap_or_default(),
+            proposed: review.proposed_words.clone(),
             comment: review.comment.clone(),
         })
         .collect()

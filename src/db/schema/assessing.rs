@@ -27,6 +27,8 @@ diesel::table! {
         assigned_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        refused_at -> Nullable<BigInt>,
+        reminded_at -> Nullable<BigInt>,
     }
 }
 
@@ -49,7 +51,6 @@ diesel::table! {
         dossier_version_id -> BigInt,
         opinion -> Nullable<Text>,
         comment -> Text,
-        proposed_cents -> Nullable<BigInt>,
         version -> BigInt,
         started_at -> BigInt,
         submitted_at -> Nullable<BigInt>,
@@ -67,6 +68,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    review_proposals (id) {
+        id -> BigInt,
+        review_id -> BigInt,
+        funder -> Text,
+        opinion -> Nullable<Text>,
+        proposed_cents -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    review_submissions (id) {
+        id -> BigInt,
+        review_id -> BigInt,
+        dossier_version_id -> BigInt,
+        number -> BigInt,
+        body -> Text,
+        submitted_at -> BigInt,
+        reopened_at -> Nullable<BigInt>,
+        reopened_by -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    territorial_opinions (id) {
+        id -> BigInt,
+        call_id -> BigInt,
+        dossier_id -> BigInt,
+        dossier_version_id -> BigInt,
+        department -> Text,
+        asked_at -> BigInt,
+        asked_by -> BigInt,
+        due_at -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        opinion -> Nullable<Text>,
+        comment -> Text,
+        submitted_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(eligibility_checks -> dossiers (dossier_id));
 diesel::joinable!(eligibility_checks -> dossier_versions (dossier_version_id));
 diesel::joinable!(eligibility_checks -> accounts (decided_by));
@@ -78,3 +121,6 @@ diesel::joinable!(reviews -> assignments (assignment_id));
 diesel::joinable!(reviews -> dossiers (dossier_id));
 diesel::joinable!(reviews -> dossier_versions (dossier_version_id));
 diesel::joinable!(review_scores -> reviews (review_id));
+diesel::joinable!(review_submissions -> reviews (review_id));
+diesel::joinable!(territorial_opinions -> dossiers (dossier_id));
+diesel::joinable!(review_proposals -> reviews (review_id));

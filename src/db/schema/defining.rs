@@ -36,8 +36,18 @@ diesel::table! {
         institution_id -> BigInt,
         role -> Text,
         seat -> Nullable<Text>,
+        department -> Nullable<Text>,
         granted_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    acting_choices (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        call_id -> BigInt,
+        institution_id -> BigInt,
     }
 }
 
@@ -46,3 +56,5 @@ diesel::joinable!(call_definitions -> calls (call_id));
 diesel::joinable!(call_roles -> calls (call_id));
 diesel::joinable!(call_roles -> accounts (account_id));
 diesel::joinable!(call_roles -> institutions (institution_id));
+diesel::joinable!(acting_choices -> calls (call_id));
+diesel::joinable!(acting_choices -> institutions (institution_id));

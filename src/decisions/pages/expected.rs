@@ -22,7 +22,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
             let to_sign = reader.to_sign(conn, &call)?.iter().filter(|line| reader.signs(line)).count();
             if to_sign > 0 {
                 let label = format!("Signer {}", count(to_sign, "décision", "décisions"));
-                expected.push(Expected { label, href: href("signer"), detail: call.title.clone() });
+                expected.push(Expected { label, href: href("signer"), detail: call.title.clone(), due: None });
             }
         }
         if reader.manages {
@@ -30,7 +30,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
             if waiting > 0 {
                 let waiting = usize::try_from(waiting).unwrap_or(usize::MAX);
                 let label = format!("Notifier {}", count(waiting, "décision", "décisions"));
-                expected.push(Expected { label, href: href("notifier"), detail: call.title.clone() });
+                expected.push(Expected { label, href: href("notifier"), detail: call.title.clone(), due: None });
             }
         }
     }
@@ -39,6 +39,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
             label: format!("Lire la décision sur le dossier {reference}"),
             href: format!("/mes-dossiers/{dossier}/decision"),
             detail: title,
+            due: None,
         });
     }
     Ok(expected)

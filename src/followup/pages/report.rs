@@ -52,7 +52,6 @@ struct Past {
     comment: String,
     reason: String,
     who: String,
-    iso: String,
     replaced: bool,
 }
 
@@ -126,20 +125,24 @@ fn entry(
     }
 }
 
-fn past(indicator: &Indicator, value: &Value, zone: &str) -> Past {
+/// `Gard (30) : 12, Hérault (34) : 40`.
+pub(super) fn shares(value: &Value) -> String {
     let shares: Vec<String> = value
         .departments
         .iter()
         .map(|(code, people)| format!("{}\u{A0}: {}", department_label(code), rules::show(*people)))
         .collect();
+    shares.join(", ")
+}
+
+fn past(indicator: &Indicator, value: &Value, zone: &str) -> Past {
     Past {
         indicator: indicator.label.clone(),
         value: value_words(indicator, Some(value)).0,
-        shares: shares.join(", "),
+        shares: shares(value),
         comment: value.comment.clone(),
         reason: value.reason.clone(),
         who: format!("{}, le {}", value.reported_by, value.reported_at.short(zone)),
-        iso: value.reported_at.iso(),
         replaced: value.replaced,
     }
 }

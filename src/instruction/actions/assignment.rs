@@ -5,10 +5,11 @@ use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, DossierId};
 use crate::base::text::clean_line;
-use crate::calls;
-use crate::dossiers::{self, Event, State};
+use crate::calls::{self, Call};
+use crate::db::Conn;
+use crate::dossiers::{self, Dossier, Event, State};
 use crate::fault::{Fault, Mistakes};
-use crate::instruction::store;
+use crate::instruction::store::{self, Instructor};
 use crate::journal::Entry;
 use crate::service::Operation;
 
@@ -27,46 +28,110 @@ pub fn assign(
     let view = dossiers::for_staff(op.conn, actor, dossier)?;
     view.require(Role::CallManager)?;
     let call = calls::of_dossier(op.conn, dossier)?;
-    let rules = &call.definition.instruction;
-    let chosen = store::holders(op.conn, call.id, Role::Instructor)?
+    let chosen = instructors(op.conn, &call)?
         .into_iter()
         .find(|i| i.account == instructor)
-        .filter(|i| rules.institutions.is_empty() || rules.institutions.contains(&i.institution_code))
-        .ok_or_else(|| Fault::invalid("instructor", "Choisissez un instructeur de cet appel dans la liste."))?;
-    let active: Vec<_> = store::assignments_of(op.conn, dossier)?.into_iter().filter(|a| a.is_active()).collect();
+        .ok_or_else(|| Fault::invalid("instructor", NOT_AN_INSTRUCTOR))?;
     let mut mistakes = Mistakes::default();
-    if active.iter().any(|a| a.account == instructor) {
-        mistakes.add("instructor", format!("{} instruit déjà ce dossier.", chosen.name));
-    } else if rules.distinct_institutions && active.iter().any(|a| a.institution == chosen.institution) {
-        mistakes.add(
-            "instructor",
-            format!(
-                "Un instructeur de l’institution {} lit déjà ce dossier\u{A0}: choisissez une autre institution.",
-                chosen.institution_name
-            ),
-        );
-    }
-    if store::is_member(op.conn, view.dossier.organisation, instructor)? {
-        mistakes.add("instructor", format!("{} est membre de l’organisme porteur.", chosen.name));
-    } else if store::recused_from(op.conn, dossier)?.contains(&instructor) {
-        mistakes.add("instructor", format!("{} s’est déporté de ce dossier.", chosen.name));
+    if let Some(why) = obstacle(op.conn, &call, &view.dossier, &chosen)? {
+        mistakes.add("instructor", why);
     }
     if due_at.is_some_and(|due| due <= op.now) {
-        mistakes.add("due", "Choisissez une date à venir, ou laissez la date vide.");
+        mistakes.add("due", PAST);
     }
     mistakes.finish()?;
-    if view.dossier.state == State::Instructed {
-        dossiers::advance(op, dossier, Event::ReopenInstruction)?;
+    let (id, moved) = give(op, actor, &call, &view.dossier, &chosen, due_at)?;
+    messages::tell_instructor(op, &call, &moved, &chosen, due_at)?;
+    Ok(id)
+}
+
+pub(super) const NOT_AN_INSTRUCTOR: &str = "Choisissez un instructeur de cet appel dans la liste.";
+pub(super) const PAST: &str = "Choisissez une date à venir, ou laissez la date vide.";
+
+/// Who may be given dossiers of a call, by surname.
+pub(super) fn instructors(conn: &mut Conn, call: &Call) -> Result<Vec<Instructor>, Fault> {
+    let allowed = &call.definition.instruction.institutions;
+    let mut holders = store::holders(conn, call.id, Role::Instructor)?;
+    holders.retain(|i| allowed.is_empty() || allowed.contains(&i.institution_code));
+    Ok(holders)
+}
+
+/// Why a person may not be given a dossier, as a sentence.
+pub(super) fn obstacle(
+    conn: &mut Conn,
+    call: &Call,
+    dossier: &Dossier,
+    chosen: &Instructor,
+) -> Result<Option<String>, Fault> {
+    let assignments = store::assignments_of(conn, dossier.id)?;
+    let mut active = assignments.iter().filter(|a| a.is_active());
+    let name = &chosen.name;
+    Ok(if store::is_member(conn, dossier.organisation, chosen.account)? {
+        Some(format!("{name} est membre de l’organisme porteur."))
+    } else if store::recused_from(conn, dossier.id)?.contains(&chosen.account) {
+        Some(format!("{name} s’est déporté de ce dossier."))
+    } else if active.clone().any(|a| a.account == chosen.account) {
+        Some(format!("{name} instruit déjà ce dossier."))
+    } else if call.definition.instruction.distinct_institutions && active.any(|a| a.institution == chosen.institution) {
+        Some(format!(
+            "Un instructeur de l’institution {} lit déjà ce dossier\u{A0}: choisissez une autre institution.",
+            chosen.institution_name
+        ))
+    } else {
+        None
+    })
+}
+
+/// Moves the dossier and writes the assignment with its journal entry; the mail is the caller's.
+pub(super) fn give(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    call: &Call,
+    dossier: &Dossier,
+    chosen: &Instructor,
+    due_at: Option<Instant>,
+) -> Result<(AssignmentId, Dossier), Fault> {
+    if dossiers::get(op.conn, dossier.id)?.state == State::Instructed {
+        dossiers::advance(op, dossier.id, Event::ReopenInstruction)?;
     }
-    let moved = dossiers::advance(op, dossier, Event::Assign)?;
-    let id = store::insert_assignment(op.conn, dossier, &chosen, due_at, actor.id, op.now)?;
+    let moved = dossiers::advance(op, dossier.id, Event::Assign)?;
+    let id = store::insert_assignment(op.conn, dossier.id, chosen, due_at, actor.id, op.now)?;
     op.record(
         Entry::new("instruction.assign", format!("Dossier affecté à {} ({})", chosen.name, chosen.institution_name))
             .call(call.id)
-            .dossier(dossier),
+            .dossier(dossier.id),
     );
-    messages::tell_instructor(op, &call, &moved, &chosen, due_at)?;
-    Ok(id)
+    Ok((id, moved))
+}
+
+/// An instructor gives a dossier back for another reason than an interest; it returns to the manager's list.
+///
+/// # Errors
+/// [`Fault::NotFound`] without an active assignment; [`Fault::Refused`] once the review is submitted;
+/// [`Fault::Invalid`] without a reason.
+pub fn refuse_assignment(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, reason: &str) -> Result<(), Fault> {
+    dossiers::hold(op.conn, dossier)?;
+    let view = dossiers::for_staff(op.conn, actor, dossier)?;
+    view.require(Role::Instructor)?;
+    let assignment = store::active_assignment(op.conn, dossier, actor.id)?;
+    if assignment.submitted_at.is_some() {
+        return Err(Fault::refused("Votre avis est rendu\u{A0}: il ne change plus."));
+    }
+    let mut mistakes = Mistakes::default();
+    let empty = "Dites en une phrase pourquoi, par exemple «\u{202F}Ce sujet sort de ma compétence.\u{202F}»";
+    let reason = mistakes.line("refusal", reason, 300, empty);
+    mistakes.finish()?;
+    store::refuse_assignment(op.conn, assignment.id, &reason, op.now)?;
+    let call = calls::of_dossier(op.conn, dossier)?;
+    messages::tell_managers_refused(op, &call, &view.dossier, &actor.name(), &reason)?;
+    op.record(
+        Entry::new("instruction.refuse", "Affectation refusée par l’instructeur")
+            .call(call.id)
+            .dossier(dossier)
+            .reason(reason),
+    );
+    complete_if_ready(op, dossier)?;
+    Ok(())
 }
 
 /// Takes a dossier back from an instructor whose review is not in. A submitted review stays with the dossier.

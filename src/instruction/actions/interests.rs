@@ -14,11 +14,11 @@ use crate::service::Operation;
 /// Why an assignment ended, when its holder withdrew.
 const RECUSED: &str = "Déport déclaré";
 
-/// `conflict` holds what ties the instructor to the applicant: the assignment ends and the dossier closes to them.
+/// `conflict` holds what ties the instructor or correspondent to the applicant: the assignment ends and the dossier closes to them.
 /// Saying the same thing twice changes nothing.
 ///
 /// # Errors
-/// [`Fault::NotFound`] without an active assignment; [`Fault::Refused`] when another answer was given before;
+/// [`Fault::NotFound`] for who neither instructs the dossier nor speaks for a department asked; [`Fault::Refused`] when another answer was given before;
 /// [`Fault::Invalid`] for a conflict without a word on it.
 pub fn declare_interests(
     op: &mut Operation<'_>,
@@ -28,8 +28,11 @@ pub fn declare_interests(
 ) -> Result<(), Fault> {
     dossiers::hold(op.conn, dossier)?;
     let view = dossiers::for_staff(op.conn, actor, dossier)?;
-    view.require(Role::Instructor)?;
-    let assignment = store::active_assignment(op.conn, dossier, actor.id)?;
+    if !view.through(Role::Instructor) && !view.through(Role::Correspondent) {
+        return Err(Fault::NotFound);
+    }
+    let assignment =
+        store::assignments_of(op.conn, dossier)?.into_iter().find(|a| a.account == actor.id && a.is_active());
     if let Some(before) = store::declaration_of(op.conn, dossier, actor.id)?
         && before.conflict != conflict.is_some()
     {
@@ -64,7 +67,9 @@ pub fn declare_interests(
         );
         return Ok(());
     }
-    store::end_assignment(op.conn, assignment.id, RECUSED, op.now)?;
+    if let Some(assignment) = &assignment {
+        store::end_assignment(op.conn, assignment.id, RECUSED, op.now)?;
+    }
     // What the tie is stays in the declaration, for the managers.
     op.record(
         Entry::new("interests.recuse", "Déport déclaré")
@@ -73,7 +78,7 @@ pub fn declare_interests(
             .reason("Lien d’intérêts"),
     );
     let call = calls::of_dossier(op.conn, dossier)?;
-    messages::tell_managers_recused(op, &call, &view.dossier, &actor.name())?;
+    messages::tell_managers_recused(op, &call, &view.dossier, &actor.name(), assignment.is_some())?;
     complete_if_ready(op, dossier)?;
     Ok(())
 }

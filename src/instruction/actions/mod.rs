@@ -1,15 +1,23 @@
 //! Operations of instruction, one file per matter.
 
 mod assignment;
+mod bulk;
 mod eligibility;
 mod interests;
 mod messages;
+mod reminders;
+mod reopening;
 mod review;
+mod territory;
 
-pub use assignment::{assign, end_assignment};
+pub use assignment::{assign, end_assignment, refuse_assignment};
+pub use bulk::{Given, Readers, Waiting, assign_many, waiting};
 pub use eligibility::{decide_eligibility, declare_eligible, declare_ineligible, set_aside, shortlist};
 pub use interests::declare_interests;
+pub use reminders::{Reminded, remind, remind_late};
+pub use reopening::reopen_review;
 pub use review::{save_review, submit_review};
+pub use territory::{Asked, ask_departments, save_territorial, takes_territorial_opinions};
 
 use super::{rules, store};
 use crate::base::ids::DossierId;

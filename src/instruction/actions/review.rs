@@ -8,6 +8,7 @@ use crate::calls;
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 use crate::instruction::model::{CriterionInput, ReviewInput};
+use crate::instruction::proposals::{self, Asked};
 use crate::instruction::rules;
 use crate::instruction::store::{self, Assignment};
 use crate::journal::Entry;
@@ -34,14 +35,19 @@ fn refuse_unless_under_instruction(dossier: &Dossier) -> Result<(), Fault> {
     )))
 }
 
-fn cleaned(input: &ReviewInput) -> ReviewInput {
+fn cleaned(input: &ReviewInput, asked: &[Asked<'_>]) -> ReviewInput {
     let scores = input
         .scores
         .iter()
         .map(|(code, answer)| (code.clone(), CriterionInput { mark: answer.mark, comment: clean(&answer.comment) }))
         .filter(|(_, answer)| *answer != CriterionInput::default())
         .collect();
-    ReviewInput { scores, comment: clean(&input.comment), ..*input }
+    ReviewInput {
+        scores,
+        opinion: input.opinion,
+        proposed: proposals::tidied(asked, &input.proposed),
+        comment: clean(&input.comment),
+    }
 }
 
 /// Saves a draft, whatever is still missing, and answers its new version. `read` is the version the author was
@@ -67,7 +73,7 @@ pub fn save_review(
     let call = calls::of_dossier(op.conn, dossier.id)?;
     let axes: Vec<String> = version.content.many("axes").into_iter().map(str::to_owned).collect();
     let criteria = call.definition.criteria_for_axes(&axes);
-    let input = cleaned(input);
+    let input = cleaned(input, &proposals::asked(&call.definition, &version.content));
     let mistakes = rules::draft_mistakes(&call.definition, &criteria, &input);
     if !mistakes.is_empty() {
         return Err(Fault::Invalid(mistakes));
@@ -111,10 +117,13 @@ pub fn submit_review(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, 
     let call = calls::of_dossier(op.conn, dossier.id)?;
     let axes: Vec<String> = version.content.many("axes").into_iter().map(str::to_owned).collect();
     let criteria = call.definition.criteria_for_axes(&axes);
-    rules::check_submission(&call.definition, &criteria, &review.input, version.requested)?;
+    let asked = proposals::asked(&call.definition, &version.content);
+    rules::check_submission(&call.definition, &criteria, &review.input, &asked)?;
     store::mark_submitted(op.conn, review.id, read, op.now)?;
+    let number = store::insert_submission(op.conn, &review, op.now)?;
+    let again = if number > 1 { "à nouveau " } else { "" };
     op.record(
-        Entry::new("review.submit", format!("Avis rendu sur la version {} du dossier", version.number))
+        Entry::new("review.submit", format!("Avis rendu {again}sur la version {} du dossier", version.number))
             .call(call.id)
             .dossier(dossier.id),
     );

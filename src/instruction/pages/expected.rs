@@ -29,6 +29,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                     label: format!("{what} {}", count(number, "dossier", "dossiers")),
                     href: format!("/appels/{}/gestion?etat={}", call.code, state.code()),
                     detail: call.title.clone(),
+                    due: None,
                 });
             }
         }
@@ -45,6 +46,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
             label: format!("Rendre votre avis sur {}", count(due.len(), "dossier", "dossiers")),
             href: "/instruction".to_owned(),
             detail,
+            due: next.map(|(at, _)| at),
         });
     }
     Ok(all)

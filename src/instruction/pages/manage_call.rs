@@ -4,20 +4,18 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::access::Role;
 use crate::base::clock::Instant;
 use crate::base::ids::DossierId;
-use crate::base::text::{count, fold};
+use crate::base::text::count;
 use crate::calls::definition::Stage;
 use crate::calls::definition::reference::department_label;
 use crate::calls::{self, Call};
-use crate::dossiers::{self, Dossier, State};
+use crate::dossiers::listing::{self, Criteria, Order, Scope};
+use crate::dossiers::{Dossier, State};
 use crate::fault::Fault;
 use crate::instruction::store::{self, Assignment};
-use crate::web::form::encode;
-use crate::web::{Answer, Form, Visit};
-
-const ROWS_PER_PAGE: usize = 50;
+use crate::web::export::{Cell, Table};
+use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
 #[derive(Serialize)]
 struct CallRow {
@@ -40,10 +38,11 @@ pub(super) fn calls(visit: &Visit) -> Result<Answer, Fault> {
         let mut rows = Vec::new();
         for id in actor.calls_with(super::MANAGERS) {
             let call = calls::by_id(conn, id)?;
-            let visible = dossiers::visible_in_call(conn, actor, id, super::MANAGERS)?;
+            let states = listing::count_by_state(conn, actor, super::MANAGERS, id)?;
+            let visible: i64 = states.iter().map(|(_, number)| number).sum();
             rows.push(CallRow {
                 href: format!("/appels/{}/gestion", call.code),
-                dossiers: count(visible.len(), "dossier déposé", "dossiers déposés"),
+                dossiers: count(usize::try_from(visible).unwrap_or_default(), "dossier déposé", "dossiers déposés"),
                 closing: call.closes_at.long(call.zone()),
                 title: call.title,
                 code: call.code,
@@ -58,16 +57,9 @@ pub(super) fn calls(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 #[derive(Serialize)]
-struct Choice {
-    value: String,
-    label: String,
-    selected: bool,
-}
-
-#[derive(Serialize)]
 struct StateCount {
     label: String,
-    count: usize,
+    count: i64,
     href: String,
 }
 
@@ -81,6 +73,7 @@ struct Row {
     axes: String,
     departments: String,
     requested: String,
+    submitted: String,
     status: &'static str,
     tone: &'static str,
     reviews: String,
@@ -91,24 +84,26 @@ struct Row {
 struct View {
     call: String,
     code: String,
-    path: String,
     total: String,
-    shown: String,
     counts: Vec<StateCount>,
-    states: Vec<Choice>,
-    axes: Vec<Choice>,
-    departments: Vec<Choice>,
-    sorts: Vec<Choice>,
-    search: String,
-    filtered: bool,
+    list: ListView,
     rows: Vec<Row>,
-    previous: String,
-    following: String,
-    page_number: usize,
-    pages: usize,
 }
 
-/// A dossier with what the list filters, sorts and shows.
+const COLUMNS: &[Column] = &[
+    Column::sorted("Référence", "reference"),
+    Column::sorted("Projet", "titre"),
+    Column::sorted("Porteur", "porteur"),
+    Column::plain("Axes"),
+    Column::plain("Dép."),
+    Column::number("Demande (€)", "demande"),
+    Column::sorted("Déposé le", "date"),
+    Column::plain("État"),
+    Column::number("Avis rendus", ""),
+    Column::plain("À faire"),
+];
+
+/// A dossier with what the list shows of it.
 struct Item {
     dossier: Dossier,
     applicant: String,
@@ -117,186 +112,170 @@ struct Item {
 }
 
 impl Item {
-    fn has(&self, kind: &str, code: &str) -> bool {
-        code.is_empty() || self.tags.iter().any(|(k, c)| k == kind && c == code)
+    fn codes(&self, kind: &str) -> String {
+        let codes: Vec<&str> = self.tags.iter().filter(|(k, _)| k == kind).map(|(_, code)| code.as_str()).collect();
+        codes.join(", ")
     }
 
-    fn codes(&self, kind: &str) -> impl Iterator<Item = &str> {
-        self.tags.iter().filter(move |(k, _)| k == kind).map(|(_, code)| code.as_str())
+    fn submitted_reviews(&self) -> usize {
+        self.assignments.iter().filter(|a| a.submitted_at.is_some()).count()
     }
 }
 
-/// What the manager asked to see, from the address.
-struct Filters {
-    state: String,
-    axis: String,
-    department: String,
-    search: String,
-    sort: String,
+/// The filters of a call's dossiers: the states that are there, the call's axes and departments.
+fn filters(call: &Call, states: &[(State, i64)]) -> Vec<Filter> {
+    let definition = &call.definition;
+    vec![
+        Filter::new(
+            "etat",
+            "État",
+            "Tous les états",
+            states.iter().map(|(state, _)| (state.code().to_owned(), state.label().to_owned())),
+        ),
+        Filter::new(
+            "axe",
+            "Axe",
+            "Tous les axes",
+            definition.axes.list.iter().map(|a| (a.code.clone(), format!("{} – {}", a.code, a.label))),
+        ),
+        Filter::new(
+            "departement",
+            "Département",
+            "Tous les départements",
+            definition.eligibility.departments.iter().map(|d| (d.clone(), department_label(d))),
+        ),
+    ]
 }
 
-impl Filters {
-    fn read(query: &Form) -> Self {
-        let text = |name: &str| query.text(name).trim().to_owned();
-        Self {
-            state: text("etat"),
-            axis: text("axe"),
-            department: text("departement"),
-            search: text("recherche"),
-            sort: text("tri"),
-        }
-    }
-
-    fn keeps(&self, item: &Item) -> bool {
-        let dossier = &item.dossier;
-        let text = fold(&format!("{} {} {}", dossier.reference_or_draft(), dossier.title, item.applicant));
-        (self.state.is_empty() || dossier.state.code() == self.state)
-            && item.has("axis", &self.axis)
-            && item.has("department", &self.department)
-            && fold(&self.search).split_whitespace().all(|word| text.contains(word))
-    }
-
-    fn sort(&self, items: &mut [Item]) {
-        match self.sort.as_str() {
-            "titre" => items.sort_by_cached_key(|i| fold(&i.dossier.title)),
-            "porteur" => items.sort_by_cached_key(|i| fold(&i.applicant)),
-            "demande" => items.sort_by_key(|i| std::cmp::Reverse(i.dossier.requested)),
-            // The list comes in the order submitted.
-            _ => {}
-        }
-    }
-
-    fn address(&self, path: &str, page: usize) -> String {
-        let mut parts: Vec<String> = [
-            ("etat", &self.state),
-            ("axe", &self.axis),
-            ("departement", &self.department),
-            ("recherche", &self.search),
-            ("tri", &self.sort),
-        ]
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", encode(value)))
-        .collect();
-        if page > 1 {
-            parts.push(format!("page={page}"));
-        }
-        if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
+fn criteria(call: &Call, request: &ListRequest) -> Criteria {
+    let (order, descending) = request.order();
+    Criteria {
+        call: Some(call.id),
+        states: request.chosen("etat").and_then(State::from_code).into_iter().collect(),
+        axis: request.chosen("axe").map(str::to_owned),
+        department: request.chosen("departement").map(str::to_owned),
+        words: request.words(),
+        order: match order {
+            "reference" => Order::Reference,
+            "titre" => Order::Title,
+            "porteur" => Order::Organisation,
+            "demande" => Order::Requested,
+            _ => Order::Submitted,
+        },
+        descending,
     }
 }
 
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
-    let (call, items) = visit.read(|conn| {
+    let (call, states, request, total, items) = visit.read(|conn| {
         let call = calls::by_code(conn, &code)?;
         actor.require_in(call.id, super::MANAGERS)?;
-        let mut applicants = store::applicants_in_call(conn, call.id)?;
-        let mut tags = store::tags_in_call(conn, call.id)?;
+        let states = listing::count_by_state(conn, actor, super::MANAGERS, call.id)?;
+        let request = ListRequest::read(visit, COLUMNS, filters(&call, &states)).sorted_by("date", false);
+        let (scope, criteria) = (Scope::Staff(actor, super::MANAGERS), criteria(&call, &request));
+        let total = listing::count(conn, scope, &criteria)?;
+        let rows = listing::rows(conn, scope, &criteria, request.window(total))?;
+        let mut tags = listing::tags(conn, &rows)?;
         let mut assignments: HashMap<DossierId, Vec<Assignment>> = HashMap::new();
-        for assignment in store::active_in_call(conn, call.id)? {
+        for assignment in store::active_on(conn, &rows.iter().map(|row| row.dossier.id).collect::<Vec<_>>())? {
             assignments.entry(assignment.dossier).or_default().push(assignment);
         }
-        let items: Vec<Item> = dossiers::visible_in_call(conn, actor, call.id, &[Role::CallManager])?
+        let items: Vec<Item> = rows
             .into_iter()
-            .map(|view| Item {
-                applicant: applicants.remove(&view.dossier.id).unwrap_or_default(),
-                tags: tags.remove(&view.dossier.id).unwrap_or_default(),
-                assignments: assignments.remove(&view.dossier.id).unwrap_or_default(),
-                dossier: view.dossier,
+            .map(|row| Item {
+                applicant: row.applicant,
+                tags: tags.remove(&row.dossier.id).unwrap_or_default(),
+                assignments: assignments.remove(&row.dossier.id).unwrap_or_default(),
+                dossier: row.dossier,
             })
             .collect();
-        Ok((call, items))
+        Ok((call, states, request, total, items))
     })?;
+    if let Some(format) = request.format() {
+        return table(&call, &items, visit.now).answer(format, visit.now);
+    }
     let path = format!("/appels/{}/gestion", call.code);
-    let filters = Filters::read(&visit.query);
-    let view = view_of(visit, &call, &path, &filters, items);
+    let all: i64 = states.iter().map(|(_, number)| number).sum();
+    let view = View {
+        call: call.title.clone(),
+        code: call.code.clone(),
+        total: count(usize::try_from(all).unwrap_or_default(), "dossier déposé", "dossiers déposés"),
+        counts: states
+            .iter()
+            .map(|(state, number)| StateCount {
+                label: state.label().to_owned(),
+                count: *number,
+                href: format!("{path}?etat={}", state.code()),
+            })
+            .collect(),
+        list: request.view(total, "dossier", "dossiers"),
+        rows: items.iter().map(|item| row(item, &call, visit.now)).collect(),
+    };
     Ok(Answer::page(format!("Gestion – {}", call.title), "instruction/manage_call.html", &view)?
         .desk()
         .crumb("Gestion", "/gestion"))
 }
 
-fn view_of(visit: &Visit, call: &Call, path: &str, filters: &Filters, items: Vec<Item>) -> View {
-    let definition = &call.definition;
-    let number_in = |state: State| items.iter().filter(|i| i.dossier.state == state).count();
-    let present: Vec<State> = State::ALL.iter().copied().filter(|state| number_in(*state) > 0).collect();
-    let choice =
-        |value: &str, label: String, chosen: &str| Choice { selected: value == chosen, value: value.to_owned(), label };
-    let all = |label: &str, chosen: &str| choice("", label.to_owned(), chosen);
-    let counts = present
-        .iter()
-        .map(|state| StateCount {
-            label: state.label().to_owned(),
-            count: number_in(*state),
-            href: format!("{path}?etat={}", state.code()),
-        })
-        .collect();
-    let mut states = vec![all("Tous les états", &filters.state)];
-    states.extend(present.iter().map(|s| choice(s.code(), s.label().to_owned(), &filters.state)));
-    let mut axes = vec![all("Tous les axes", &filters.axis)];
-    axes.extend(
-        definition.axes.list.iter().map(|a| choice(&a.code, format!("{} – {}", a.code, a.label), &filters.axis)),
-    );
-    let mut departments = vec![all("Tous les départements", &filters.department)];
-    let known = &definition.eligibility.departments;
-    departments.extend(known.iter().map(|d| choice(d, department_label(d), &filters.department)));
-    let sorts =
-        [("", "Ordre de dépôt"), ("titre", "Titre"), ("porteur", "Porteur"), ("demande", "Demande la plus forte")]
-            .map(|(value, label)| choice(value, label.to_owned(), &filters.sort));
-    let total = count(items.len(), "dossier déposé", "dossiers déposés");
-    let mut kept: Vec<Item> = items.into_iter().filter(|i| filters.keeps(i)).collect();
-    filters.sort(&mut kept);
-    let pages = kept.len().div_ceil(ROWS_PER_PAGE).max(1);
-    let page = visit.query.text("page").parse().unwrap_or(1).clamp(1, pages);
-    let rows = kept
-        .iter()
-        .skip((page - 1) * ROWS_PER_PAGE)
-        .take(ROWS_PER_PAGE)
-        .map(|item| row(item, call, visit.now))
-        .collect();
-    View {
-        call: call.title.clone(),
-        code: call.code.clone(),
-        path: path.to_owned(),
-        total,
-        shown: count(kept.len(), "dossier affiché", "dossiers affichés"),
-        counts,
-        states,
-        axes,
-        departments,
-        sorts: sorts.into(),
-        search: filters.search.clone(),
-        filtered: filters.address(path, 1) != path,
-        rows,
-        previous: if page > 1 { filters.address(path, page - 1) } else { String::new() },
-        following: if page < pages { filters.address(path, page + 1) } else { String::new() },
-        page_number: page,
-        pages,
-    }
-}
-
 fn row(item: &Item, call: &Call, now: Instant) -> Row {
     let dossier = &item.dossier;
     let read_href = super::path(dossier.id);
-    let submitted = item.assignments.iter().filter(|a| a.submitted_at.is_some()).count();
     Row {
         href: format!("{read_href}/gestion"),
         read_href,
         reference: dossier.reference_or_draft(),
         title: dossier.title.clone(),
         applicant: item.applicant.clone(),
-        axes: item.codes("axis").collect::<Vec<_>>().join(", "),
-        departments: item.codes("department").collect::<Vec<_>>().join(", "),
+        axes: item.codes("axis"),
+        departments: item.codes("department"),
         requested: dossier.requested.map_or(String::new(), |r| r.plain()),
+        submitted: dossier.submitted_at.map_or(String::new(), |at| at.day(call.zone())),
         status: dossier.state.label(),
         tone: dossier.state.tone(),
         reviews: if item.assignments.is_empty() {
             String::new()
         } else {
-            format!("{submitted} sur {}", item.assignments.len())
+            format!("{} sur {}", item.submitted_reviews(), item.assignments.len())
         },
         next: next_action(item, call, now),
     }
+}
+
+fn table(call: &Call, items: &[Item], now: Instant) -> Table {
+    let mut table = Table::new(
+        format!("Dossiers {}", call.code),
+        &[
+            "Référence",
+            "Projet",
+            "Porteur",
+            "Axes",
+            "Départements",
+            "Demande (€)",
+            "Déposé le",
+            "État",
+            "Avis rendus",
+            "Avis demandés",
+            "À faire",
+        ],
+    );
+    for item in items {
+        let dossier = &item.dossier;
+        table.push(vec![
+            dossier.reference_or_draft().into(),
+            dossier.title.as_str().into(),
+            item.applicant.as_str().into(),
+            item.codes("axis").into(),
+            item.codes("department").into(),
+            dossier.requested.into(),
+            Cell::day(dossier.submitted_at, call.zone()),
+            dossier.state.label().into(),
+            item.submitted_reviews().into(),
+            item.assignments.len().into(),
+            next_action(item, call, now).into(),
+        ]);
+    }
+    table
 }
 
 /// What the manager does next with a dossier, or waits for.

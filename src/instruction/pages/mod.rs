@@ -17,6 +17,7 @@ use crate::calls::{self, Call};
 use crate::db::Conn;
 use crate::dossiers::{self, StaffView, Version};
 use crate::fault::Fault;
+use crate::instruction::proposals::{self, Asked};
 use crate::instruction::store;
 use crate::web::{Answer, Page};
 
@@ -74,6 +75,11 @@ impl Opened {
 
     fn axes(&self) -> Vec<String> {
         self.version.content.many("axes").into_iter().map(str::to_owned).collect()
+    }
+
+    /// Who is asked for money, and how much.
+    fn asked(&self) -> Vec<Asked<'_>> {
+        proposals::asked(&self.call.definition, &self.version.content)
     }
 
     /// The way back: the manager's list or the instructor's desk, then the dossier.

@@ -9,7 +9,7 @@ use crate::dossiers::present::{self, PresentedSection};
 use crate::dossiers::{PieceRef, StaffView};
 use crate::fault::Fault;
 use crate::files::ACCEPTED;
-use crate::instruction::{rules, store};
+use crate::instruction::{ReviewSight, store};
 use crate::web::{Answer, Link, Visit};
 
 #[derive(Serialize)]
@@ -52,21 +52,19 @@ pub(super) fn sections(opened: &Opened) -> Vec<PresentedSection> {
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let id = visit.param("dossier")?;
-    let (opened, undeclared, own, versions) = visit.read(|conn| {
+    let (opened, undeclared, own, shows_reviews, versions) = visit.read(|conn| {
         let opened = Opened::load(conn, actor, id)?;
         let undeclared = super::must_declare(conn, actor, &opened.view)?;
         let own = store::assignments_of(conn, id)?.into_iter().find(|a| a.account == actor.id && a.is_active());
-        Ok((opened, undeclared, own, store::versions_of(conn, id)?))
+        let shows = ReviewSight::load(conn, actor, &opened.call, &[id])?.shows(&opened.view);
+        Ok((opened, undeclared, own, shows, store::versions_of(conn, id)?))
     })?;
     let path = opened.path();
     if undeclared {
         return Ok(Answer::redirect(format!("{path}/avis")));
     }
     let view = &opened.view;
-    let reads_all = [Role::CallManager, Role::CommitteeMember, Role::Signatory].into_iter().any(|r| view.through(r));
-    let (own_due, own_in) =
-        (own.as_ref().is_some_and(|a| a.is_due()), own.as_ref().is_some_and(|a| a.submitted_at.is_some()));
-    let shows_reviews = rules::may_read_reviews(own_due, reads_all, own_in);
+    let own_in = own.as_ref().is_some_and(|a| a.submitted_at.is_some());
     let sheets = if shows_reviews { visit.read(|conn| sheets(conn, &opened))? } else { Vec::new() };
     let zone = opened.call.zone();
     let content = &opened.version.content;

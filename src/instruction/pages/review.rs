@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::review_view::{GridRow, Row, Sheet, TypedReview, differences, grid, sheet, sheets};
+use super::review_view::{GridRow, PartRow, Row, Sheet, TypedReview, differences, grid, parts, sheet, sheets};
 use super::{Opened, desk, reading};
 use crate::access::Role;
 use crate::base::ids::DossierId;
@@ -12,7 +12,7 @@ use crate::dossiers::State;
 use crate::dossiers::present::PresentedSection;
 use crate::fault::{Fault, FieldError};
 use crate::instruction::store::{self, Assignment, Review};
-use crate::instruction::{ReviewOpinion, actions, rules};
+use crate::instruction::{ReviewOpinion, ReviewSight, actions, rules};
 use crate::web::{Answer, Visit};
 
 /// The dossier, this instructor's assignment, whether they declared, and their review so far.
@@ -164,8 +164,8 @@ struct FormView {
     opinions: Vec<Choice>,
     comment: String,
     max_comment: usize,
-    proposed: String,
-    proposed_hint: String,
+    several: bool,
+    parts: Vec<PartRow>,
     error_list: Vec<FieldError>,
     errors: BTreeMap<String, String>,
     differences: Vec<Row>,
@@ -189,6 +189,7 @@ fn form_page(
         place.and_then(|i| due.get(i)).map_or(String::new(), |d| format!("{}/avis", super::path(*d)))
     };
     let criteria = opened.call.definition.criteria_for_axes(&opened.axes());
+    let asked = opened.asked();
     let opinion = |value: ReviewOpinion| Choice {
         value: value.code(),
         label: value.label(),
@@ -217,11 +218,8 @@ fn form_page(
         opinions: ReviewOpinion::ALL.iter().copied().map(opinion).collect(),
         comment: typed.input.comment.clone(),
         max_comment: rules::MAX_COMMENT,
-        proposed: typed.proposed.clone(),
-        proposed_hint: format!(
-            "Au plus la demande, {}. Facultatif si l’avis est défavorable.",
-            opened.version.requested
-        ),
+        several: asked.len() > 1,
+        parts: parts(&asked, typed),
         errors: by_field(&mistakes),
         error_list: mistakes,
         differences,
@@ -245,7 +243,8 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
     let id = desk.opened.view.dossier.id;
     let definition = &desk.opened.call.definition;
     let criteria = definition.criteria_for_axes(&desk.opened.axes());
-    let mut typed = TypedReview::read(&visit.form, &criteria);
+    let asked = desk.opened.asked();
+    let mut typed = TypedReview::read(&visit.form, &criteria, &asked);
     match visit.perform(|op| actions::save_review(op, actor, id, &typed.input, typed.version)) {
         Ok(version) => typed.version = version,
         Err(Fault::Invalid(mistakes)) => {
@@ -253,20 +252,19 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
         }
         Err(Fault::Stale) => {
             let saved = own_desk(visit)?.review;
-            let rows = saved.as_ref().map_or(Vec::new(), |r| differences(&criteria, &typed, &r.input));
+            let rows = saved.as_ref().map_or(Vec::new(), |r| differences(definition, &criteria, &typed, &r.input));
             typed.version = saved.map_or(0, |r| r.version);
             return Ok(form_page(visit, &desk, &typed, Vec::new(), rows)?.status(409));
         }
         Err(fault) => return Err(fault),
     }
     let checking = visit.form.text("intent") == "verifier";
-    let mut mistakes: Vec<FieldError> = typed.amount_mistake.clone().into_iter().collect();
+    let mut mistakes = typed.amount_mistakes.clone();
     if checking
         && let Some(review) = own_desk(visit)?.review
-        && let Err(Fault::Invalid(more)) =
-            rules::check_submission(definition, &criteria, &review.input, desk.opened.version.requested)
+        && let Err(Fault::Invalid(more)) = rules::check_submission(definition, &criteria, &review.input, &asked)
     {
-        mistakes.extend(more.into_iter().filter(|m| m.field != "proposed" || typed.amount_mistake.is_none()));
+        mistakes.extend(more.into_iter().filter(|m| typed.amount_mistakes.iter().all(|a| a.field != m.field)));
     }
     if !mistakes.is_empty() {
         return Ok(form_page(visit, &desk, &typed, mistakes, Vec::new())?.status(422));
@@ -300,7 +298,7 @@ pub(super) fn check(visit: &Visit) -> Result<Answer, Fault> {
     };
     let criteria = opened.call.definition.criteria_for_axes(&opened.axes());
     if let Err(Fault::Invalid(mistakes)) =
-        rules::check_submission(&opened.call.definition, &criteria, &review.input, opened.version.requested)
+        rules::check_submission(&opened.call.definition, &criteria, &review.input, &opened.asked())
     {
         let typed = TypedReview::saved(Some(review));
         return Ok(form_page(visit, &desk, &typed, mistakes, Vec::new())?.status(422));
@@ -357,9 +355,11 @@ fn submitted_page(visit: &Visit, desk: &OwnDesk) -> Result<Answer, Fault> {
     let opened = &desk.opened;
     let id = opened.view.dossier.id;
     let (all, own, waiting, tasks) = visit.read(|conn| {
+        let shows = ReviewSight::load(conn, actor, &opened.call, &[id])?.shows(&opened.view);
         let own = desk.review.as_ref().map(|review| sheet(conn, &opened.call, review)).transpose()?;
         let waiting = store::assignments_of(conn, id)?.iter().filter(|a| a.is_due() && a.account != actor.id).count();
-        Ok((sheets(conn, opened)?, own, waiting, desk::tasks(conn, actor)?))
+        let all = if shows { sheets(conn, opened)? } else { Vec::new() };
+        Ok((all, own, waiting, desk::tasks(conn, actor)?))
     })?;
     let own_id = desk.review.as_ref().map_or(0, |r| r.id.0);
     let view = SubmittedView {

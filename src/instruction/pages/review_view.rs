@@ -11,7 +11,8 @@ use crate::calls::definition::{CallDefinition, Criterion};
 use crate::db::Conn;
 use crate::dossiers;
 use crate::fault::{Fault, FieldError};
-use crate::instruction::model::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::proposals::{self, Asked, amount_field, opinion_field};
 use crate::instruction::rules::{self, field_of};
 use crate::instruction::store::{self, Review};
 use crate::web::Form;
@@ -106,7 +107,7 @@ pub(super) fn sheet(conn: &mut Conn, call: &Call, review: &Review) -> Result<She
         score: score.map_or("Sans note".to_owned(), |s| format!("{s}\u{A0}/\u{A0}100")),
         opinion: opinion.map_or("Sans avis", ReviewOpinion::label),
         opinion_tone: opinion.map_or("neutral", ReviewOpinion::tone),
-        proposed: review.input.proposed.map_or(String::new(), |p| p.to_string()),
+        proposed: proposals::words(&call.definition, &review.input.proposed),
         comment: review.input.comment.clone(),
         when,
         rows: sheet_rows(&call.definition, &criteria, &review.input),
@@ -132,15 +133,15 @@ pub(super) fn sheets(conn: &mut Conn, opened: &Opened) -> Result<Vec<Sheet>, Fau
 /// What the form sent, read as far as it can be.
 pub(super) struct TypedReview {
     pub input: ReviewInput,
-    /// As typed, to be shown again when it is no amount.
-    pub proposed: String,
-    pub amount_mistake: Option<FieldError>,
+    /// Amounts as typed, by funder, to be shown again when they are no amounts.
+    amounts: BTreeMap<String, String>,
+    pub amount_mistakes: Vec<FieldError>,
     /// Version of the review the author was shown; 0 before the first save.
     pub version: i64,
 }
 
 impl TypedReview {
-    pub fn read(form: &Form, criteria: &[&Criterion]) -> Self {
+    pub fn read(form: &Form, criteria: &[&Criterion], asked: &[Asked<'_>]) -> Self {
         let scores: BTreeMap<_, _> = criteria
             .iter()
             .map(|criterion| {
@@ -152,26 +153,79 @@ impl TypedReview {
                 (criterion.code.clone(), CriterionInput { mark, comment })
             })
             .collect();
-        let proposed = form.text("proposed").trim().to_owned();
-        let (amount, amount_mistake) = match Cents::parse(&proposed) {
-            _ if proposed.is_empty() => (None, None),
-            Ok(amount) => (Some(amount), None),
-            Err(error) => (None, Some(FieldError { field: "proposed".to_owned(), message: error.to_string() })),
-        };
+        let mut amounts = BTreeMap::new();
+        let mut amount_mistakes = Vec::new();
+        let mut proposed = Vec::new();
+        for funder in asked.iter().map(|a| &a.funder.code) {
+            let field = amount_field(funder);
+            let typed = form.text(&field).trim().to_owned();
+            let amount = match Cents::parse(&typed) {
+                _ if typed.is_empty() => None,
+                Ok(amount) => Some(amount),
+                Err(error) => {
+                    amount_mistakes.push(FieldError { field, message: error.to_string() });
+                    None
+                }
+            };
+            let opinion = ReviewOpinion::from_code(form.text(&opinion_field(funder)));
+            proposed.push(FunderProposal { funder: funder.clone(), opinion, proposed: amount });
+            amounts.insert(funder.clone(), typed);
+        }
         let input = ReviewInput {
             scores,
             opinion: ReviewOpinion::from_code(form.text("opinion")),
-            proposed: amount,
+            proposed: proposals::tidied(asked, &proposed),
             comment: form.text("comment").to_owned(),
         };
-        Self { input, proposed, amount_mistake, version: form.text("version").parse().unwrap_or(0) }
+        Self { input, amounts, amount_mistakes, version: form.text("version").parse().unwrap_or(0) }
     }
 
     pub fn saved(review: Option<&Review>) -> Self {
         let input = review.map(|r| r.input.clone()).unwrap_or_default();
-        let proposed = input.proposed.map_or(String::new(), Cents::plain);
-        Self { input, proposed, amount_mistake: None, version: review.map_or(0, |r| r.version) }
+        let amounts = input.proposed.iter().filter_map(|p| Some((p.funder.clone(), p.proposed?.plain()))).collect();
+        Self { input, amounts, amount_mistakes: Vec::new(), version: review.map_or(0, |r| r.version) }
     }
+}
+
+/// What the form asks about one funder's part.
+#[derive(Serialize)]
+pub(super) struct PartRow {
+    /// Of the funder, shown when there are several.
+    label: String,
+    amount_name: String,
+    amount: String,
+    hint: String,
+    opinion_name: String,
+    opinions: Vec<PartOpinion>,
+}
+
+#[derive(Serialize)]
+struct PartOpinion {
+    value: &'static str,
+    label: &'static str,
+    checked: bool,
+}
+
+pub(super) fn parts(asked: &[Asked<'_>], typed: &TypedReview) -> Vec<PartRow> {
+    asked
+        .iter()
+        .map(|Asked { funder, requested }| {
+            let given = typed.input.proposed.iter().find(|p| p.funder == funder.code);
+            let option = |value: ReviewOpinion| PartOpinion {
+                value: value.code(),
+                label: value.label(),
+                checked: given.and_then(|p| p.opinion) == Some(value),
+            };
+            PartRow {
+                label: funder.label.clone(),
+                amount_name: amount_field(&funder.code),
+                amount: typed.amounts.get(&funder.code).cloned().unwrap_or_default(),
+                hint: format!("Au plus la demande, {requested}. Facultatif si l’avis est défavorable."),
+                opinion_name: opinion_field(&funder.code),
+                opinions: ReviewOpinion::ALL.iter().copied().map(option).collect(),
+            }
+        })
+        .collect()
 }
 
 pub(super) fn comment_field(criterion: &Criterion) -> String {
@@ -230,7 +284,12 @@ pub(super) fn grid(definition: &CallDefinition, criteria: &[&Criterion], input: 
 }
 
 /// Where what was typed differs from what was saved in between.
-pub(super) fn differences(criteria: &[&Criterion], typed: &TypedReview, saved: &ReviewInput) -> Vec<Row> {
+pub(super) fn differences(
+    definition: &CallDefinition,
+    criteria: &[&Criterion],
+    typed: &TypedReview,
+    saved: &ReviewInput,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     let mark = |answer: &CriterionInput| match answer.mark {
         None => "non noté".to_owned(),
@@ -250,7 +309,7 @@ pub(super) fn differences(criteria: &[&Criterion], typed: &TypedReview, saved: &
         rows.push(Row::new("Avis général", saved.opinion.map_or("", ReviewOpinion::label)));
     }
     if typed.input.proposed != saved.proposed {
-        rows.push(Row::new("Montant proposé", saved.proposed.map_or(String::new(), |p| p.to_string())));
+        rows.push(Row::new("Montant proposé", proposals::words(definition, &saved.proposed)));
     }
     if typed.input.comment.trim() != saved.comment {
         rows.push(Row::new("Commentaire général", saved.comment.clone()));

@@ -7,6 +7,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId, ReviewId};
 use crate::db::Conn;
 use crate::db::schema::{assignments, dossiers, reviews};
+use crate::dossiers::State;
 use crate::fault::Fault;
 
 /// A dossier given to an instructor, with how far the review is.
@@ -19,6 +20,9 @@ pub struct Assignment {
     pub due_at: Option<Instant>,
     pub ended_at: Option<Instant>,
     pub end_reason: String,
+    /// The instructor ended it, and said why.
+    pub refused: bool,
+    pub reminded_at: Option<Instant>,
     /// The review's row exists: something was saved.
     pub started: bool,
     pub submitted_at: Option<Instant>,
@@ -50,12 +54,26 @@ type AssignmentRow = (
     Option<Instant>,
     Option<Instant>,
     Option<String>,
+    Option<Instant>,
+    Option<Instant>,
     Option<ReviewId>,
     Option<Instant>,
 );
 
 fn assignment(row: AssignmentRow) -> Assignment {
-    let (id, dossier, account, institution, due_at, ended_at, end_reason, review, submitted_at) = row;
+    let (
+        id,
+        dossier,
+        account,
+        institution,
+        due_at,
+        ended_at,
+        end_reason,
+        refused_at,
+        reminded_at,
+        review,
+        submitted_at,
+    ) = row;
     Assignment {
         id,
         dossier,
@@ -64,6 +82,8 @@ fn assignment(row: AssignmentRow) -> Assignment {
         due_at,
         ended_at,
         end_reason: end_reason.unwrap_or_default(),
+        refused: refused_at.is_some(),
+        reminded_at,
         started: review.is_some(),
         submitted_at,
     }
@@ -79,6 +99,8 @@ macro_rules! assignment_columns {
             assignments::due_at,
             assignments::ended_at,
             assignments::end_reason,
+            assignments::refused_at,
+            assignments::reminded_at,
             reviews::id.nullable(),
             reviews::submitted_at.nullable(),
         )
@@ -107,6 +129,37 @@ pub fn active_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Assignment>, 
         .select(assignment_columns!())
         .load::<AssignmentRow>(conn)?;
     Ok(rows.into_iter().map(assignment).collect())
+}
+
+/// Active assignments of some dossiers.
+pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
+    let mut all = Vec::new();
+    for some in wanted.chunks(500) {
+        let rows = assignments::table
+            .left_join(reviews::table)
+            .filter(assignments::dossier_id.eq_any(some))
+            .filter(assignments::ended_at.is_null())
+            .order(assignments::id)
+            .select(assignment_columns!())
+            .load::<AssignmentRow>(conn)?;
+        all.extend(rows.into_iter().map(assignment));
+    }
+    Ok(all)
+}
+
+/// Every assignment of some dossiers, ended ones too.
+pub fn ever_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
+    let mut all = Vec::new();
+    for some in wanted.chunks(500) {
+        let rows = assignments::table
+            .left_join(reviews::table)
+            .filter(assignments::dossier_id.eq_any(some))
+            .order(assignments::id)
+            .select(assignment_columns!())
+            .load::<AssignmentRow>(conn)?;
+        all.extend(rows.into_iter().map(assignment));
+    }
+    Ok(all)
 }
 
 /// Active assignments of one person, in every call.
@@ -153,4 +206,65 @@ pub fn end_assignment(conn: &mut Conn, id: AssignmentId, reason: &str, now: Inst
             .set((assignments::ended_at.eq(Some(now)), assignments::end_reason.eq(Some(reason))))
             .execute(conn)?;
     if ended == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+/// Ends an assignment at its holder's own word.
+pub fn refuse_assignment(conn: &mut Conn, id: AssignmentId, reason: &str, now: Instant) -> Result<(), Fault> {
+    end_assignment(conn, id, reason, now)?;
+    diesel::update(assignments::table.filter(assignments::id.eq(id)))
+        .set(assignments::refused_at.eq(Some(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A review that is late, of whom and where.
+#[derive(Clone, Debug, Queryable)]
+pub struct LateReview {
+    pub assignment: AssignmentId,
+    pub account: AccountId,
+    pub call: CallId,
+    pub due_at: Instant,
+    pub reminded_at: Option<Instant>,
+}
+
+/// Reviews late between two instants whose holders were not reminded since a third, by holder; `most` at once.
+pub fn late(
+    conn: &mut Conn,
+    (from, until): (Instant, Instant),
+    reminded_before: Instant,
+    most: i64,
+) -> Result<Vec<LateReview>, Fault> {
+    Ok(assignments::table
+        .left_join(reviews::table)
+        .inner_join(dossiers::table.on(dossiers::id.eq(assignments::dossier_id)))
+        .filter(assignments::ended_at.is_null())
+        .filter(reviews::submitted_at.is_null())
+        .filter(dossiers::state.eq(State::UnderInstruction))
+        .filter(assignments::due_at.ge(from))
+        .filter(assignments::due_at.lt(until))
+        .filter(assignments::reminded_at.is_null().or(assignments::reminded_at.lt(reminded_before)))
+        .order((assignments::account_id, assignments::due_at, assignments::id))
+        .limit(most)
+        .select((
+            assignments::id,
+            assignments::account_id,
+            dossiers::call_id,
+            assignments::due_at.assume_not_null(),
+            assignments::reminded_at,
+        ))
+        .load(conn)?)
+}
+
+/// Notes that the holder was reminded; [`Fault::Stale`] when somebody did in between.
+pub fn mark_reminded(conn: &mut Conn, id: AssignmentId, before: Option<Instant>, now: Instant) -> Result<(), Fault> {
+    let found = assignments::table.filter(assignments::id.eq(id)).filter(assignments::ended_at.is_null());
+    let changed = match before {
+        Some(before) => diesel::update(found.filter(assignments::reminded_at.eq(before)))
+            .set(assignments::reminded_at.eq(Some(now)))
+            .execute(conn)?,
+        None => diesel::update(found.filter(assignments::reminded_at.is_null()))
+            .set(assignments::reminded_at.eq(Some(now)))
+            .execute(conn)?,
+    };
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
 }

@@ -8,6 +8,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
 use crate::db::Conn;
 use crate::db::schema::{dossier_tags, dossier_versions, dossiers, organisations};
+use crate::dossiers::State;
 use crate::fault::Fault;
 
 /// Names of the applicants of a call's dossiers.
@@ -33,6 +34,47 @@ pub fn tags_in_call(conn: &mut Conn, call: CallId) -> Result<HashMap<DossierId, 
         tags.entry(dossier).or_default().push((kind, code));
     }
     Ok(tags)
+}
+
+/// Axes and departments of some dossiers.
+pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
+    let mut tags: HashMap<_, Vec<_>> = HashMap::new();
+    for some in wanted.chunks(500) {
+        let rows = dossier_tags::table
+            .filter(dossier_tags::dossier_id.eq_any(some))
+            .order((dossier_tags::kind, dossier_tags::code))
+            .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
+            .load::<(DossierId, String, String)>(conn)?;
+        for (dossier, kind, code) in rows {
+            tags.entry(dossier).or_default().push((kind, code));
+        }
+    }
+    Ok(tags)
+}
+
+/// Names of the applicants of some dossiers.
+pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, String>, Fault> {
+    let mut names = HashMap::new();
+    for some in wanted.chunks(500) {
+        let rows = dossiers::table
+            .inner_join(organisations::table)
+            .filter(dossiers::id.eq_any(some))
+            .select((dossiers::id, organisations::name))
+            .load::<(DossierId, String)>(conn)?;
+        names.extend(rows);
+    }
+    Ok(names)
+}
+
+/// Dossiers of a call in one of some states, oldest submission first.
+pub fn in_states(conn: &mut Conn, call: CallId, states: &[State], most: i64) -> Result<Vec<DossierId>, Fault> {
+    Ok(dossiers::table
+        .filter(dossiers::call_id.eq(call))
+        .filter(dossiers::state.eq_any(states.to_vec()))
+        .order((dossiers::submitted_at, dossiers::id))
+        .limit(most)
+        .select(dossiers::id)
+        .load(conn)?)
 }
 
 /// Number, date and hash of every version of a dossier, the newest first.

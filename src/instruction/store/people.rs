@@ -81,3 +81,26 @@ pub fn is_member(conn: &mut Conn, organisation: OrganisationId, account: Account
         .get_result::<i64>(conn)?;
     Ok(found > 0)
 }
+
+/// Which of some people are members of which organisations.
+pub fn memberships(conn: &mut Conn, people: &[AccountId]) -> Result<HashSet<(OrganisationId, AccountId)>, Fault> {
+    let rows = organisation_members::table
+        .filter(organisation_members::account_id.eq_any(people))
+        .select((organisation_members::organisation_id, organisation_members::account_id))
+        .load::<(OrganisationId, AccountId)>(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// One person, in the name of one institution.
+pub fn person(conn: &mut Conn, account: AccountId, institution: InstitutionId) -> Result<Instructor, Fault> {
+    let (given_name, surname, email) = accounts::table
+        .filter(accounts::id.eq(account))
+        .select((accounts::given_name, accounts::surname, accounts::email))
+        .first::<(String, String, String)>(conn)?;
+    let (institution_code, institution_name) = institutions::table
+        .filter(institutions::id.eq(institution))
+        .select((institutions::code, institutions::short_name))
+        .first::<(String, String)>(conn)?;
+    let name = format!("{given_name} {surname}");
+    Ok(Instructor { account, name, email, institution, institution_code, institution_name })
+}

@@ -9,9 +9,9 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{assignments, dossiers, review_scores, reviews};
+use crate::db::schema::{assignments, dossiers, review_proposals, review_scores, reviews};
 use crate::fault::Fault;
-use crate::instruction::model::{CriterionInput, Mark, ReviewInput, ReviewOpinion};
+use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 
 /// A review with its scores.
 #[derive(Clone, Debug)]
@@ -32,7 +32,6 @@ type ReviewRow = (
     DossierVersionId,
     Option<ReviewOpinion>,
     String,
-    Option<Cents>,
     i64,
     Option<Instant>,
     AccountId,
@@ -47,7 +46,6 @@ macro_rules! review_columns {
             reviews::dossier_version_id,
             reviews::opinion,
             reviews::comment,
-            reviews::proposed_cents,
             reviews::version,
             reviews::submitted_at,
             assignments::account_id,
@@ -56,8 +54,8 @@ macro_rules! review_columns {
     };
 }
 
-fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>) -> Review {
-    let (id, dossier, dossier_version, opinion, comment, proposed, version, submitted_at, author, at) = row;
+fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>, proposed: Vec<FunderProposal>) -> Review {
+    let (id, dossier, dossier_version, opinion, comment, version, submitted_at, author, at) = row;
     Review {
         id,
         dossier,
@@ -85,15 +83,8 @@ pub fn review_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> Result
         .select(review_columns!())
         .first::<ReviewRow>(conn)
         .optional()?;
-    let Some(row) = row else { return Ok(None) };
-    let scores = review_scores::table
-        .filter(review_scores::review_id.eq(row.0))
-        .select((review_scores::criterion, review_scores::level, review_scores::comment, review_scores::answered))
-        .load::<(String, Option<i32>, String, bool)>(conn)?
-        .into_iter()
-        .map(|(criterion, level, comment, answered)| (criterion, criterion_input(level, comment, answered)))
-        .collect();
-    Ok(Some(review(row, scores)))
+    let rows = row.into_iter().collect();
+    Ok(whole(conn, rows)?.pop())
 }
 
 /// Submitted reviews of a call whose assignment still stands, in the order submitted.
@@ -107,28 +98,68 @@ pub fn submitted_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, F
         .order((reviews::submitted_at, reviews::id))
         .select(review_columns!())
         .load::<ReviewRow>(conn)?;
-    let scores = review_scores::table
-        .inner_join(reviews::table)
-        .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)))
-        .filter(dossiers::call_id.eq(call))
-        .filter(reviews::submitted_at.is_not_null())
-        .select((
-            review_scores::review_id,
-            review_scores::criterion,
-            review_scores::level,
-            review_scores::comment,
-            review_scores::answered,
-        ))
-        .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
-    let mut by_review: HashMap<ReviewId, BTreeMap<String, CriterionInput>> = HashMap::new();
-    for (id, criterion, level, comment, answered) in scores {
-        by_review.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
+    whole(conn, rows)
+}
+
+/// Submitted reviews of some dossiers whose assignment still stands, in the order submitted.
+pub fn submitted_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
+    let mut rows = Vec::new();
+    for some in wanted.chunks(AT_ONCE) {
+        rows.extend(
+            reviews::table
+                .inner_join(assignments::table)
+                .filter(reviews::dossier_id.eq_any(some))
+                .filter(reviews::submitted_at.is_not_null())
+                .filter(assignments::ended_at.is_null())
+                .order((reviews::submitted_at, reviews::id))
+                .select(review_columns!())
+                .load::<ReviewRow>(conn)?,
+        );
+    }
+    whole(conn, rows)
+}
+
+/// Rows asked for in one query.
+const AT_ONCE: usize = 500;
+
+/// Reviews with their scores and proposals.
+fn whole(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
+    let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
+    let mut scores: HashMap<ReviewId, BTreeMap<String, CriterionInput>> = HashMap::new();
+    let mut proposals: HashMap<ReviewId, Vec<FunderProposal>> = HashMap::new();
+    for some in ids.chunks(AT_ONCE) {
+        let found = review_scores::table
+            .filter(review_scores::review_id.eq_any(some))
+            .select((
+                review_scores::review_id,
+                review_scores::criterion,
+                review_scores::level,
+                review_scores::comment,
+                review_scores::answered,
+            ))
+            .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
+        for (id, criterion, level, comment, answered) in found {
+            scores.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
+        }
+        let found = review_proposals::table
+            .filter(review_proposals::review_id.eq_any(some))
+            .order(review_proposals::id)
+            .select((
+                review_proposals::review_id,
+                review_proposals::funder,
+                review_proposals::opinion,
+                review_proposals::proposed_cents,
+            ))
+            .load::<(ReviewId, String, Option<ReviewOpinion>, Option<Cents>)>(conn)?;
+        for (id, funder, opinion, proposed) in found {
+            proposals.entry(id).or_default().push(FunderProposal { funder, opinion, proposed });
+        }
     }
     Ok(rows
         .into_iter()
         .map(|row| {
-            let scores = by_review.remove(&row.0).unwrap_or_default();
-            review(row, scores)
+            let (scores, proposed) = (scores.remove(&row.0), proposals.remove(&row.0));
+            review(row, scores.unwrap_or_default(), proposed.unwrap_or_default())
         })
         .collect())
 }
@@ -148,12 +179,11 @@ pub fn insert_review(
             reviews::dossier_version_id.eq(version),
             reviews::opinion.eq(input.opinion),
             reviews::comment.eq(&input.comment),
-            reviews::proposed_cents.eq(input.proposed),
             reviews::started_at.eq(now),
         ))
         .returning(reviews::id)
         .get_result(conn)?;
-    write_scores(conn, id, input)?;
+    write_answers(conn, id, input)?;
     Ok(id)
 }
 
@@ -175,14 +205,29 @@ pub fn update_review(
         reviews::dossier_version_id.eq(dossier_version),
         reviews::opinion.eq(input.opinion),
         reviews::comment.eq(&input.comment),
-        reviews::proposed_cents.eq(input.proposed),
         reviews::version.eq(read.saturating_add(1)),
     ))
     .execute(conn)?;
     if changed != 1 {
         return Err(Fault::Stale);
     }
-    write_scores(conn, id, input)
+    write_answers(conn, id, input)
+}
+
+fn write_answers(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {
+    write_scores(conn, review, input)?;
+    diesel::delete(review_proposals::table.filter(review_proposals::review_id.eq(review))).execute(conn)?;
+    for part in &input.proposed {
+        diesel::insert_into(review_proposals::table)
+            .values((
+                review_proposals::review_id.eq(review),
+                review_proposals::funder.eq(&part.funder),
+                review_proposals::opinion.eq(part.opinion),
+                review_proposals::proposed_cents.eq(part.proposed),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 fn write_scores(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {
@@ -213,6 +258,19 @@ pub fn mark_submitted(conn: &mut Conn, id: ReviewId, read: i64, now: Instant) ->
             .filter(reviews::submitted_at.is_null()),
     )
     .set((reviews::submitted_at.eq(Some(now)), reviews::version.eq(read.saturating_add(1))))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+/// Gives a submitted review back to its author.
+pub fn reopen_review(conn: &mut Conn, id: ReviewId, read: i64) -> Result<(), Fault> {
+    let changed = diesel::update(
+        reviews::table
+            .filter(reviews::id.eq(id))
+            .filter(reviews::version.eq(read))
+            .filter(reviews::submitted_at.is_not_null()),
+    )
+    .set((reviews::submitted_at.eq(None::<Instant>), reviews::version.eq(read.saturating_add(1))))
     .execute(conn)?;
     if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
 }

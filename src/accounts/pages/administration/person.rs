@@ -10,6 +10,7 @@ use crate::accounts::{actions, store};
 use crate::base::clock::PARIS;
 use crate::base::ids::{AccountId, InstitutionId, OrganisationId};
 use crate::calls;
+use crate::calls::definition::reference::department_label;
 use crate::fault::{Fault, FieldError};
 use crate::web::{Answer, Visit};
 
@@ -95,7 +96,7 @@ fn show_with(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
         });
         let roles = store::roles_of(conn, account)?.into_iter().map(|r| RoleRow {
             end: format!("{path}/roles/{}/fin", r.id),
-            seat: seat_label(r.call, r.seat),
+            seat: r.department.map_or_else(|| seat_label(r.call, r.seat), |code| department_label(&code)),
             call: r.call_code,
             role: r.role.label(),
             institution: r.institution_name,

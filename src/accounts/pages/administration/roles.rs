@@ -9,6 +9,7 @@ use crate::access::Role;
 use crate::accounts::{actions, store};
 use crate::base::ids::AccountId;
 use crate::calls;
+use crate::calls::definition::reference::department_label;
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::web::{Answer, Visit};
 
@@ -31,6 +32,7 @@ struct RoleForm {
     /// Empty when the person works nowhere yet: roles are held in the name of an institution.
     institutions: Vec<Choice>,
     seats: Vec<Choice>,
+    departments: Vec<Choice>,
     errors: BTreeMap<String, String>,
     summary: Vec<FieldError>,
 }
@@ -39,6 +41,7 @@ fn about(role: Role) -> &'static str {
     match role {
         Role::CallManager => "Vérifie les dossiers, les attribue, prépare le comité et suit l’appel.",
         Role::Instructor => "Note les dossiers qui lui sont attribués et donne un avis.",
+        Role::Correspondent => "Donne l’avis de son département sur les dossiers qui le concernent.",
         Role::CommitteeMember => "Siège au comité de sélection et rend l’avis collectif.",
         Role::Signatory => "Signe les décisions, s’il détient une délégation.",
         Role::Funder => "Suit les enveloppes, enregistre les actes et les versements.",
@@ -67,6 +70,8 @@ fn show_with(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
     };
     let seats =
         call.definition.committee.seats.iter().map(|s| (s.code.clone(), format!("{} ({})", s.label, s.institution)));
+    let departments = &call.definition.eligibility.departments;
+    let departments = departments.iter().map(|code| (code.clone(), department_label(code)));
     let view = RoleForm {
         path: visit.path.clone(),
         person: person.name(),
@@ -83,6 +88,7 @@ fn show_with(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
             .collect(),
         institutions,
         seats: Choice::list("Sans objet", chosen("seat"), seats),
+        departments: Choice::list("Sans objet", chosen("department"), departments),
         errors: by_field(&summary),
         summary,
         person_path,
@@ -108,7 +114,12 @@ pub(super) fn grant(visit: &Visit) -> Result<Answer, Fault> {
     let seat = Some(visit.form.text("seat")).filter(|seat| !seat.is_empty());
     let done = visit.perform(|op| {
         let call = calls::by_code(op.conn, visit.form.text("appel"))?.id;
-        actions::grant_role(op, call, account, institution, role, seat)
+        match role {
+            Role::Correspondent => {
+                actions::grant_correspondent(op, call, account, institution, visit.form.text("department"))
+            }
+            _ => actions::grant_role(op, call, account, institution, role, seat),
+        }
     });
     match done {
         Ok(()) => {

@@ -1,0 +1,183 @@
+//! Lists of dossiers, paged in the database: what they are narrowed by, sorted by, and how many there are.
+//!
+//! Every list starts from a scope, which is the rule of sight; what a person does not see is in no count.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::model::State;
+use super::sight;
+use super::store::{COLUMNS, Dossier};
+use crate::access::{Actor, Role};
+use crate::base::ids::{CallId, DossierId};
+use crate::base::text::pattern;
+use crate::db::schema::{dossier_tags, dossiers, organisations};
+use crate::db::{Conn, Dialect, Window};
+use crate::fault::Fault;
+
+/// In whose eyes a list is made.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope<'a> {
+    /// Submitted dossiers an agent sees through one of these roles.
+    Staff(&'a Actor, &'a [Role]),
+    /// One's own dossiers, drafts too.
+    Applicant(&'a Actor),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Drafts come last upwards: they have no date yet.
+    #[default]
+    Submitted,
+    Updated,
+    Reference,
+    Title,
+    Organisation,
+    Requested,
+}
+
+/// What narrows and sorts a list.
+#[derive(Clone, Debug, Default)]
+pub struct Criteria {
+    pub call: Option<CallId>,
+    /// In one of these states; empty for any.
+    pub states: Vec<State>,
+    pub axis: Option<String>,
+    pub department: Option<String>,
+    /// Folded words, all of which the reference, the title or the applicant's name must have.
+    pub words: Vec<String>,
+    pub order: Order,
+    pub descending: bool,
+}
+
+/// A dossier with the name of who applies.
+#[derive(Clone, Debug, Queryable)]
+pub struct Listed {
+    pub dossier: Dossier,
+    pub applicant: String,
+}
+
+type Narrowed<'q> = diesel::dsl::IntoBoxed<'q, diesel::dsl::InnerJoin<dossiers::table, organisations::table>, Dialect>;
+
+fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
+    let all = dossiers::table.inner_join(organisations::table).into_boxed::<Dialect>();
+    let mut kept = match scope {
+        Scope::Staff(actor, roles) => all.filter(sight::visible(actor, roles)),
+        Scope::Applicant(actor) => all.filter(sight::own(actor)),
+    };
+    if let Some(call) = criteria.call {
+        kept = kept.filter(dossiers::call_id.eq(call));
+    }
+    if !criteria.states.is_empty() {
+        kept = kept.filter(dossiers::state.eq_any(criteria.states.clone()));
+    }
+    for (kind, code) in [("axis", &criteria.axis), ("department", &criteria.department)] {
+        if let Some(code) = code {
+            let tagged = dossier_tags::table
+                .filter(dossier_tags::kind.eq(kind))
+                .filter(dossier_tags::code.eq(code.clone()))
+                .select(dossier_tags::dossier_id);
+            kept = kept.filter(dossiers::id.eq_any(tagged));
+        }
+    }
+    for word in &criteria.words {
+        let pattern = pattern(word);
+        kept = kept.filter(dossiers::search_text.like(pattern.clone()).or(organisations::search_text.like(pattern)));
+    }
+    kept
+}
+
+/// How many dossiers the criteria keep.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria) -> Result<i64, Fault> {
+    Ok(narrowed(scope, criteria).count().get_result(conn)?)
+}
+
+/// How many dossiers of a call an agent sees in each state, states without any left out.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_by_state(
+    conn: &mut Conn,
+    actor: &Actor,
+    roles: &[Role],
+    call: CallId,
+) -> Result<Vec<(State, i64)>, Fault> {
+    let counts: HashMap<State, i64> = dossiers::table
+        .filter(dossiers::call_id.eq(call))
+        .filter(sight::visible(actor, roles))
+        .group_by(dossiers::state)
+        .select((dossiers::state, diesel::dsl::count_star()))
+        .load::<(State, i64)>(conn)?
+        .into_iter()
+        .collect();
+    Ok(State::ALL.iter().filter_map(|state| Some((*state, *counts.get(state)?))).collect())
+}
+
+/// The rows of one window, in the order asked, equal ones by age.
+///
+/// # Errors
+/// When the database refuses.
+pub fn rows(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria, window: Window) -> Result<Vec<Listed>, Fault> {
+    let query = narrowed(scope, criteria);
+    macro_rules! by {
+        ($column:expr) => {
+            if criteria.descending { query.order($column.desc()) } else { query.order($column.asc()) }
+        };
+    }
+    let query = match criteria.order {
+        Order::Submitted => {
+            let query = if criteria.descending {
+                query.order(dossiers::submitted_at.is_null().desc())
+            } else {
+                query.order(dossiers::submitted_at.is_null().asc())
+            };
+            if criteria.descending {
+                query.then_order_by(dossiers::submitted_at.desc())
+            } else {
+                query.then_order_by(dossiers::submitted_at.asc())
+            }
+        }
+        Order::Updated => by!(dossiers::updated_at),
+        Order::Reference => by!(dossiers::reference),
+        Order::Title => by!(dossiers::search_text),
+        Order::Organisation => by!(organisations::search_text),
+        // The two databases place what is missing differently.
+        Order::Requested if criteria.descending => {
+            query.order(dossiers::requested_cents.is_null().asc()).then_order_by(dossiers::requested_cents.desc())
+        }
+        Order::Requested => {
+            query.order(dossiers::requested_cents.is_null().asc()).then_order_by(dossiers::requested_cents.asc())
+        }
+    };
+    let query = if criteria.descending {
+        query.then_order_by(dossiers::id.desc())
+    } else {
+        query.then_order_by(dossiers::id.asc())
+    };
+    Ok(query.offset(window.offset).limit(window.limit).select((COLUMNS, organisations::name)).load(conn)?)
+}
+
+/// Axes (`axis`) and departments (`department`) of these dossiers, in order.
+///
+/// # Errors
+/// When the database refuses.
+pub fn tags(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
+    let mut tags: HashMap<_, Vec<_>> = HashMap::new();
+    // A whole list, for an export, has more ids than a statement takes.
+    for part in rows.chunks(500) {
+        let ids: Vec<DossierId> = part.iter().map(|row| row.dossier.id).collect();
+        let found = dossier_tags::table
+            .filter(dossier_tags::dossier_id.eq_any(ids))
+            .order((dossier_tags::kind, dossier_tags::code))
+            .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
+            .load::<(DossierId, String, String)>(conn)?;
+        for (dossier, kind, code) in found {
+            tags.entry(dossier).or_default().push((kind, code));
+        }
+    }
+    Ok(tags)
+}
