@@ -8,19 +8,21 @@ use crate::decisions::actions::{Delivery, case, notify, record_reading, sign};
 use crate::fault::Fault;
 
 impl<'a> Replay<'a> {
-    /// Every authority concerned signs what is proposed to it.
+    /// Each authority signs what is proposed to it.
     ///
     /// # Errors
     /// When an operation refuses.
     pub fn sign(&mut self, told: &Told, dossier: &Dossier) -> Result<(), Fault> {
         let id = self.id(dossier)?;
-        for signatory in self.people.all(told.call, Role::Signatory) {
-            let actor = self.service.read(|conn| load_actor(conn, signatory))?;
-            let case = self.service.read(|conn| case(conn, &actor, id))?;
-            if case.may_sign {
-                let choice = Choice { shares: case.proposed(), ..Choice::following(&case.basis) };
-                self.by(signatory, |op, actor| sign(op, actor, id, &choice).map(drop))?;
-            }
+        for account in self.people.all(told.call, Role::Signatory) {
+            let actor = self.service.read(|conn| load_actor(conn, account))?;
+            let choice = match self.service.read(|conn| case(conn, &actor, id)) {
+                Ok(case) if case.may_sign => Choice::following(&case.basis),
+                // Nothing of theirs in this dossier.
+                Ok(_) | Err(Fault::NotFound) => continue,
+                Err(fault) => return Err(fault),
+            };
+            self.by(account, |op, actor| sign(op, actor, id, &choice).map(drop))?;
         }
         Ok(())
     }
