@@ -8,6 +8,8 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
+use crate::config::legal::LegalTexts;
+use crate::dossiers::actions::remind_drafts;
 use crate::followup::actions::remind_due;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
@@ -24,6 +26,9 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
             None
         }
     };
+    if settings.legal == LegalTexts::default() {
+        tracing::warn!("ESSAIM_LEGAL is not set: the pages that the law asks for say what is missing");
+    }
     let service = open(settings)?;
     let address = service.settings.bind;
     let listener = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
@@ -73,7 +78,9 @@ async fn remind_for_ever(site: Data<Site>) {
         let serving = site.clone();
         let round = actix_web::web::block(move || {
             let service = &serving.service;
-            remind_due(service, service.clock.now())
+            let now = service.clock.now();
+            remind_drafts(service, now)?;
+            remind_due(service, now)
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "reminders stopped for this round");

@@ -2,9 +2,11 @@
 //! and the demonstration's outbox.
 
 mod home;
+mod legal;
 mod notifications;
 pub mod outbox;
 mod pages;
+pub mod plan;
 mod search;
 
 use crate::web::Page;

@@ -93,6 +93,20 @@ impl<'a> Planner<'_, 'a> {
         let Some(instruction) = &self.told.story.instruction else { return Ok(()) };
         let read = self.all(|dossier| !dossier.reviews.is_empty());
         self.spread("attribution", &instruction.assigned, &read, |replay, told, dossier| replay.assign(told, dossier))?;
+        let asked: Vec<_> = read.iter().copied().filter(|dossier| !dossier.territorial.is_empty()).collect();
+        if !asked.is_empty() {
+            let at = &instruction.assigned.until;
+            self.once("avis des départements", at, move |replay, told| replay.ask_departments(told, &asked))?;
+        }
+        let spoken: Vec<_> =
+            read.iter().flat_map(|dossier| dossier.territorial.iter().map(|said| (*dossier, said))).collect();
+        for (n, (dossier, said)) in spoken.iter().copied().enumerate() {
+            let at = self.calendar.nth(&instruction.reviews, n, spoken.len())?;
+            let (told, what) = (self.told, format!("{} {}", dossier.key, said.department));
+            self.agenda.plan(at, &self.stage("avis des départements"), &what, move |replay| {
+                replay.speak(told, dossier, said)
+            });
+        }
         let given: Vec<_> = read
             .iter()
             .flat_map(|dossier| dossier.reviews.iter().map(|review| (*dossier, review)))

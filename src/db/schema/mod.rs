@@ -39,6 +39,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     dossier_versions,
     dossier_tags,
+    completion_requests,
+    dossier_editors,
     eligibility_checks,
     assignments,
     interest_declarations,
