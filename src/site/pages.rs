@@ -1,6 +1,5 @@
 //! Handlers of the site's own pages.
 
-
 use super::{legal, plan};
 use crate::access::Permission;
 use crate::fault::Fault;
