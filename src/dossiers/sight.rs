@@ -367,7 +367,20 @@ impl Doors {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
     let organisations: Vec<OrganisationId> = actor.organisations.clone();
-    dossiers::organisation_id.eq_any(organisations)
+    let person: AccountId = actor.id;
+    let notified: Vec<State> = notified_states();
+    let invited = dossier_editors::table
+        .filter(dossier_editors::account_id.eq(person))
+        .filter(dossier_editors::removed_at.is_null())
+        .select(dossier_editors::dossier_id);
+    dossiers::organisation_id
+        .eq_any(organisations)
+        .or(dossiers::id.eq_any(invited).and(dossiers::state.ne_all(notified)))
+}
+
+/// States in which the letter is the organisation's alone to read.
+fn notified_states() -> Vec<State> {
+    State::ALL.iter().copied().filter(|state| state.is_notified()).collect()
 }
 
 /// Members read the dossiers put before them, from the agenda on.

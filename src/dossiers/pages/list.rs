@@ -1,17 +1,22 @@
 //! « Mes dossiers », and what they expect of their writers.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
+use crate::base::ids::CallId;
 use crate::calls::{self, Call};
-use crate::db::Conn;
+use crate::db::{Conn, Window};
 use crate::dossiers::completion;
-use crate::dossiers::drafts;
+use crate::dossiers::listing::{self, Criteria, Listed, Order, Scope};
 use crate::dossiers::model::State;
 use crate::dossiers::sight::{for_staff, of_applicant};
 use crate::dossiers::store::Dossier;
 use crate::fault::Fault;
+use crate::web::export::{Cell, Table};
+use crate::web::list::{Column, Filter, ListRequest, ListView as Listing};
 use crate::web::{Answer, Expected, Visit};
 
 #[derive(Serialize)]
@@ -27,33 +32,165 @@ struct Card {
 }
 
 #[derive(Serialize)]
+struct Row {
+    href: String,
+    reference: String,
+    title: String,
+    call: String,
+    organisation: String,
+    requested: String,
+    submitted: String,
+    status: &'static str,
+    tone: &'static str,
+    next: String,
+}
+
+#[derive(Serialize)]
 struct ListView {
-    drafts: Vec<Card>,
-    submitted: Vec<Card>,
+    /// Drafts, and dossiers to complete.
+    waiting: Vec<Card>,
+    list: Listing,
+    rows: Vec<Row>,
+}
+
+const COLUMNS: &[Column] = &[
+    Column::sorted("Référence", "reference"),
+    Column::sorted("Projet", "titre"),
+    Column::plain("Appel"),
+    Column::sorted("Organisme", "organisme"),
+    Column::number("Demande (€)", "demande"),
+    Column::sorted("Déposé le", "date"),
+    Column::plain("État"),
+];
+
+/// Drafts and dossiers to complete shown above the list, at most.
+const MOST_WAITING: i64 = 50;
+
+/// States in the applicant's words: those that read alike are one.
+fn told_states() -> Vec<(&'static str, Vec<State>)> {
+    let mut told: Vec<(&str, Vec<State>)> = Vec::new();
+    for state in State::ALL.iter().copied().filter(|state| *state != State::Draft) {
+        let label = state.label_for_applicant();
+        match told.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, states)) => states.push(state),
+            None => told.push((label, vec![state])),
+        }
+    }
+    told
+}
+
+fn criteria(request: &ListRequest) -> Criteria {
+    let (order, descending) = request.order();
+    let told = told_states();
+    let wanted = request.chosen("etat").unwrap_or_default();
+    let states = told.iter().filter(|(label, _)| wanted.is_empty() || *label == wanted);
+    Criteria {
+        states: states.flat_map(|(_, states)| states.iter().copied()).collect(),
+        words: request.words(),
+        order: match order {
+            "reference" => Order::Reference,
+            "titre" => Order::Title,
+            "organisme" => Order::Organisation,
+            "demande" => Order::Requested,
+            _ => Order::Submitted,
+        },
+        descending,
+        ..Criteria::default()
+    }
+}
+
+/// The calls of some rows, each read once.
+fn calls_of(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<CallId, Call>, Fault> {
+    let mut found = HashMap::new();
+    for row in rows {
+        if let std::collections::hash_map::Entry::Vacant(place) = found.entry(row.dossier.call) {
+            place.insert(calls::by_id(conn, row.dossier.call)?);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
-    let (drafts, submitted) = visit.read(|conn| {
-        let mut cards = (Vec::new(), Vec::new());
-        for dossier in of_applicant(conn, actor)? {
-            let call = calls::of_dossier(conn, dossier.id)?;
-            let organisation = drafts::applicant(conn, dossier.organisation)?.name;
-            let side = if dossier.state == State::Draft { &mut cards.0 } else { &mut cards.1 };
-            side.push(Card {
-                href: super::path(dossier.id),
-                title: dossier.title_or_untitled().to_owned(),
-                organisation,
-                reference: dossier.reference_or_draft(),
-                status: dossier.state.label_for_applicant(),
-                tone: dossier.state.tone_for_applicant(),
-                next: next(&dossier, &call, visit.now),
-                call: call.title,
-            });
-        }
-        Ok(cards)
+    let options = told_states().into_iter().map(|(label, _)| (label.to_owned(), label.to_owned()));
+    let filters = vec![Filter::new("etat", "État", "Tous les états", options)];
+    let request = ListRequest::read(visit, COLUMNS, filters).sorted_by("date", true);
+    let criteria = criteria(&request);
+    let scope = Scope::Applicant(actor);
+    let (waiting, total, rows, calls) = visit.read(|conn| {
+        let waiting = Criteria {
+            states: vec![State::Draft, State::Incomplete],
+            order: Order::Updated,
+            descending: true,
+            ..Criteria::default()
+        };
+        let window = Window { offset: 0, limit: MOST_WAITING };
+        let waiting = listing::rows(conn, scope, &waiting, window)?;
+        let total = listing::count(conn, scope, &criteria)?;
+        let rows = listing::rows(conn, scope, &criteria, request.window(total))?;
+        let mut calls = calls_of(conn, &waiting)?;
+        calls.extend(calls_of(conn, &rows)?);
+        Ok((waiting, total, rows, calls))
     })?;
-    Answer::page("Mes dossiers", "dossiers/list.html", &ListView { drafts, submitted })
+    if let Some(format) = request.format() {
+        return table(&rows, &calls).answer(format, visit.now);
+    }
+    let view = ListView {
+        waiting: waiting.into_iter().filter_map(|row| card(row, &calls, visit.now)).collect(),
+        list: request.view(total, "dossier déposé", "dossiers déposés"),
+        rows: rows.into_iter().filter_map(|listed| row(listed, &calls, visit.now)).collect(),
+    };
+    Answer::page("Mes dossiers", "dossiers/list.html", &view)
+}
+
+fn card(listed: Listed, calls: &HashMap<CallId, Call>, now: Instant) -> Option<Card> {
+    let Listed { dossier, applicant } = listed;
+    let call = calls.get(&dossier.call)?;
+    Some(Card {
+        href: super::path(dossier.id),
+        title: dossier.title_or_untitled().to_owned(),
+        call: call.title.clone(),
+        organisation: applicant,
+        reference: dossier.reference_or_draft(),
+        status: dossier.state.label_for_applicant(),
+        tone: dossier.state.tone_for_applicant(),
+        next: next(&dossier, call, now),
+    })
+}
+
+fn row(listed: Listed, calls: &HashMap<CallId, Call>, now: Instant) -> Option<Row> {
+    let Listed { dossier, applicant } = listed;
+    let call = calls.get(&dossier.call)?;
+    Some(Row {
+        href: super::path(dossier.id),
+        reference: dossier.reference_or_draft(),
+        title: dossier.title_or_untitled().to_owned(),
+        call: call.title.clone(),
+        organisation: applicant,
+        requested: dossier.requested.map_or(String::new(), |amount| amount.plain()),
+        submitted: dossier.submitted_at.map_or(String::new(), |at| at.day(call.zone())),
+        status: dossier.state.label_for_applicant(),
+        tone: dossier.state.tone_for_applicant(),
+        next: next(&dossier, call, now),
+    })
+}
+
+fn table(rows: &[Listed], calls: &HashMap<CallId, Call>) -> Table {
+    let mut table =
+        Table::new("Mes dossiers", &["Référence", "Projet", "Appel", "Organisme", "Demande (€)", "Déposé le", "État"]);
+    for Listed { dossier, applicant } in rows {
+        let Some(call) = calls.get(&dossier.call) else { continue };
+        table.push(vec![
+            dossier.reference_or_draft().into(),
+            dossier.title.clone().into(),
+            call.title.clone().into(),
+            applicant.clone().into(),
+            dossier.requested.map_or(Cell::Empty, Cell::Cents),
+            Cell::day(dossier.submitted_at, call.zone()),
+            dossier.state.label_for_applicant().into(),
+        ]);
+    }
+    table
 }
 
 /// What the applicant does next, or waits for.
