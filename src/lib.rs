@@ -27,6 +27,8 @@ pub mod service;
 
 pub mod ledger;
 
+pub mod notify;
+
 pub mod web;
 
 // Capabilities, in the order of a dossier's life.

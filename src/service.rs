@@ -40,7 +40,8 @@ impl Operation<'_> {
     /// # Errors
     /// When the database refuses.
     pub fn send(&mut self, message: &Message) -> Result<(), Fault> {
-        mail::enqueue(self.conn, self.now, message)
+        let parts = mail::compose::compose(self.settings, message)?;
+        mail::enqueue(self.conn, self.now, message, &parts)
     }
 
     /// Absolute address of a path, for mails and letters.

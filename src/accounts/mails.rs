@@ -12,11 +12,8 @@ pub struct Recipient {
 }
 
 /// No name in the text: anyone may type anything into a sign-up form with somebody else’s address.
-fn message(kind: &'static str, to: &Recipient, settings: &Settings, subject: &str, text: &str) -> Message {
-    let body = format!(
-        "Bonjour,\n\n{text}\n\n{}\n{}\n\nCe message est automatique. Pour une question, écrivez à {}.\n",
-        settings.deployer, settings.base_url, settings.contact
-    );
+fn message(kind: &'static str, to: &Recipient, subject: &str, text: &str) -> Message {
+    let body = format!("Bonjour,\n\n{text}\n");
     Message {
         kind,
         recipient: to.email.clone(),
@@ -39,7 +36,7 @@ pub fn confirm(settings: &Settings, to: &Recipient, token: &str, until: Instant)
         settings.base_url,
         until.long(PARIS)
     );
-    message("account.confirm", to, settings, "Confirmez votre adresse électronique", &text)
+    message("account.confirm", to, "Confirmez votre adresse électronique", &text)
 }
 
 /// Sent instead of a confirmation when the address already has an account.
@@ -53,7 +50,7 @@ pub fn exists(settings: &Settings, to: &Recipient) -> Message {
          Si la demande ne vient pas de vous, vous n’avez rien à faire.",
         url = settings.base_url
     );
-    message("account.exists", to, settings, "Vous avez déjà un compte", &text)
+    message("account.exists", to, "Vous avez déjà un compte", &text)
 }
 
 /// The link that lets its reader choose a new password.
@@ -66,7 +63,7 @@ pub fn reset(settings: &Settings, to: &Recipient, token: &str, until: Instant) -
         settings.base_url,
         until.long(PARIS)
     );
-    message("account.reset", to, settings, "Choisissez un nouveau mot de passe", &text)
+    message("account.reset", to, "Choisissez un nouveau mot de passe", &text)
 }
 
 #[must_use]
@@ -77,7 +74,7 @@ pub fn password_changed(settings: &Settings, to: &Recipient, at: Instant) -> Mes
         at.long(PARIS),
         settings.base_url
     );
-    message("account.password_changed", to, settings, "Votre mot de passe a changé", &text)
+    message("account.password_changed", to, "Votre mot de passe a changé", &text)
 }
 
 /// Sent to a person for whom an administrator opened an account.
@@ -91,5 +88,5 @@ pub fn invited(settings: &Settings, to: &Recipient, token: &str, until: Instant)
         until.long(PARIS),
         url = settings.base_url
     );
-    message("account.invited", to, settings, "Un compte a été ouvert pour vous", &text)
+    message("account.invited", to, "Un compte a été ouvert pour vous", &text)
 }

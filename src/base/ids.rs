@@ -28,7 +28,7 @@ macro_rules! id {
 }
 
 id! {
-    AccountId, InstitutionId, OrganisationId, CallId, DefinitionId, DossierId, DossierVersionId, AttachmentId,
+    AccountId, InstitutionId, OrganisationId, CallId, DefinitionId, DossierId, DossierVersionId, AttachmentId, CompletionId, EditorId,
     AssignmentId, ReviewId, SessionId, OpinionId, EnvelopeId, FundingLineId, DecisionId, LetterId, DocumentId,
     DelegationId, ActId, PaymentId, IndicatorId, JournalId, MailId,
     PracticeNoteId, PracticeReplyId,

@@ -8,6 +8,8 @@ use actix_web::web::Data;
 use super::{Outcome, open, told};
 use crate::app;
 use crate::config::Settings;
+use crate::config::legal::LegalTexts;
+use crate::dossiers::actions::remind_drafts;
 use crate::followup::actions::remind_due;
 use crate::instruction::actions::remind_late;
 use crate::mail::{Transport, deliver_due};
@@ -25,6 +27,9 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
             None
         }
     };
+    if settings.legal == LegalTexts::default() {
+        tracing::warn!("ESSAIM_LEGAL is not set: the pages that the law asks for say what is missing");
+    }
     let service = open(settings)?;
     let address = service.settings.bind;
     let listener = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
@@ -75,8 +80,10 @@ async fn remind_for_ever(site: Data<Site>) {
         let round = actix_web::web::block(move || {
             let service = &serving.service;
             let now = service.clock.now();
-            let reviews = remind_late(service, now);
-            remind_due(service, now).and(reviews)
+            // One that fails keeps no other from being done.
+            let drafts = remind_drafts(service, now).map(drop);
+            let reviews = remind_late(service, now).map(drop);
+            remind_due(service, now).map(drop).and(drafts).and(reviews)
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "reminders stopped for this round");

@@ -42,6 +42,8 @@ bigint_columns!(
     DossierId,
     DossierVersionId,
     AttachmentId,
+    CompletionId,
+    EditorId,
     AssignmentId,
     ReviewId,
     SessionId,

@@ -24,6 +24,13 @@ pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// Which rows of a list to load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub offset: i64,
+    pub limit: i64,
+}
+
 /// A pool of connections to one database.
 #[derive(Clone)]
 pub struct Db {

@@ -13,9 +13,8 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{CallId, DossierId};
 use crate::base::text::pattern;
 use crate::db::schema::{dossier_tags, dossiers, organisations};
-use crate::db::{Conn, Dialect};
+use crate::db::{Conn, Dialect, Window};
 use crate::fault::Fault;
-use crate::web::list::Window;
 
 /// In whose eyes a list is made.
 #[derive(Clone, Copy, Debug)]

@@ -7,12 +7,15 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use super::editors;
 use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{assignments, call_roles, dossiers, interest_declarations, recusals, territorial_opinions};
+use crate::db::schema::{
+    assignments, call_roles, dossier_editors, dossiers, interest_declarations, recusals, territorial_opinions,
+};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -36,13 +39,59 @@ impl StaffView {
     }
 }
 
-/// An applicant's own dossier, whatever its state.
+/// An applicant's own dossier, whatever its state; for who is invited to write it, until the decision is notified: the
+/// letter is the organisation's to read.
 ///
 /// # Errors
-/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of.
+/// [`Fault::NotFound`] when it is neither of the person's organisations nor theirs to write.
 pub fn for_applicant(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
     let dossier = store::get(conn, id)?;
-    if actor.belongs_to(dossier.organisation) { Ok(dossier) } else { Err(Fault::NotFound) }
+    let sees = actor.belongs_to(dossier.organisation)
+        || (!dossier.state.is_notified() && editors::edits(conn, dossier.id, actor.id)?);
+    if sees { Ok(dossier) } else { Err(Fault::NotFound) }
+}
+
+/// A dossier of one's own organisation: to submit it, to take it back, to say who writes it.
+///
+/// # Errors
+/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of, and [`Fault::Denied`] for who is
+/// only invited to write it.
+pub fn for_member(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
+    let dossier = for_applicant(conn, actor, id)?;
+    if actor.belongs_to(dossier.organisation) {
+        return Ok(dossier);
+    }
+    Err(Fault::Denied(
+        "Seul un membre de l’organisme peut le faire\u{202F}: vous écrivez ce dossier sur invitation.".to_owned(),
+    ))
+}
+
+/// The dossiers a person writes or follows: their organisations', then those they are invited to.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_applicant(conn: &mut Conn, actor: &Actor) -> Result<Vec<Dossier>, Fault> {
+    let mut all = store::of_organisations(conn, &actor.organisations)?;
+    for id in editors::dossiers_of(conn, actor.id)? {
+        let dossier = store::get(conn, id)?;
+        if !actor.belongs_to(dossier.organisation) && !dossier.state.is_notified() {
+            all.push(dossier);
+        }
+    }
+    Ok(all)
+}
+
+/// Whether an instructor may read the content: their interests on this dossier are declared.
+///
+/// # Errors
+/// When the database refuses.
+pub fn has_declared(conn: &mut Conn, actor: &Actor, dossier: DossierId) -> Result<bool, Fault> {
+    let found = interest_declarations::table
+        .filter(interest_declarations::dossier_id.eq(dossier))
+        .filter(interest_declarations::account_id.eq(actor.id))
+        .count()
+        .get_result::<i64>(conn)?;
+    Ok(found > 0)
 }
 
 /// A submitted dossier as an agent of its call.
@@ -154,6 +203,13 @@ impl Sight {
             .filter(recusals::account_id.eq(actor.id))
             .select(recusals::dossier_id)
             .load::<DossierId>(conn)?;
+        // Who wrote a dossier, even by invitation, even once, does not judge it.
+        let written = dossier_editors::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq(call))
+            .filter(dossier_editors::account_id.eq(actor.id))
+            .select(dossier_editors::dossier_id)
+            .load::<DossierId>(conn)?;
         let departments = actor.departments_in(call);
         let asked = if departments.is_empty() {
             Vec::new()
@@ -169,7 +225,7 @@ impl Sight {
             call_roles,
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
             assigned: assigned.into_iter().collect(),
-            recused: declared.into_iter().chain(recused).collect(),
+            recused: declared.into_iter().chain(recused).chain(written).collect(),
         })
     }
 
@@ -251,9 +307,12 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
         .filter(interest_declarations::conflict.eq(true))
         .select(interest_declarations::dossier_id);
     let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
+    let written =
+        dossier_editors::table.filter(dossier_editors::account_id.eq(person)).select(dossier_editors::dossier_id);
     let own: Vec<OrganisationId> = actor.organisations.clone();
     dossiers::state
         .ne(draft)
+        .and(dossiers::id.ne_all(written))
         .and(dossiers::organisation_id.ne_all(own))
         .and(dossiers::id.ne_all(declared))
         .and(dossiers::id.ne_all(recused))

@@ -1,7 +1,7 @@
 //! Delivery of the outbox over SMTP.
 
 use lettre::message::header::ContentType;
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::{SmtpTransport, Transport as _};
 
 use super::store::{self, Sent};
@@ -53,14 +53,14 @@ impl Transport {
             .from(from.clone())
             .to(Mailbox::new(Some(mail.recipient_name.clone()), address))
             .subject(mail.subject.clone());
-        let text = SinglePart::plain(mail.body.clone());
+        let words = MultiPart::alternative_plain_html(mail.body.clone(), mail.html.clone());
         let message = match mail.document {
-            None => envelope.singlepart(text),
+            None => envelope.multipart(words),
             Some(id) => {
                 let (name, bytes) = db.read(|conn| sealed::bytes(conn, files, id)).map_err(|e| e.to_string())?;
                 let pdf = ContentType::parse("application/pdf").map_err(|e| e.to_string())?;
                 envelope
-                    .multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(bytes, pdf)))
+                    .multipart(MultiPart::mixed().multipart(words).singlepart(Attachment::new(name).body(bytes, pdf)))
             }
         }
         .map_err(|e| e.to_string())?;

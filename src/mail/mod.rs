@@ -1,14 +1,15 @@
 //! Outgoing mail: written to the outbox in the transaction of the operation, delivered afterwards.
 
+pub mod compose;
 mod deliver;
 mod store;
 
 use crate::base::ids::{DocumentId, DossierId};
 
 pub use deliver::{Transport, deliver_due};
-pub use store::{Sent, enqueue, get, latest, recipients};
+pub use store::{Outbox, Sent, Standing, enqueue, get, latest, outbox, outbox_count, recipients, retry};
 
-/// A message to one person, in plain French text.
+/// A message to one person, in plain French text: [`compose`] makes its plain and HTML parts.
 #[derive(Clone, Debug)]
 pub struct Message {
     /// Stable code, `dossier.receipt`.

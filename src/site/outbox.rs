@@ -15,6 +15,7 @@ pub fn pages() -> Vec<Page> {
     vec![
         Page::get("/demo/courriels", Permission::Public, list),
         Page::get("/demo/courriels/{mail}", Permission::Public, show),
+        Page::get("/demo/courriels/{mail}/mise-en-forme", Permission::Public, formatted),
         Page::get("/demo/courriels/{mail}/piece-jointe", Permission::Public, attachment),
     ]
 }
@@ -60,6 +61,7 @@ struct MailView {
     recipient: String,
     when: String,
     lines: Vec<Line>,
+    formatted: String,
     attachment: String,
 }
 
@@ -79,10 +81,17 @@ fn show(visit: &Visit) -> Result<Answer, Fault> {
         recipient: format!("{} <{}>", mail.recipient_name, mail.recipient),
         when: mail.created_at.short(PARIS),
         lines,
+        formatted: format!("/demo/courriels/{id}/mise-en-forme"),
         attachment: mail.document.map(|_| format!("/demo/courriels/{id}/piece-jointe")).unwrap_or_default(),
         subject: mail.subject.clone(),
     };
     Ok(Answer::page(mail.subject, "site/mail.html", &view)?.crumb("Courriels envoyés", "/demo/courriels"))
+}
+
+/// The mail as a mail program shows it.
+fn formatted(visit: &Visit) -> Result<Answer, Fault> {
+    let id: MailId = visit.param("mail")?;
+    Ok(Answer::document(visit.read(|conn| mail::get(conn, id))?.html))
 }
 
 fn attachment(visit: &Visit) -> Result<Answer, Fault> {

@@ -34,6 +34,8 @@ pub enum Body {
         file_name: String,
     },
     Json(serde_json::Value),
+    /// A document of its own, such as a mail, shown as it is: nothing in it runs or loads.
+    Document(String),
 }
 
 #[derive(Debug)]
@@ -77,6 +79,11 @@ impl Answer {
     #[must_use]
     pub fn json(value: serde_json::Value) -> Self {
         Self::new(Body::Json(value))
+    }
+
+    #[must_use]
+    pub fn document(html: String) -> Self {
+        Self::new(Body::Document(html))
     }
 
     fn new(body: Body) -> Self {

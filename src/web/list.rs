@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Visit;
 use super::form::encode;
 use crate::base::text::{count, fold};
+pub use crate::db::Window;
 
 pub const PAGE_SIZE: i64 = 50;
 /// Most words of a search that count.
@@ -109,13 +110,6 @@ pub struct ListRequest {
     format: Option<Format>,
 }
 
-/// The rows to load: all of them for an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    pub offset: i64,
-    pub limit: i64,
-}
-
 impl ListRequest {
     /// Reads the query string; what it does not know is left out.
     #[must_use]
@@ -209,7 +203,7 @@ impl ListRequest {
         self.format
     }
 
-    /// Which rows to load of `total`: a page past the last one is the last one.
+    /// Which rows to load of `total`, all of them for an export: a page past the last one is the last one.
     #[must_use]
     pub fn window(&self, total: i64) -> Window {
         if self.format.is_some() {

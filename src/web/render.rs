@@ -8,6 +8,7 @@ use super::serve::Site;
 use super::statics::Statics;
 use super::visit::Visit;
 use crate::access::Actor;
+use crate::base::clock::Instant;
 use crate::fault::Fault;
 
 #[derive(rust_embed::RustEmbed)]
@@ -35,14 +36,18 @@ pub struct Expected {
     /// Verb and object: « Rendre votre avis sur 3 dossiers ».
     pub label: String,
     pub href: String,
-    /// By when, or why; may be empty.
+    /// Why, or on what; may be empty.
     pub detail: String,
+    /// By when, if it must be done by some time: the home page sorts by it.
+    pub due: Option<Instant>,
 }
 
 #[derive(Serialize)]
 struct Viewer {
     name: String,
     email: String,
+    /// Notifications not read yet.
+    unread: i64,
 }
 
 /// What the layout needs on every page.
@@ -106,6 +111,13 @@ pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fa
     {
         best.current = true;
     }
+    let viewer = match page.reader {
+        Some(actor) => {
+            let unread = site.service.read(|conn| crate::notify::unread(conn, actor.id))?;
+            Some(Viewer { name: actor.name(), email: actor.email.clone(), unread })
+        }
+        None => None,
+    };
     let object = PageObject {
         title: page.title,
         error_prefix: page.error,
@@ -117,7 +129,7 @@ pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fa
         demo: settings.demo,
         desk: page.desk,
         nav,
-        viewer: page.reader.map(|a| Viewer { name: a.name(), email: a.email.clone() }),
+        viewer,
         flash: &visit.flash,
         breadcrumbs: page.breadcrumbs,
     };

@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{self, HeaderValue};
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde::Serialize;
+use sha2::Digest as _;
 
 use super::answer::{Answer, Body};
 use super::guard;
@@ -136,6 +137,12 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
             headers.push((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")));
             bytes
         }
+        Body::Document(html) => {
+            headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
+            headers.retain(|(name, _)| *name != header::CONTENT_SECURITY_POLICY);
+            headers.push((header::CONTENT_SECURITY_POLICY, document_policy(&html)));
+            html.into_bytes()
+        }
         Body::Json(value) => {
             headers.push((header::CONTENT_TYPE, "application/json".to_owned()));
             serde_json::to_vec(&value)?
@@ -147,6 +154,16 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         headers.push((header::SET_COOKIE, gone.to_string()));
     }
     Ok(Parts { status: answer.status, headers, body })
+}
+
+/// Lets a document have its own style sheet, by its hash, and nothing else.
+fn document_policy(html: &str) -> String {
+    let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map(|(style, _)| style);
+    let style = style.map_or_else(
+        || "'none'".to_owned(),
+        |style| format!("'sha256-{}'", BASE64.encode(&sha2::Sha256::digest(style.as_bytes()))),
+    );
+    format!("default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 }
 
 fn flash_cookie(site: &Site, value: String) -> Cookie<'static> {

@@ -1,5 +1,6 @@
 //! Whole paths in a real browser, each person at their own screen.
 
 mod accounts;
+mod instruction;
 mod public;
 mod spine;

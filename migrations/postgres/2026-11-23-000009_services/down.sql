@@ -1,3 +1,4 @@
+DROP TABLE notifications;
 DROP TABLE mails;
 DROP TABLE journal_texts;
 DROP TABLE journal_entries;

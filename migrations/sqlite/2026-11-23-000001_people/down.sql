@@ -1,3 +1,4 @@
+DROP TABLE organisation_invitations;
 DROP TABLE organisation_members;
 DROP TABLE organisations;
 DROP TABLE agents;

@@ -16,7 +16,9 @@ CREATE TABLE accounts (
 CREATE TABLE account_tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id BIGINT NOT NULL REFERENCES accounts (id),
-    purpose TEXT NOT NULL CHECK (purpose IN ('confirm', 'reset')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('confirm', 'reset', 'email')),
+    -- What the link is about: the new address.
+    detail TEXT NOT NULL DEFAULT '',
     token_hash TEXT NOT NULL UNIQUE,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -83,3 +85,17 @@ CREATE TABLE organisation_members (
     UNIQUE (organisation_id, account_id)
 );
 CREATE INDEX organisation_members_account ON organisation_members (account_id);
+
+-- A member asks a colleague to join; the link goes to that address only.
+CREATE TABLE organisation_invitations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    organisation_id BIGINT NOT NULL REFERENCES organisations (id),
+    email TEXT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    invited_by BIGINT NOT NULL REFERENCES accounts (id),
+    invited_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    accepted_at BIGINT,
+    cancelled_at BIGINT
+);
+CREATE INDEX organisation_invitations_organisation ON organisation_invitations (organisation_id);

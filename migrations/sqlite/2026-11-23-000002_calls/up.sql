@@ -39,3 +39,12 @@ CREATE TABLE call_roles (
 );
 CREATE INDEX call_roles_account ON call_roles (account_id);
 CREATE INDEX call_roles_call ON call_roles (call_id);
+
+-- In whose name an agent of several institutions acts in a call.
+CREATE TABLE acting_choices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    call_id BIGINT NOT NULL REFERENCES calls (id),
+    institution_id BIGINT NOT NULL REFERENCES institutions (id),
+    UNIQUE (account_id, call_id)
+);

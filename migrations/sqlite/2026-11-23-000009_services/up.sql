@@ -51,6 +51,8 @@ CREATE TABLE mails (
     recipient_name TEXT NOT NULL,
     subject TEXT NOT NULL,
     body TEXT NOT NULL,
+    html TEXT NOT NULL,
+    search_text TEXT NOT NULL,
     document_id BIGINT REFERENCES documents (id),
     dossier_id BIGINT REFERENCES dossiers (id),
     created_at BIGINT NOT NULL,
@@ -62,3 +64,15 @@ CREATE TABLE mails (
     last_error TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX mails_pending ON mails (sent_at, not_before);
+
+-- What the service tells a person in its own pages.
+CREATE TABLE notifications (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id BIGINT NOT NULL REFERENCES accounts (id),
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    href TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    read_at BIGINT
+);
+CREATE INDEX notifications_account ON notifications (account_id, read_at);

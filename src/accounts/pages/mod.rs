@@ -60,6 +60,7 @@ pub fn expected(_conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Ex
         label: "Déclarer votre organisme".to_owned(),
         href: "/organisations/nouvelle".to_owned(),
         detail: "Un dossier se dépose au nom d’un organisme.".to_owned(),
+        due: None,
     }])
 }
 

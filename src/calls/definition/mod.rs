@@ -43,9 +43,9 @@
 //! | `contact` | `service`, `address`, `email`, `telephone` |
 //! | `axes` | `choice` (`one`, `several`), `list`? of `code`, `label`, `aliases`? of `label`, `source` |
 //! | `eligibility` | `applicants`, `legal_forms`, `departments`, `exclusions`? |
-//! | `sections` | `code`, `title`, `intro`?, `kind`, `fields`?; one section each of kind `identity`, `budget`, `indicators`, then `pieces` and `attestations` if the call has some, the latter last |
+//! | `sections` | `code`, `title`, `intro`?, `kind`, `fields`?; one section each of kind `identity`, `budget`, `indicators`, one of kind `partners` if wished, then `pieces` and `attestations` if the call has some, the latter last |
 //! | `sections.fields` | `code`, `label`, `hint`?, `kind`, `required`?, `max`?, `options`? of `value`, `label`, `hint`?, `when`? `{ field, is }` |
-//! | `budget` | `years`; either `plan` or `charges` and `produits` (`class`, `label`, `lines`); `requests`? of `code`, `label`, `funder`, `public`?, added to class 74 |
+//! | `budget` | `years`, `years_field`? (a `choice` field whose value is the number of years asked); either `plan` or `charges` and `produits` (`class`, `label`, `lines`); `requests`? of `code`, `label`, `funder`, `public`?, added to class 74 |
 //! | `pieces` | `code`, `label`, `hint`?, `required`?, `legal_forms`?, `from_date`?, `above_euros`? |
 //! | `attestations` | `code`, `label` |
 //! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`), `total`? (`last`: values count from the start of the project, `sum`: each is of its period) |

@@ -1,148 +1,259 @@
-//! The files of `seeds/demo`, as they are written.
+//! The files of `seeds/demo`, as they are written: `people.toml`, then a folder per call with its `story.toml` (what
+//! happened when) and its dossiers, one file per outcome.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
 
-pub const CALL_2021: &str = include_str!("../../../seeds/calls/ami-iss-2021.toml");
-pub const CALL_OPEN: &str = include_str!("../../../seeds/calls/ami-iss-ouvert.toml");
+#[derive(rust_embed::RustEmbed)]
+#[folder = "seeds/demo/"]
+#[include = "*.toml"]
+struct Files;
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "seeds/calls/"]
+struct CallFiles;
+
 /// Stands for every supporting document, and says so.
 pub const PIECE: &[u8] = include_bytes!("../../../seeds/demo/piece-fictive.pdf");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PeopleFile {
-    pub institutions: Vec<Institution>,
-    pub people: Vec<Person>,
-    pub organisations: Vec<Organisation>,
+struct DossiersFile {
+    dossiers: Vec<Dossier>,
+}
+
+/// One dossier and what became of it. Amounts are whole euros; instants are civil times in Paris.
+#[derive(Debug, Deserialize)]
+pub struct Dossier {
+    /// Unique among all calls.
+    pub key: String,
+    /// Absent: the story's window decides, or the dossier stays a draft.
+    pub submitted: Option<String>,
+    #[serde(default)]
+    pub draft: bool,
+    pub organisation: Organisation,
+    /// Answers by the code of the call's question.
+    #[serde(flatten)]
+    pub answers: BTreeMap<String, Answer>,
+    #[serde(default)]
+    pub partners: Vec<Partner>,
+    #[serde(default)]
+    pub indicators: Vec<Indicator>,
+    #[serde(default)]
+    pub budget: Vec<BudgetYear>,
+    pub withdrawn: Option<String>,
+    pub ineligible: Option<String>,
+    pub set_aside: Option<String>,
+    #[serde(default)]
+    pub reviews: Vec<Review>,
+    #[serde(default)]
+    pub territorial: Vec<Territorial>,
+    #[serde(default)]
+    pub recusals: Vec<Recusal>,
+    pub outcome: Option<String>,
+    pub rank: Option<i64>,
+    #[serde(default)]
+    pub debate: String,
+    #[serde(default)]
+    pub motive: String,
+    #[serde(default)]
+    pub grants: Vec<Grant>,
+    pub amendment: Option<Amendment>,
+    #[serde(default)]
+    pub promoted: bool,
+    #[serde(default)]
+    pub values: Vec<Value>,
+    #[serde(default)]
+    pub notes: Vec<Note>,
+}
+
+impl Dossier {
+    pub fn title(&self) -> &str {
+        match self.answers.get("title") {
+            Some(Answer::Text(title)) => title,
+            _ => &self.key,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Institution {
-    pub code: String,
-    pub name: String,
-    pub short_name: String,
-    pub address: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Person {
-    pub email: String,
-    pub given_name: String,
-    pub surname: String,
-    /// What the person does, for the list of logins.
-    pub title: String,
-    #[serde(default)]
-    pub administrator: bool,
-    #[serde(default)]
-    pub institution: Option<String>,
-    #[serde(default)]
-    pub quality: String,
-    #[serde(default)]
-    pub service: String,
-    /// Codes of [`crate::access::Role`], held in every call.
-    #[serde(default)]
-    pub roles: Vec<String>,
-    #[serde(default)]
-    pub seat: Option<String>,
-    /// Reference of a delegation of signature.
-    #[serde(default)]
-    pub delegation: Option<String>,
+#[serde(untagged)]
+pub enum Answer {
+    Text(String),
+    Number(i64),
+    List(Vec<String>),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
-    pub code: String,
-    /// E-mail of the account that declares it.
-    pub owner: String,
     pub name: String,
-    pub siret: String,
-    pub rna: String,
     pub legal_form: String,
+    /// Written only where the scenario needs it; invented otherwise. Empty: the organisation has none.
+    pub siret: Option<String>,
+    #[serde(default)]
+    pub rna: String,
     pub street: String,
     pub postal_code: String,
     pub city: String,
     pub representative_name: String,
     pub representative_quality: String,
+    /// Who fills the form.
+    pub contact_name: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DossiersFile {
-    pub dossiers: Vec<Dossier>,
+pub struct Partner {
+    pub name: String,
+    pub role: String,
+    pub kind: String,
 }
 
-/// One dossier and how far it goes. Amounts are whole euros.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Dossier {
-    pub call: String,
-    pub organisation: String,
-    /// Civil time in Paris, for the historic call.
-    pub submitted: Option<String>,
-    /// Stays a draft.
-    pub draft: bool,
-    pub title: String,
-    pub summary: String,
-    pub axes: Vec<String>,
-    pub departments: Vec<String>,
-    pub scale: String,
-    pub audience: String,
-    pub start: String,
-    pub end: String,
-    /// Months of the budget year, for the live call.
-    pub start_month: u8,
-    pub end_month: u8,
-    pub mechanism: String,
-    pub lever: String,
-    pub impact: String,
-    pub outreach: String,
-    pub participation: String,
-    pub request: i64,
-    pub rent: i64,
-    pub services: i64,
-    pub staff: i64,
-    pub town: i64,
-    pub members: i64,
-    pub volunteers: i64,
-    pub indicator: String,
-    pub indicator_detail: String,
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    pub code: String,
+    pub detail: String,
     pub target: i64,
-    /// Ground of not being shortlisted; ends the path there.
-    pub set_aside: Option<String>,
-    /// Per instructor, in the order of the criteria; -1 abstains.
-    pub levels: Vec<Vec<i32>>,
-    pub opinions: Vec<String>,
-    /// -1: none proposed.
-    pub proposed: Vec<i64>,
-    pub comments: Vec<String>,
-    pub outcome: Option<String>,
-    pub amount: i64,
-    pub rank: Option<i64>,
-    pub debate: String,
-    pub motive: String,
-    /// Date of the attributive act.
-    pub act: Option<String>,
-    /// Date of the advance.
-    pub payment: Option<String>,
-    pub value: Option<i64>,
-    pub value_on: String,
-    pub value_comment: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetYear {
+    pub year: i16,
+    pub charges: BTreeMap<String, i64>,
+    pub products: BTreeMap<String, i64>,
+    /// Contributions in kind, the same on both sides.
+    #[serde(default)]
+    pub volunteers: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// Code of the reading institution.
+    pub by: String,
+    /// In the order of the call's criteria; -1 abstains. Empty: not given yet.
+    #[serde(default)]
+    pub levels: Vec<i32>,
+    #[serde(default)]
+    pub opinion: String,
+    pub proposed: Option<i64>,
+    #[serde(default)]
+    pub comment: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Territorial {
+    pub department: String,
+    pub opinion: String,
+    pub comment: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recusal {
+    pub seat: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    pub funder: String,
+    pub year: i32,
+    pub euros: i64,
+}
+
+/// What a grant of the first year becomes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amendment {
+    pub euros: i64,
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Value {
+    pub indicator: String,
+    pub on: String,
+    pub value: i64,
+    pub comment: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    pub on: String,
+    pub title: String,
+    pub text: String,
+    #[serde(default)]
+    pub answers: Vec<NoteAnswer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoteAnswer {
+    /// Key of the dossier whose project answers.
+    pub by: String,
+    pub on: String,
+    pub text: String,
+}
+
+fn parse<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
+    let file = Files::get(path).ok_or_else(|| Fault::internal(format!("{path} is missing")))?;
+    let text = std::str::from_utf8(&file.data).map_err(|e| Fault::internal(format!("{path}: {e}")))?;
+    toml::from_str(text).map_err(|e| Fault::internal(format!("{path}: {e}")))
 }
 
 /// # Errors
-/// When the embedded file does not parse.
-pub fn people() -> Result<PeopleFile, Fault> {
-    toml::from_str(include_str!("../../../seeds/demo/people.toml"))
-        .map_err(|e| Fault::internal(format!("people.toml: {e}")))
+/// When the file does not read.
+pub fn people<T: DeserializeOwned>() -> Result<T, Fault> {
+    parse("people.toml")
+}
+
+/// Folders that tell a story, in alphabetical order.
+pub fn folders() -> Vec<String> {
+    let mut folders: Vec<String> =
+        Files::iter().filter_map(|path| path.strip_suffix("/story.toml").map(str::to_owned)).collect();
+    folders.sort();
+    folders
 }
 
 /// # Errors
-/// When the embedded file does not parse.
-pub fn dossiers() -> Result<DossiersFile, Fault> {
-    toml::from_str(include_str!("../../../seeds/demo/dossiers.toml"))
-        .map_err(|e| Fault::internal(format!("dossiers.toml: {e}")))
+/// When the file does not read.
+pub fn story<T: DeserializeOwned>(folder: &str) -> Result<T, Fault> {
+    parse(&format!("{folder}/story.toml"))
+}
+
+/// Every dossier of a folder.
+///
+/// # Errors
+/// When a file does not read.
+pub fn dossiers(folder: &str) -> Result<Vec<Dossier>, Fault> {
+    let inside = format!("{folder}/");
+    let mut paths: Vec<_> =
+        Files::iter().filter(|path| path.starts_with(&inside) && !path.ends_with("/story.toml")).collect();
+    paths.sort();
+    let mut dossiers = Vec::new();
+    for path in paths {
+        dossiers.extend(parse::<DossiersFile>(&path)?.dossiers);
+    }
+    Ok(dossiers)
+}
+
+/// Text of a call file.
+///
+/// # Errors
+/// When there is no such file.
+pub fn call_file(name: &str) -> Result<String, Fault> {
+    let file = CallFiles::get(name).ok_or_else(|| Fault::internal(format!("seeds/calls/{name} is missing")))?;
+    String::from_utf8(file.data.into_owned()).map_err(|e| Fault::internal(format!("{name}: {e}")))
 }

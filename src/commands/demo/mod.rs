@@ -1,19 +1,38 @@
 //! `essaim demo`: a service with fictitious data, made through the same operations as the pages.
 //!
-//! Reading order: [`data`] (what `seeds/demo` says), [`people`], [`dossiers`], [`replay`].
+//! Reading order: `data` (what `seeds/demo` says), `story` (when things happened), `people`, `organisations`, `plan`
+//! (from the story to an `agenda`), `replay` (who acts), then one file per stage: `entry`, `assess`, `committee`,
+//! `decide`, `follow`.
 
-pub mod data;
-mod dossiers;
+mod agenda;
+mod assess;
+mod committee;
+mod data;
+mod decide;
+mod entry;
+mod organisations;
 mod people;
+mod plan;
 mod replay;
+mod story;
 
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Instant as Stopwatch;
 
 use diesel::prelude::*;
 
+use self::agenda::Agenda;
+use self::people::PeopleFile;
+use self::plan::plan;
+use self::replay::{Replay, Told};
+use self::story::{Calendar, Story};
+
 use super::{Outcome, told};
+use crate::access::Author;
 use crate::base::clock::{Clock, Instant, PARIS};
+use crate::calls::definition;
 use crate::config::Settings;
 use crate::db::DatabaseUrl;
 use crate::db::schema::calls;
@@ -23,6 +42,8 @@ use crate::service::Service;
 
 /// Password of every account of the demonstration.
 pub const PASSWORD: &str = "une abeille, deux ruches";
+/// Before anything happens.
+const BEGINNING: &str = "2021-06-01T09:00:00";
 
 /// Serves the demonstration kept in `folder`, seeding it at the first start.
 ///
@@ -42,7 +63,9 @@ pub fn run(folder: &Path, bind: &str, reset: bool) -> Result<Outcome, String> {
         let _ = std::fs::remove_dir_all(&workshop);
         let mut aside = settings.clone();
         aside.database = DatabaseUrl::Sqlite(workshop.join("essaim.sqlite3"));
-        seed(aside, Clock::System.now()).map_err(told)?;
+        let started = Stopwatch::now();
+        seed(aside, Clock::System.now(), &mut |line| println!("{line}")).map_err(told)?;
+        println!("Données créées en {} secondes.", started.elapsed().as_secs());
         std::fs::rename(workshop.join("essaim.sqlite3"), folder.join("essaim.sqlite3"))
             .map_err(|e| format!("{}: {e}", folder.display()))?;
         let _ = std::fs::remove_dir_all(&workshop);
@@ -74,16 +97,26 @@ fn is_seeded(settings: &Settings) -> Result<bool, Fault> {
     }
 }
 
-/// Replays the dated scenario on a fresh database, then the live call around `today`.
+/// Replays the dated scenario on a fresh database, then the live calls around `today`. `tell` hears a line as each
+/// stage ends.
 ///
 /// # Errors
 /// When an operation refuses: a seed that breaks a rule is a mistake of the seed.
-pub fn seed(settings: Settings, today: Instant) -> Result<(), Fault> {
-    let clock = Clock::fixed(Instant::from_civil("2021-08-16T09:00:00", PARIS).unwrap_or(today));
-    let service = Service::open(settings, clock)?;
+pub fn seed(settings: Settings, today: Instant, tell: &mut dyn FnMut(&str)) -> Result<(), Fault> {
+    let service = Service::open(settings, Clock::fixed(Instant::from_civil(BEGINNING, PARIS).unwrap_or(today)))?;
     service.db.migrate()?;
-    let people = people::seed(&service, today)?;
-    dossiers::seed(&service, &people, today)?;
+    let file = data::people::<PeopleFile>()?;
+    let mut people = people::seed_institutions(&service, &file)?;
+    let calendar = Calendar { today: today.in_zone(PARIS).date() };
+    let told = calls(&service, calendar)?;
+    let by_code: HashMap<_, _> = told.iter().map(|told| (told.code.clone(), told.call)).collect();
+    people::seed(&service, &file, &by_code, &mut people)?;
+    let mut agenda = Agenda::default();
+    for told in &told {
+        plan(&mut agenda, calendar, told)?;
+    }
+    let mut replay = Replay::new(&service, &people, calendar);
+    agenda.play(&mut replay, tell)?;
     // The demonstration has no mail server: its mails are kept where visitors read them.
     deliver_due(&service.db, &service.files, &Transport::Kept, today)?;
     service.read(|conn| {
@@ -94,13 +127,29 @@ pub fn seed(settings: Settings, today: Instant) -> Result<(), Fault> {
     })
 }
 
+/// Imports every call that has a story.
+fn calls(service: &Service, calendar: Calendar) -> Result<Vec<Told>, Fault> {
+    let mut all = Vec::new();
+    for folder in data::folders() {
+        let story: Story = data::story(&folder)?;
+        let text = data::call_file(&story.file)?;
+        let definition = definition::parse_at(&text, &story.file, calendar.today).map_err(|mistakes| {
+            Fault::internal(mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        })?;
+        let now = service.clock.now();
+        let call = service.perform(Author::console(), now, |op| crate::calls::actions::import(op, &definition))?;
+        all.push(Told { code: definition.call.code.clone(), call, story, dossiers: data::dossiers(&folder)? });
+    }
+    Ok(all)
+}
+
 fn tell(address: &std::net::SocketAddr) -> Result<(), String> {
-    let people = data::people().map_err(told)?;
+    let file = data::people::<PeopleFile>().map_err(told)?;
     println!();
     println!("Essaim, démonstration : http://{address}");
     println!();
     println!("Un compte par rôle, tous avec le mot de passe « {PASSWORD} » :");
-    for person in &people.people {
+    for person in file.people.iter().filter(|person| person.told) {
         println!("  {:<38} {}", person.email, person.title);
     }
     println!();

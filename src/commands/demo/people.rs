@@ -1,67 +1,168 @@
-//! Institutions, calls, agents, applicants and their organisations.
+//! Institutions, agents and project holders who are told by name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
 
 use super::PASSWORD;
-use super::data::{self, Person};
-use crate::access::{Author, Role, load_actor};
+use crate::access::{Author, Role};
 use crate::accounts::actions::{
-    NewDelegation, NewInstitution, NewOrganisation, NewUser, add_agent, add_delegation, add_institution,
-    add_organisation, add_user, grant_role,
+    NewDelegation, NewInstitution, NewUser, add_agent, add_delegation, add_institution, add_user, grant_correspondent,
+    grant_role,
 };
-use crate::base::clock::{Instant, PARIS};
-use crate::base::ids::{AccountId, CallId, InstitutionId, OrganisationId};
-use crate::calls;
-use crate::calls::definition::{self, CallDefinition, Mistake};
+use crate::base::ids::{AccountId, CallId, InstitutionId};
 use crate::fault::Fault;
-use crate::service::Service;
+use crate::service::{Operation, Service};
 
-/// An organisation and the account that speaks for it.
-pub struct Owner {
-    pub organisation: OrganisationId,
-    pub account: AccountId,
-    pub legal_form: String,
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeopleFile {
+    /// Codes of calls by group.
+    groups: BTreeMap<String, Vec<String>>,
+    institutions: Vec<Institution>,
+    pub people: Vec<Person>,
 }
 
-/// Who was made, by the names the data files use.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Institution {
+    code: String,
+    name: String,
+    short_name: String,
+    address: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    pub email: String,
+    given_name: String,
+    surname: String,
+    /// What the person does, for the list of logins.
+    pub title: String,
+    /// Whether the visitor is told this login.
+    #[serde(default)]
+    pub told: bool,
+    #[serde(default)]
+    administrator: bool,
+    /// Name of the organisation whose dossiers this person brings.
+    organisation: Option<String>,
+    institution: Option<String>,
+    #[serde(default)]
+    quality: String,
+    #[serde(default)]
+    service: String,
+    /// Code of a correspondent's department.
+    department: Option<String>,
+    #[serde(default)]
+    roles: Vec<HeldRole>,
+    /// Reference of a delegation of signature.
+    delegation: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeldRole {
+    /// Code of [`Role`].
+    role: String,
+    /// Codes of calls, or of groups.
+    calls: Vec<String>,
+    seat: Option<String>,
+}
+
+/// A role held in a call, by the names the files use.
+struct Held {
+    call: CallId,
+    role: Role,
+    account: AccountId,
+    institution: String,
+    seat: Option<String>,
+    department: Option<String>,
+}
+
+/// Who was made.
+#[derive(Default)]
 pub struct People {
-    pub accounts: HashMap<String, AccountId>,
-    pub organisations: HashMap<String, Owner>,
-    pub calls: HashMap<String, CallId>,
-    agents: Vec<(Role, AccountId, Option<String>)>,
+    /// Accounts that bring an organisation's dossiers, by its name.
+    pub holders: HashMap<String, AccountId>,
+    institutions: HashMap<String, InstitutionId>,
+    held: Vec<Held>,
 }
 
 impl People {
-    /// Accounts holding a role, in the order of the file.
-    pub fn with(&self, role: Role) -> Vec<AccountId> {
-        self.agents.iter().filter(|(r, ..)| *r == role).map(|(_, account, _)| *account).collect()
+    fn holding(&self, call: CallId, role: Role) -> impl Iterator<Item = &Held> {
+        self.held.iter().filter(move |held| held.call == call && held.role == role)
+    }
+
+    /// The first account that holds a role in a call.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub fn first(&self, call: CallId, role: Role) -> Result<AccountId, Fault> {
+        self.holding(call, role).next().map(|held| held.account).ok_or_else(|| nobody(role, ""))
+    }
+
+    /// The account that holds a role in the name of an institution.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub fn of(&self, call: CallId, role: Role, institution: &str) -> Result<AccountId, Fault> {
+        let mut held = self.holding(call, role);
+        held.find(|held| held.institution == institution)
+            .map(|held| held.account)
+            .ok_or_else(|| nobody(role, institution))
+    }
+
+    /// The instructor who reads the nth dossier of their institution: the one of a department where the institution
+    /// has one for each, else each in turn.
+    ///
+    /// # Errors
+    /// When the institution has none.
+    pub fn reader(
+        &self,
+        call: CallId,
+        institution: &str,
+        departments: &[String],
+        nth: usize,
+    ) -> Result<AccountId, Fault> {
+        let all: Vec<&Held> =
+            self.holding(call, Role::Instructor).filter(|held| held.institution == institution).collect();
+        let near = |department: &String| all.iter().find(|held| held.department.as_ref() == Some(department));
+        let chosen = departments.iter().find_map(near).or_else(|| all.get(nth % all.len().max(1)));
+        chosen.map(|held| held.account).ok_or_else(|| nobody(Role::Instructor, institution))
+    }
+
+    /// Who speaks for a department in a call.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub fn correspondent(&self, call: CallId, department: &str) -> Result<AccountId, Fault> {
+        let mut held = self.holding(call, Role::Correspondent);
+        held.find(|held| held.department.as_deref() == Some(department))
+            .map(|held| held.account)
+            .ok_or_else(|| nobody(Role::Correspondent, department))
     }
 
     /// Accounts by committee seat.
-    pub fn seats(&self) -> Vec<(String, AccountId)> {
-        self.agents.iter().filter_map(|(_, account, seat)| seat.clone().map(|seat| (seat, *account))).collect()
+    pub fn seats(&self, call: CallId) -> Vec<(String, AccountId)> {
+        self.holding(call, Role::CommitteeMember).filter_map(|held| Some((held.seat.clone()?, held.account))).collect()
+    }
+
+    pub fn institution(&self, code: &str) -> Option<InstitutionId> {
+        self.institutions.get(code).copied()
     }
 }
 
-fn told(mistakes: Vec<Mistake>) -> Fault {
-    Fault::internal(mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+fn nobody(role: Role, institution: &str) -> Fault {
+    Fault::internal(format!("nobody is {} {institution}", role.code()))
 }
 
-/// The two calls; the open one is dated around `today`.
-fn call_files(today: Instant) -> Result<[CallDefinition; 2], Fault> {
-    let day = today.in_zone(PARIS).date();
-    Ok([
-        definition::parse(data::CALL_2021, "ami-iss-2021.toml").map_err(told)?,
-        definition::parse_at(data::CALL_OPEN, "ami-iss-ouvert.toml", day).map_err(told)?,
-    ])
-}
-
+/// Institutions come first: call files name them.
+///
 /// # Errors
 /// When an operation refuses.
-pub fn seed(service: &Service, today: Instant) -> Result<People, Fault> {
-    let file = data::people()?;
-    let now = service.clock.now();
-    let mut institutions = HashMap::new();
+pub fn seed_institutions(service: &Service, file: &PeopleFile) -> Result<People, Fault> {
+    let mut people = People::default();
     for institution in &file.institutions {
         let new = NewInstitution {
             code: institution.code.clone(),
@@ -70,85 +171,82 @@ pub fn seed(service: &Service, today: Instant) -> Result<People, Fault> {
             address: institution.address.clone(),
             demonstration: true,
         };
-        let id = service.perform(Author::console(), now, |op| add_institution(op, &new))?;
-        institutions.insert(institution.code.clone(), id);
-    }
-    let mut calls = HashMap::new();
-    for definition in &call_files(today)? {
-        let id = service.perform(Author::console(), now, |op| calls::actions::import(op, definition))?;
-        calls.insert(definition.call.code.clone(), id);
-    }
-    let mut people = People { accounts: HashMap::new(), organisations: HashMap::new(), calls, agents: Vec::new() };
-    for person in &file.people {
-        add_person(service, now, person, &institutions, &mut people)?;
-    }
-    for organisation in &file.organisations {
-        let owner = *people.accounts.get(&organisation.owner).ok_or(Fault::NotFound)?;
-        let new = NewOrganisation {
-            name: organisation.name.clone(),
-            siret: organisation.siret.clone(),
-            rna: organisation.rna.clone(),
-            legal_form: organisation.legal_form.clone(),
-            street: organisation.street.clone(),
-            postal_code: organisation.postal_code.clone(),
-            city: organisation.city.clone(),
-            representative_name: organisation.representative_name.clone(),
-            representative_quality: organisation.representative_quality.clone(),
-            demonstration: true,
-        };
-        let author = service.read(|conn| load_actor(conn, owner))?.author();
-        let id = service.perform(author, now, |op| add_organisation(op, owner, &new))?;
-        let legal_form = organisation.legal_form.clone();
-        people.organisations.insert(organisation.code.clone(), Owner { organisation: id, account: owner, legal_form });
+        let id = service.perform(Author::console(), service.clock.now(), |op| add_institution(op, &new))?;
+        people.institutions.insert(institution.code.clone(), id);
     }
     Ok(people)
 }
 
-fn add_person(
+/// # Errors
+/// When an operation refuses.
+pub fn seed(
     service: &Service,
-    now: Instant,
-    person: &Person,
-    institutions: &HashMap<String, InstitutionId>,
+    file: &PeopleFile,
+    calls: &HashMap<String, CallId>,
     people: &mut People,
 ) -> Result<(), Fault> {
-    let account = service.perform(Author::console(), now, |op| {
-        let account = add_user(
-            op,
-            &NewUser {
-                email: person.email.clone(),
-                given_name: person.given_name.clone(),
-                surname: person.surname.clone(),
-                password: Some(PASSWORD.to_owned()),
-                administrator: person.administrator,
-            },
-        )?;
-        let Some(code) = &person.institution else { return Ok(account) };
-        let institution = *institutions.get(code).ok_or(Fault::NotFound)?;
-        add_agent(op, account, institution, &person.quality, &person.service)?;
-        for role in &person.roles {
-            let role = Role::from_code(role).ok_or(Fault::NotFound)?;
-            for call in people.calls.values() {
-                grant_role(op, *call, account, institution, role, person.seat.as_deref())?;
-            }
-            people.agents.push((role, account, person.seat.clone()));
+    for person in &file.people {
+        let (account, mut held) =
+            service.perform(Author::console(), service.clock.now(), |op| add(op, file, person, calls, people))?;
+        people.held.append(&mut held);
+        if let Some(organisation) = &person.organisation {
+            people.holders.insert(organisation.clone(), account);
         }
-        if let Some(reference) = &person.delegation {
-            add_delegation(
-                op,
-                &NewDelegation {
-                    institution,
-                    account,
-                    quality: person.quality.clone(),
-                    service: person.service.clone(),
-                    reference: reference.clone(),
-                    valid_from: now,
-                    valid_until: None,
-                    ceiling: None,
-                },
-            )?;
-        }
-        Ok(account)
-    })?;
-    people.accounts.insert(person.email.clone(), account);
+    }
     Ok(())
+}
+
+fn add(
+    op: &mut Operation<'_>,
+    file: &PeopleFile,
+    person: &Person,
+    calls: &HashMap<String, CallId>,
+    people: &People,
+) -> Result<(AccountId, Vec<Held>), Fault> {
+    let new = NewUser {
+        email: person.email.clone(),
+        given_name: person.given_name.clone(),
+        surname: person.surname.clone(),
+        password: Some(PASSWORD.to_owned()),
+        administrator: person.administrator,
+    };
+    let account = add_user(op, &new)?;
+    let mut all = Vec::new();
+    let Some(code) = &person.institution else { return Ok((account, all)) };
+    let institution = people.institution(code).ok_or_else(|| Fault::internal(format!("no institution {code}")))?;
+    add_agent(op, account, institution, &person.quality, &person.service)?;
+    for held in &person.roles {
+        let role = Role::from_code(&held.role).ok_or_else(|| Fault::internal(format!("no role {}", held.role)))?;
+        for call in held.calls.iter().flat_map(|name| file.groups.get(name).cloned().unwrap_or(vec![name.clone()])) {
+            let call = *calls.get(&call).ok_or_else(|| Fault::internal(format!("no call {call}")))?;
+            match (role, &person.department) {
+                (Role::Correspondent, Some(department)) => {
+                    grant_correspondent(op, call, account, institution, department)?;
+                }
+                _ => grant_role(op, call, account, institution, role, held.seat.as_deref())?,
+            }
+            all.push(Held {
+                call,
+                role,
+                account,
+                institution: code.clone(),
+                seat: held.seat.clone(),
+                department: person.department.clone(),
+            });
+        }
+    }
+    if let Some(reference) = &person.delegation {
+        let delegation = NewDelegation {
+            institution,
+            account,
+            quality: person.quality.clone(),
+            service: person.service.clone(),
+            reference: reference.clone(),
+            valid_from: op.now,
+            valid_until: None,
+            ceiling: None,
+        };
+        add_delegation(op, &delegation)?;
+    }
+    Ok((account, all))
 }

@@ -61,6 +61,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
                     label: "Prévoir une séance du comité de sélection".to_owned(),
                     href: format!("/appels/{}/comite", call.code),
                     detail: format!("{}, {}", call.code, text::count(ready, "dossier instruit", "dossiers instruits")),
+                    due: None,
                 });
             }
         }
@@ -76,6 +77,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
                 label,
                 href: format!("/comite/{}", session.id),
                 detail: format!("{}, {}", call.code, session.held_at.long(call.zone())),
+                due: Some(session.held_at),
             });
         }
     }

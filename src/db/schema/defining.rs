@@ -42,8 +42,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    acting_choices (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        call_id -> BigInt,
+        institution_id -> BigInt,
+    }
+}
+
 diesel::joinable!(calls -> institutions (authority_id));
 diesel::joinable!(call_definitions -> calls (call_id));
 diesel::joinable!(call_roles -> calls (call_id));
 diesel::joinable!(call_roles -> accounts (account_id));
 diesel::joinable!(call_roles -> institutions (institution_id));
+diesel::joinable!(acting_choices -> calls (call_id));
+diesel::joinable!(acting_choices -> institutions (institution_id));

@@ -20,6 +20,7 @@ diesel::table! {
         id -> BigInt,
         account_id -> BigInt,
         purpose -> Text,
+        detail -> Text,
         token_hash -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
@@ -92,9 +93,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    organisation_invitations (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        email -> Text,
+        token_hash -> Text,
+        invited_by -> BigInt,
+        invited_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        cancelled_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(account_tokens -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(agents -> accounts (account_id));
 diesel::joinable!(agents -> institutions (institution_id));
 diesel::joinable!(organisation_members -> organisations (organisation_id));
 diesel::joinable!(organisation_members -> accounts (account_id));
+diesel::joinable!(organisation_invitations -> organisations (organisation_id));
+diesel::joinable!(organisation_invitations -> accounts (invited_by));

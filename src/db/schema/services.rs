@@ -1,6 +1,7 @@
 //! Documents, journal, mails.
 
 use super::applying::dossiers;
+use super::people::accounts;
 
 diesel::table! {
     documents (id) {
@@ -57,6 +58,8 @@ diesel::table! {
         recipient_name -> Text,
         subject -> Text,
         body -> Text,
+        html -> Text,
+        search_text -> Text,
         document_id -> Nullable<BigInt>,
         dossier_id -> Nullable<BigInt>,
         created_at -> BigInt,
@@ -69,6 +72,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        text -> Text,
+        href -> Text,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(documents -> dossiers (dossier_id));
+diesel::joinable!(notifications -> accounts (account_id));
 diesel::joinable!(mails -> documents (document_id));
 diesel::joinable!(mails -> dossiers (dossier_id));

@@ -60,12 +60,12 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
         let to_sign = waiting(Role::Signatory, |state| state == State::Opined);
         if to_sign > 0 {
             let label = format!("Signer {}", count(to_sign, "décision", "décisions"));
-            expected.push(Expected { label, href: href.clone(), detail: call.title.clone() });
+            expected.push(Expected { label, href: href.clone(), detail: call.title.clone(), due: None });
         }
         let to_notify = waiting(Role::CallManager, is_to_notify);
         if to_notify > 0 {
             let label = format!("Notifier {}", count(to_notify, "décision", "décisions"));
-            expected.push(Expected { label, href, detail: call.title.clone() });
+            expected.push(Expected { label, href, detail: call.title.clone(), due: None });
         }
     }
     for (dossier, reference, title) in store::unread(conn, &actor.organisations)? {
@@ -73,6 +73,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
             label: format!("Lire la décision sur le dossier {reference}"),
             href: format!("/mes-dossiers/{dossier}/decision"),
             detail: title,
+            due: None,
         });
     }
     Ok(expected)

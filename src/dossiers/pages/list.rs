@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use crate::access::Actor;
+use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
 use crate::calls::{self, Call};
 use crate::db::Conn;
+use crate::dossiers::completion;
 use crate::dossiers::drafts;
 use crate::dossiers::model::State;
-use crate::dossiers::store::{self, Dossier};
+use crate::dossiers::sight::{for_staff, of_applicant};
+use crate::dossiers::store::Dossier;
 use crate::fault::Fault;
 use crate::web::{Answer, Expected, Visit};
 
@@ -34,7 +36,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let (drafts, submitted) = visit.read(|conn| {
         let mut cards = (Vec::new(), Vec::new());
-        for dossier in store::of_organisations(conn, &actor.organisations)? {
+        for dossier in of_applicant(conn, actor)? {
             let call = calls::of_dossier(conn, dossier.id)?;
             let organisation = drafts::applicant(conn, dossier.organisation)?.name;
             let side = if dossier.state == State::Draft { &mut cards.0 } else { &mut cards.1 };
@@ -67,9 +69,14 @@ pub(super) fn next(dossier: &Dossier, call: &Call, now: Instant) -> String {
         State::Submitted => {
             "Rien à faire pour l’instant\u{202F}: le service vérifie que le dossier est complet.".to_owned()
         }
-        State::AwardNotified | State::WaitlistNotified | State::RejectionNotified => {
-            "La décision vous est notifiée\u{202F}: lisez le courrier.".to_owned()
+        State::Incomplete => {
+            "Des compléments vous sont demandés\u{202F}: ouvrez le dossier pour y répondre.".to_owned()
         }
+        State::AwardNotified
+        | State::WaitlistNotified
+        | State::RejectionNotified
+        | State::IneligibilityNotified
+        | State::NonShortlistingNotified => "La décision vous est notifiée\u{202F}: lisez le courrier.".to_owned(),
         State::Agreed => "L’acte attributif est pris\u{202F}: le premier versement suivra.".to_owned(),
         State::InProgress => "Le projet est en cours\u{202F}: renseignez vos indicateurs.".to_owned(),
         State::Withdrawn => "Le dossier est retiré.".to_owned(),
@@ -77,25 +84,48 @@ pub(super) fn next(dossier: &Dossier, call: &Call, now: Instant) -> String {
     }
 }
 
-/// Drafts to finish while their call is open.
+/// Unanswered requests shown to a manager.
+const MOST_LATE: i64 = 20;
+
+/// Drafts to finish while their call is open, dossiers to complete; for managers, requests left without an answer.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expected>, Fault> {
     let mut expected = Vec::new();
-    for dossier in store::of_organisations(conn, &actor.organisations)? {
-        if dossier.state != State::Draft {
+    for dossier in of_applicant(conn, actor)? {
+        if !matches!(dossier.state, State::Draft | State::Incomplete) {
             continue;
         }
         let call = calls::of_dossier(conn, dossier.id)?;
-        if call.is_open(now) {
+        if let Some(request) = completion::pending(conn, dossier.id)? {
+            let late = if request.is_late(now) { "En retard\u{A0}: attendu" } else { "Au plus tard" };
+            expected.push(Expected {
+                label: format!("Compléter le dossier «\u{202F}{}\u{202F}»", dossier.title_or_untitled()),
+                href: super::path(dossier.id),
+                detail: format!("{late} le {}", request.due_at.long(call.zone())),
+                due: Some(request.due_at),
+            });
+        } else if call.is_open(now) {
             let title = dossier.title_or_untitled();
             expected.push(Expected {
                 label: format!("Compléter et déposer le dossier «\u{202F}{title}\u{202F}»"),
                 href: super::path(dossier.id),
                 detail: format!("Au plus tard le {}", call.closes_at.long(call.zone())),
+                due: Some(call.closes_at),
             });
         }
+    }
+    let managed = actor.calls_with(&[Role::CallManager]);
+    for (id, due) in completion::late(conn, &managed, now, MOST_LATE)? {
+        let Ok(view) = for_staff(conn, actor, id) else { continue };
+        let call = calls::of_dossier(conn, id)?;
+        expected.push(Expected {
+            label: format!("Décider de la suite du dossier {}", view.dossier.reference_or_draft()),
+            href: format!("/dossiers/{id}/completer"),
+            detail: format!("Compléments attendus le {}, sans réponse", due.date(call.zone())),
+            due: Some(due),
+        });
     }
     Ok(expected)
 }

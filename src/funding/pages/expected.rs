@@ -49,7 +49,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                 1 => (one.to_owned(), format!("/dossiers/{first}/financement")),
                 n => (format!("{several} {n}\u{A0}dossiers"), href.clone()),
             };
-            all.push(Expected { label, href, detail: task.detail(&call.title, call.zone(), now) });
+            all.push(Expected { label, href, due: task.due, detail: task.detail(&call.title, call.zone(), now) });
         }
     }
     Ok(all)

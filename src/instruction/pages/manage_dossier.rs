@@ -53,6 +53,8 @@ struct View {
     facts: Vec<Row>,
     path: String,
     may_check: bool,
+    /// Where completion is asked for, or given up.
+    completion_href: String,
     complete: Vec<Choice>,
     eligible: Vec<Choice>,
     check: Vec<Row>,
@@ -289,7 +291,12 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
             Row::new("Déposé le", opened.version.submitted_at.short(opened.call.zone())),
         ],
         path: opened.path(),
-        may_check: allows(Event::DeclareEligible),
+        may_check: allows(Event::DeclareIneligible),
+        completion_href: if allows(Event::RequestCompletion) || allows(Event::CancelCompletion) {
+            format!("{}/completer", opened.path())
+        } else {
+            String::new()
+        },
         complete: vec![choice("complete", "oui", "Oui"), choice("complete", "non", "Non, il manque des éléments")],
         eligible: vec![choice("eligible", "oui", "Oui"), choice("eligible", "non", "Non")],
         check: facts.check_rows(),

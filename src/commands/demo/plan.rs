@@ -1,0 +1,141 @@
+//! From a story to the agenda of everything that happened.
+
+use super::agenda::Agenda;
+use super::data::Dossier;
+use super::replay::{Replay, Told};
+use super::story::{Calendar, Window};
+use crate::fault::Fault;
+
+type Deed<'a> = fn(&mut Replay<'a>, &'a Told, &'a Dossier) -> Result<(), Fault>;
+
+/// Plans the stages of one call.
+struct Planner<'p, 'a> {
+    agenda: &'p mut Agenda<'a>,
+    calendar: Calendar,
+    told: &'a Told,
+}
+
+/// Plans the whole story of a call.
+///
+/// # Errors
+/// When an instant of the story does not read.
+pub fn plan<'a>(agenda: &mut Agenda<'a>, calendar: Calendar, told: &'a Told) -> Result<(), Fault> {
+    let mut planner = Planner { agenda, calendar, told };
+    planner.submissions()?;
+    planner.eligibility()?;
+    planner.instruction()?;
+    planner.committee()?;
+    planner.decision()
+}
+
+impl<'a> Planner<'_, 'a> {
+    fn stage(&self, label: &str) -> String {
+        format!("{} · {label}", self.told.code)
+    }
+
+    /// One deed per dossier, spread over a window.
+    fn spread(&mut self, label: &str, window: &Window, dossiers: &[&'a Dossier], deed: Deed<'a>) -> Result<(), Fault> {
+        for (n, dossier) in dossiers.iter().copied().enumerate() {
+            let at = self.calendar.nth(window, n, dossiers.len())?;
+            let told = self.told;
+            self.agenda.plan(at, &self.stage(label), &dossier.key, move |replay| deed(replay, told, dossier));
+        }
+        Ok(())
+    }
+
+    /// One deed of the whole call.
+    fn once(
+        &mut self,
+        label: &str,
+        at: &str,
+        deed: impl FnOnce(&mut Replay<'a>, &'a Told) -> Result<(), Fault> + 'a,
+    ) -> Result<(), Fault> {
+        let told = self.told;
+        let at = self.calendar.at(at)?;
+        self.agenda.plan(at, &self.stage(label), "séance", move |replay| deed(replay, told));
+        Ok(())
+    }
+
+    fn all(&self, keep: impl Fn(&Dossier) -> bool) -> Vec<&'a Dossier> {
+        self.told.dossiers.iter().filter(|dossier| keep(dossier)).collect()
+    }
+
+    fn submissions(&mut self) -> Result<(), Fault> {
+        for vote in &self.told.story.votes {
+            self.once("votes de la démonstration", &vote.at, move |replay, told| replay.vote(told, vote))?;
+        }
+        let undated = self.all(|dossier| dossier.submitted.is_none());
+        if let Some(window) = &self.told.story.submissions {
+            self.spread("dépôt", window, &undated, |replay, told, dossier| replay.enter(told, dossier))?;
+        }
+        for dossier in self.all(|dossier| dossier.submitted.is_some()) {
+            let at = self.calendar.at(dossier.submitted.as_deref().unwrap_or_default())?;
+            let told = self.told;
+            self.agenda.plan(at, &self.stage("dépôt"), &dossier.key, move |replay| replay.enter(told, dossier));
+        }
+        Ok(())
+    }
+
+    fn eligibility(&mut self) -> Result<(), Fault> {
+        let told = self.told;
+        if let Some(window) = &told.story.eligibility {
+            let checked = self.all(|d| d.ineligible.is_some() || d.set_aside.is_some() || !d.reviews.is_empty());
+            self.spread("recevabilité", window, &checked, |replay, told, dossier| replay.check(told, dossier))?;
+        }
+        if let Some(sitting) = &told.story.shortlisting {
+            let candidates = self.all(|dossier| dossier.ineligible.is_none() && dossier.withdrawn.is_none());
+            self.once("présélection", &sitting.sealed, move |replay, told| replay.shortlist(told, &candidates))?;
+        }
+        Ok(())
+    }
+
+    fn instruction(&mut self) -> Result<(), Fault> {
+        let Some(instruction) = &self.told.story.instruction else { return Ok(()) };
+        let read = self.all(|dossier| !dossier.reviews.is_empty());
+        self.spread("attribution", &instruction.assigned, &read, |replay, told, dossier| replay.assign(told, dossier))?;
+        let asked: Vec<_> = read.iter().copied().filter(|dossier| !dossier.territorial.is_empty()).collect();
+        if !asked.is_empty() {
+            let at = &instruction.assigned.until;
+            self.once("avis des départements", at, move |replay, told| replay.ask_departments(told, &asked))?;
+        }
+        let spoken: Vec<_> =
+            read.iter().flat_map(|dossier| dossier.territorial.iter().map(|said| (*dossier, said))).collect();
+        for (n, (dossier, said)) in spoken.iter().copied().enumerate() {
+            let at = self.calendar.nth(&instruction.reviews, n, spoken.len())?;
+            let (told, what) = (self.told, format!("{} {}", dossier.key, said.department));
+            self.agenda.plan(at, &self.stage("avis des départements"), &what, move |replay| {
+                replay.speak(told, dossier, said)
+            });
+        }
+        let given: Vec<_> = read
+            .iter()
+            .flat_map(|dossier| dossier.reviews.iter().map(|review| (*dossier, review)))
+            .filter(|(_, review)| !review.levels.is_empty())
+            .collect();
+        for (n, (dossier, review)) in given.iter().copied().enumerate() {
+            let at = self.calendar.nth(&instruction.reviews, n, given.len())?;
+            let told = self.told;
+            let what = format!("{} {}", dossier.key, review.by);
+            self.agenda.plan(at, &self.stage("avis"), &what, move |replay| replay.review(told, dossier, review));
+        }
+        Ok(())
+    }
+
+    fn committee(&mut self) -> Result<(), Fault> {
+        let Some(sitting) = &self.told.story.committee else { return Ok(()) };
+        let label = "comité";
+        let opined = self.told.opined();
+        self.once(label, &sitting.planned, move |replay, told| replay.convene(told, sitting, &told.opined()))?;
+        self.once(label, &sitting.held, move |replay, told| replay.sit(told, sitting))?;
+        let window = Window { from: sitting.held.clone(), until: sitting.sealed.clone() };
+        self.spread(label, &window, &opined, |replay, told, dossier| replay.opine(told, dossier))?;
+        self.once(label, &sitting.sealed, |replay, told| replay.seal(told))
+    }
+
+    fn decision(&mut self) -> Result<(), Fault> {
+        let Some(decision) = &self.told.story.decision else { return Ok(()) };
+        let opined = self.told.opined();
+        self.spread("signature", &decision.signed, &opined, |replay, told, dossier| replay.sign(told, dossier))?;
+        self.spread("notification", &decision.notified, &opined, |replay, told, dossier| replay.notify(told, dossier))
+    }
+}
