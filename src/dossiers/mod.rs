@@ -8,6 +8,7 @@
 //! [`present`], `versions`, [`pages`].
 
 pub mod actions;
+mod bulk;
 pub mod budget;
 pub mod completion;
 pub mod content;
@@ -26,6 +27,7 @@ mod store;
 pub mod validate;
 mod versions;
 
+pub use bulk::{by_ids, versions_by_ids};
 pub use actions::advance;
 pub use model::{
     Answer, Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,

@@ -14,7 +14,8 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
 use crate::db::schema::{
-    assignments, call_roles, dossier_editors, dossiers, interest_declarations, recusals, territorial_opinions,
+    agenda_items, assignments, call_roles, committee_sessions, dossier_editors, dossiers, interest_declarations,
+    recusals, territorial_opinions,
 };
 use crate::fault::Fault;
 
@@ -178,6 +179,8 @@ struct Sight {
     /// Dossiers on which a department of this correspondent is asked.
     asked: HashSet<DossierId>,
     recused: HashSet<DossierId>,
+    /// On the agenda of a session, shortlisting ones included.
+    placed: HashSet<DossierId>,
 }
 
 impl Sight {
@@ -220,9 +223,15 @@ impl Sight {
                 .select(territorial_opinions::dossier_id)
                 .load::<DossierId>(conn)?
         };
+        let placed = agenda_items::table
+            .inner_join(committee_sessions::table)
+            .filter(committee_sessions::call_id.eq(call))
+            .select(agenda_items::dossier_id)
+            .load::<DossierId>(conn)?;
         Ok(Self {
             asked: asked.into_iter().collect(),
             call_roles,
+            placed: placed.into_iter().collect(),
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
             assigned: assigned.into_iter().collect(),
             recused: declared.into_iter().chain(recused).chain(written).collect(),
@@ -242,7 +251,7 @@ impl Sight {
                 Reach::Every => true,
                 Reach::Assigned => self.assigned.contains(&dossier.id),
                 Reach::Asked => self.asked.contains(&dossier.id),
-                Reach::Committee => reaches_committee(dossier.state),
+                Reach::Committee => self.placed.contains(&dossier.id) || reaches_committee(dossier.state),
                 Reach::Opinion => dossier.state.has_opinion(),
                 Reach::Authority => dossier.state.reaches_authority(),
             })
@@ -309,6 +318,8 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
     let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
     let written =
         dossier_editors::table.filter(dossier_editors::account_id.eq(person)).select(dossier_editors::dossier_id);
+    let placed = agenda_items::table.select(agenda_items::dossier_id);
+    let sits: Vec<CallId> = committee.clone();
     let own: Vec<OrganisationId> = actor.organisations.clone();
     dossiers::state
         .ne(draft)
@@ -322,6 +333,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
                 .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
                 .or(dossiers::call_id.eq_any(spoken).and(dossiers::id.eq_any(asked)))
                 .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
+                .or(dossiers::call_id.eq_any(sits).and(dossiers::id.eq_any(placed)))
                 .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
                 .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
         )
@@ -365,10 +377,17 @@ impl Doors {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
     let organisations: Vec<OrganisationId> = actor.organisations.clone();
-    dossiers::organisation_id.eq_any(organisations)
+    let person: AccountId = actor.id;
+    let told: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_notified()).collect();
+    let edited = dossier_editors::table
+        .filter(dossier_editors::account_id.eq(person))
+        .filter(dossier_editors::removed_at.is_null())
+        .select(dossier_editors::dossier_id);
+    // What follows the decision concerns the organisation alone.
+    dossiers::organisation_id.eq_any(organisations).or(dossiers::id.eq_any(edited).and(dossiers::state.ne_all(told)))
 }
 
-/// Members read the dossiers put before them, from the agenda on.
+/// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.
 fn reaches_committee(state: State) -> bool {
     state == State::InCommittee || state.has_opinion()
 }

@@ -2,8 +2,8 @@
 
 use essaim::base::{Cents, Instant};
 use essaim::documents::{
-    Attendance, Contact, FundingTotal, Grant, GrantShare, ImplicitDecision, Letter, Member, Minutes, Quorum,
-    RankedDossier, Receipt, ReceivedPiece, Recusal, Sender, Signature, Verification,
+    Attendance, Contact, Debate, FundingTotal, Grant, GrantShare, ImplicitDecision, Letter, Member, Minutes, Quorum,
+    RankedDossier, Receipt, ReceivedPiece, Recusal, Sender, ShareLine, Signature, Verification,
 };
 
 pub const HASH: &str = "9f2c51d0b7a84e6631c0a9be45d27f10c2e88f6a3b94d7715e02cf6a81b3d944";
@@ -223,6 +223,7 @@ pub fn minutes(count: usize) -> Minutes {
         created: Instant::parse("2022-01-20T16:40:00Z").expect("an instant"),
         specimen: true,
         sender: sender(),
+        title: "Procès-verbal du comité de sélection".to_owned(),
         number: "PV-AMI-ISS-2021-01".to_owned(),
         call: "AMI ISS – Ségur mesure 27".to_owned(),
         held_at: "jeudi 20 janvier 2022 à 14 h (heure de Paris)".to_owned(),
@@ -249,6 +250,27 @@ pub fn minutes(count: usize) -> Minutes {
             returned_at: Some("14 h 52".to_owned()),
         }],
         dossiers,
+        shares: vec![
+            ShareLine {
+                dossier: "AMI-ISS-2021-0017".to_owned(),
+                line: "FIR – Ségur mesure 27".to_owned(),
+                year: "2022".to_owned(),
+                amount: "40 000 €".to_owned(),
+                nature: "réservé".to_owned(),
+            },
+            ShareLine {
+                dossier: "AMI-ISS-2021-0017".to_owned(),
+                line: "FIR – Ségur mesure 27".to_owned(),
+                year: "2023".to_owned(),
+                amount: "20 000 €".to_owned(),
+                nature: "prévu, sous réserve de crédits".to_owned(),
+            },
+        ],
+        debates: vec![Debate {
+            dossier: "AMI-ISS-2021-0017".to_owned(),
+            vote: Some("3 pour, 1 contre, 0 abstention".to_owned()),
+            text: "Le comité salue la place faite aux habitants.".to_owned(),
+        }],
         totals: vec![
             FundingTotal {
                 line: "FIR – Ségur mesure 27".to_owned(),

@@ -2,5 +2,6 @@
 
 mod accounts;
 mod instruction;
+mod dossiers;
 mod public;
 mod spine;

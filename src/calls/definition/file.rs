@@ -281,6 +281,14 @@ fn instruction(t: &mut Table<'_>) -> InstructionRules {
 fn committee(t: &mut Table<'_>) -> CommitteeRules {
     CommitteeRules {
         quorum: t.integer("quorum"),
+        quorum_second: t.optional_integer("quorum_second").unwrap_or(0),
+        proxies: t
+            .optional_choice(
+                "proxies",
+                [("counted", ProxyRule::Counted), ("not_counted", ProxyRule::NotCounted), ("none", ProxyRule::None)],
+            )
+            .unwrap_or_default(),
+        notice_days: t.optional_integer("notice_days").unwrap_or(5),
         seats: t.tables("seats", |t| Seat {
             code: t.code("code"),
             label: t.label("label"),

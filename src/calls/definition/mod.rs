@@ -51,7 +51,7 @@
 //! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`), `total`? (`last`: values count from the start of the project, `sum`: each is of its period) |
 //! | `grid` | `levels` from the lowest, `criteria` of `code`, `label`, `weight`, `axis`?, `descriptors`?, `blocking`?; weights sum to 100 |
 //! | `instruction` | `reviewers_per_dossier`, `distinct_institutions`, `institutions`, `divergence_threshold`, `reviews_visible`? (`after_own`, `after_all`, `always`: when an instructor reads the others) |
-//! | `committee` | `quorum`, `seats` of `code`, `label`, `institution`, `chair`? |
+//! | `committee` | `quorum`, `quorum_second`? (0), `proxies`? (`counted`, `not_counted`, `none`), `notice_days`? (5), `seats` of `code`, `label`, `institution`, `chair`? |
 //! | `funders` | `code`, `label` |
 //! | `envelopes` | `funder`, `line`, `authority`?, `payer`?, `year`, `amount_euros`?: absent means unknown, never zero |
 //! | `decision` | `silence_months`, `agreement_above_euros`, `court`, `legal_bases`, `letters` with `selected`, `waitlisted`, `rejected` (`object`, `paragraphs`) |

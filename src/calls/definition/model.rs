@@ -456,8 +456,28 @@ pub enum ReviewsVisible {
 pub struct CommitteeRules {
     /// Voting members present, at least.
     pub quorum: u32,
+    /// The same for a second session on the agenda of one that lacked its quorum; zero: whoever comes (CRPA R133-10).
+    #[serde(default)]
+    pub quorum_second: u32,
+    /// Whether a member may give their vote to another, and whether it then counts for the quorum.
+    #[serde(default)]
+    pub proxies: ProxyRule,
+    /// Days between the convocation and the session, but for urgency (CRPA R133-8).
+    #[serde(default = "five")]
+    pub notice_days: u32,
     pub seats: Vec<Seat>,
     pub source: Source,
+}
+
+/// Proxies in the committee. CRPA R133-9 lets a member hold one; R133-10 counts it for the quorum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProxyRule {
+    #[default]
+    Counted,
+    /// Votes, without counting for the quorum.
+    NotCounted,
+    None,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -609,6 +629,10 @@ pub struct Milestone {
     #[serde(default)]
     pub euros: Option<i64>,
     pub source: Source,
+}
+
+fn five() -> u32 {
+    5
 }
 
 fn yes() -> bool {

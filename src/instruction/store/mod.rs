@@ -7,6 +7,7 @@ mod eligibility;
 mod interests;
 mod people;
 mod reviews;
+mod shortlisting;
 mod submissions;
 mod territory;
 
@@ -26,6 +27,7 @@ pub use reviews::{
     Review, insert_review, mark_submitted, reopen_review, review_of_assignment, submitted_in_call, submitted_on,
     update_review,
 };
+pub(super) use shortlisting::shortlisting_session;
 pub use submissions::{insert_submission, mark_reopened, submissions_of};
 pub use territory::{
     Territorial, correspondents, insert_territorial, save_territorial, territorial_in_call, territorial_of,
