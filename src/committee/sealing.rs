@@ -281,8 +281,10 @@ pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Resul
     };
     let mut live = Vec::new();
     let mut withdrawn = Vec::new();
+    let versions: Vec<_> = board.items.iter().map(|item| item.version).collect();
+    let mut versions = dossiers::versions_by_ids(conn, &versions)?;
     for item in &board.items {
-        let version = dossiers::version_by_id(conn, item.version)?;
+        let version = versions.remove(&item.version).ok_or(Fault::NotFound)?;
         let assessment = assessed.remove(&item.dossier.id).unwrap_or_default();
         let judged = Judged { item, version, assessment };
         if item.is_withdrawn() { withdrawn.push(judged) } else { live.push(judged) }

@@ -57,13 +57,14 @@ pub fn waitlist(conn: &mut Conn, call: CallId) -> Result<Vec<WaitlistLine>, Faul
             committee_opinions::dossier_version_id,
         ))
         .load::<(i64, DossierId, SessionId, String, DossierVersionId)>(conn)?;
+    let mut known = dossiers::by_ids(conn, &rows.iter().map(|row| row.1).collect::<Vec<_>>())?;
+    let mut versions = dossiers::versions_by_ids(conn, &rows.iter().map(|row| row.4).collect::<Vec<_>>())?;
     let mut lines = Vec::new();
     for (rank, dossier, session, motive, version) in rows {
-        let dossier = dossiers::get(conn, dossier)?;
-        if dossier.state == State::Withdrawn {
+        let Some(dossier) = known.remove(&dossier).filter(|dossier| dossier.state != State::Withdrawn) else {
             continue;
-        }
-        let content = dossiers::version_by_id(conn, version)?.content;
+        };
+        let content = versions.remove(&version).ok_or(Fault::NotFound)?.content;
         let requested = store::asked(conn, &call, &content)?;
         lines.push(WaitlistLine { rank, dossier, session, motive, requested });
     }

@@ -54,6 +54,8 @@ bigint_columns!(
     LetterId,
     DocumentId,
     DelegationId,
+    LetterBatchId,
+    LetterJobId,
     ActId,
     PaymentId,
     IndicatorId,

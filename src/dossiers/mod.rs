@@ -9,6 +9,7 @@
 
 pub mod actions;
 pub mod budget;
+mod bulk;
 pub mod completion;
 pub mod content;
 pub mod drafts;
@@ -27,6 +28,7 @@ pub mod validate;
 mod versions;
 
 pub use actions::advance;
+pub use bulk::{by_ids, versions_by_ids};
 pub use model::{
     Answer, Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,
 };

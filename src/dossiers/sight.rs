@@ -165,11 +165,9 @@ pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Resul
     let sight = Sight::load(conn, actor, call)?;
     let own = dossiers::table
         .filter(dossiers::call_id.eq(call))
-        .select((dossiers::id, dossiers::organisation_id))
-        .load::<(DossierId, i64)>(conn)?
-        .into_iter()
-        .filter(|(_, organisation)| sight.organisations.contains(organisation))
-        .map(|(id, _)| id);
+        .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
+        .select(dossiers::id)
+        .load::<DossierId>(conn)?;
     Ok(sight.recused.iter().copied().chain(own).collect())
 }
 
@@ -379,7 +377,14 @@ impl Doors {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
     let organisations: Vec<OrganisationId> = actor.organisations.clone();
-    dossiers::organisation_id.eq_any(organisations)
+    let person: AccountId = actor.id;
+    let told: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_notified()).collect();
+    let edited = dossier_editors::table
+        .filter(dossier_editors::account_id.eq(person))
+        .filter(dossier_editors::removed_at.is_null())
+        .select(dossier_editors::dossier_id);
+    // What follows the decision concerns the organisation alone.
+    dossiers::organisation_id.eq_any(organisations).or(dossiers::id.eq_any(edited).and(dossiers::state.ne_all(told)))
 }
 
 /// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.

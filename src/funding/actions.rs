@@ -89,7 +89,7 @@ pub fn act_facts(file: &FundingFile, now: Instant) -> Result<ActFacts, Fault> {
 fn awarded(file: &FundingFile) -> Result<(&crate::decisions::Decision, Cents), Fault> {
     let none = || Fault::refused("Aucune décision d’attribution n’est notifiée pour ce dossier.");
     let decision = file.decision.as_ref().filter(|d| d.outcome == Outcome::Selected).ok_or_else(none)?;
-    let amount = decision.amount.ok_or_else(none)?;
+    let amount = decision.firm().ok_or_else(none)?;
     if file.dossier.state.is_awarded() { Ok((decision, amount)) } else { Err(none()) }
 }
 

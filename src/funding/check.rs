@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::base::ids::{ActId, DossierId, EnvelopeId, PaymentId};
+use crate::base::ids::{ActId, DecisionId, DossierId, EnvelopeId, PaymentId};
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{acts, decisions, ledger_entries, payments};
+use crate::db::schema::{acts, decision_shares, decisions, ledger_entries, payments};
 use crate::fault::Fault;
 use crate::ledger::EntryKind;
 
@@ -21,20 +21,19 @@ pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
     let act_rows = acts::table
         .inner_join(decisions::table)
         .order(acts::id)
-        .select((
-            acts::id,
-            acts::reference,
-            acts::dossier_id,
-            acts::amount_cents,
-            decisions::dossier_id,
-            decisions::amount_cents,
-        ))
-        .load::<(ActId, String, DossierId, Cents, DossierId, Option<Cents>)>(conn)?;
+        .select((acts::id, acts::reference, acts::dossier_id, acts::amount_cents, decisions::dossier_id, decisions::id))
+        .load::<(ActId, String, DossierId, Cents, DossierId, DecisionId)>(conn)?;
     for (_, reference, dossier, amount, decided_dossier, decided) in &act_rows {
         if dossier != decided_dossier {
             problems.push(format!("acte {reference} : son dossier n’est pas celui de sa décision"));
         }
-        if Some(*amount) != *decided {
+        let firm = decision_shares::table
+            .filter(decision_shares::decision_id.eq(decided))
+            .filter(decision_shares::firm.eq(true))
+            .select(decision_shares::amount_cents)
+            .load::<Cents>(conn)?;
+        let decided: Option<Cents> = (!firm.is_empty()).then(|| firm.into_iter().sum());
+        if Some(*amount) != decided {
             let decided = decided.map_or_else(|| "rien".to_owned(), |cents| cents.to_string());
             problems.push(format!("acte {reference} : {amount}, mais la décision accorde {decided}"));
         }

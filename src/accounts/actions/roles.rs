@@ -74,6 +74,42 @@ pub fn grant_role(
     Ok(())
 }
 
+/// Chooses in whose name an agent of several institutions acts in a call, or, without one, in the name of each.
+///
+/// # Errors
+/// [`Fault::NotFound`] when they do not hold roles for several institutions there; [`Fault::Invalid`] for an
+/// institution that is none of them.
+pub fn wear_hat(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    call: CallId,
+    institution: Option<InstitutionId>,
+) -> Result<(), Fault> {
+    let hat = actor.hats.iter().find(|hat| hat.call == call).ok_or(Fault::NotFound)?;
+    if institution.is_some_and(|chosen| !hat.institutions.contains(&chosen)) {
+        return Err(Fault::invalid("institution", "Choisissez l’une de vos institutions dans cet appel."));
+    }
+    diesel::delete(
+        acting_choices::table.filter(acting_choices::account_id.eq(actor.id)).filter(acting_choices::call_id.eq(call)),
+    )
+    .execute(op.conn)?;
+    let name = match institution {
+        Some(institution) => {
+            diesel::insert_into(acting_choices::table)
+                .values((
+                    acting_choices::account_id.eq(actor.id),
+                    acting_choices::call_id.eq(call),
+                    acting_choices::institution_id.eq(institution),
+                ))
+                .execute(op.conn)?;
+            store::institution(op.conn, institution)?.short_name
+        }
+        None => "chacune de ses institutions".to_owned(),
+    };
+    op.record(Entry::new("role.act_as", format!("Le compte n° {} agit au nom de {name}", actor.id)).call(call));
+    Ok(())
+}
+
 /// Roles are held in the name of an institution one works for.
 fn require_agent(op: &mut Operation<'_>, account: AccountId, institution: InstitutionId) -> Result<(), Fault> {
     let works_there = agents::table
@@ -132,42 +168,6 @@ pub fn grant_correspondent(
         Entry::new("role.grant", format!("Rôle «\u{202F}{role}\u{202F}» ({place}) donné au compte n° {account}"))
             .call(call),
     );
-    Ok(())
-}
-
-/// Chooses in whose name an agent of several institutions acts in a call, or, without one, in the name of each.
-///
-/// # Errors
-/// [`Fault::NotFound`] when they do not hold roles for several institutions there; [`Fault::Invalid`] for an
-/// institution that is none of them.
-pub fn wear_hat(
-    op: &mut Operation<'_>,
-    actor: &Actor,
-    call: CallId,
-    institution: Option<InstitutionId>,
-) -> Result<(), Fault> {
-    let hat = actor.hats.iter().find(|hat| hat.call == call).ok_or(Fault::NotFound)?;
-    if institution.is_some_and(|chosen| !hat.institutions.contains(&chosen)) {
-        return Err(Fault::invalid("institution", "Choisissez l’une de vos institutions dans cet appel."));
-    }
-    diesel::delete(
-        acting_choices::table.filter(acting_choices::account_id.eq(actor.id)).filter(acting_choices::call_id.eq(call)),
-    )
-    .execute(op.conn)?;
-    let name = match institution {
-        Some(institution) => {
-            diesel::insert_into(acting_choices::table)
-                .values((
-                    acting_choices::account_id.eq(actor.id),
-                    acting_choices::call_id.eq(call),
-                    acting_choices::institution_id.eq(institution),
-                ))
-                .execute(op.conn)?;
-            store::institution(op.conn, institution)?.short_name
-        }
-        None => "chacune de ses institutions".to_owned(),
-    };
-    op.record(Entry::new("role.act_as", format!("Le compte n° {} agit au nom de {name}", actor.id)).call(call));
     Ok(())
 }
 

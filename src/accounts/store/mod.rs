@@ -12,5 +12,5 @@ pub use organisations::{
     Organisation, has_submitted, invitation, invitations, member_addresses, members, organisation,
     organisation_by_number, organisations_of,
 };
-pub use people::{Login, Person, login_by_email, person, search};
+pub use people::{AccountState, Login, Person, count_people, login_by_email, people, person};
 pub use rights::{Delegation, delegations, roles_of};

@@ -14,6 +14,7 @@ use crate::db::schema::committee_sessions;
 use crate::fault::{Fault, Mistakes};
 use crate::journal::Entry;
 use crate::mail::Message;
+use crate::notify;
 use crate::service::Operation;
 
 /// The last day on which members still have the notice that the call asks.
@@ -87,6 +88,9 @@ pub fn convene(op: &mut Operation<'_>, actor: &Actor, session: SessionId, urgenc
             document: None,
             dossier: None,
         })?;
+        let when = session.held_at.long(call.zone());
+        let told = format!("Convocation au comité {}, {when}.", call.code);
+        notify::tell(op, account, "committee.convocation", told, format!("/comite/{}", session.id))?;
     }
     diesel::update(committee_sessions::table.filter(committee_sessions::id.eq(session.id)))
         .set((

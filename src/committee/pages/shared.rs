@@ -10,7 +10,7 @@ use crate::base::ids::{DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::committee::minutes::outcome_words;
-use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard};
+use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard, SessionKind};
 use crate::committee::store;
 use crate::db::Conn;
 use crate::fault::Fault;
@@ -51,7 +51,16 @@ impl Room {
     }
 
     pub fn title(&self) -> String {
-        format!("Séance n°\u{A0}{} du comité", self.seen.board.session.number)
+        let number = self.seen.board.session.number;
+        match self.seen.board.session.kind {
+            SessionKind::Selection => format!("Séance n°\u{A0}{number} du comité"),
+            SessionKind::Shortlisting => format!("Séance n°\u{A0}{number} du comité, présélection"),
+        }
+    }
+
+    /// Prepares opinions, or writes them during the session.
+    pub fn writes(&self) -> bool {
+        self.manages && !self.seen.board.session.state.is_closed()
     }
 
     pub fn overline(&self) -> String {

@@ -115,9 +115,11 @@ fn items(conn: &mut Conn, session: SessionId) -> Result<Vec<Item>, Fault> {
         .load::<(DossierId, DossierVersionId, Cents)>(conn)?;
     let opinions: HashMap<DossierId, Opinion> =
         opinions(conn, session)?.into_iter().map(|opinion| (opinion.dossier, opinion)).collect();
+    let ids: Vec<DossierId> = rows.iter().map(|row| row.0).collect();
+    let mut known = dossiers::by_ids(conn, &ids)?;
     let mut items = Vec::new();
     for (id, version, requested) in rows {
-        let dossier = dossiers::get(conn, id)?;
+        let dossier = known.remove(&id).ok_or(Fault::NotFound)?;
         items.push(Item { dossier, version, requested, opinion: opinions.get(&id).cloned() });
     }
     items.sort_by_cached_key(|item| {

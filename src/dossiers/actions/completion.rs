@@ -60,7 +60,9 @@ pub fn request_completion(
         ),
     };
     let recipients = mails::applicants(op.conn, &version)?;
-    mails::send(op, &call, &moved, &recipients, &words, &format!("/mes-dossiers/{dossier}"))?;
+    let own = format!("/mes-dossiers/{dossier}");
+    mails::send(op, &call, &moved, &recipients, &words, &own)?;
+    notify::tell_organisation(op, moved.organisation, words.kind, &words.subject, &own)?;
     let entry =
         Entry::new("dossier.completion", format!("Compléments demandés pour le {due}\u{A0}: {}", list.join(", ")));
     op.record(entry.call(call.id).dossier(dossier).reason(asked.message).for_everyone());

@@ -36,7 +36,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let zone = file.call.zone();
     let mut facts = Vec::new();
     if let Some(decision) = &file.decision {
-        if let Some(amount) = decision.amount {
+        if let Some(amount) = decision.firm() {
             facts.push(row("Subvention accordée", amount.to_string()));
         }
         facts.push(row("Décision", format!("n°\u{A0}{}", decision.number)));

@@ -29,7 +29,7 @@ pub(super) struct Instalment {
 /// The schedule of a grant, with what came of it.
 pub(super) fn instalments(file: &FundingFile, now: Instant) -> Vec<Instalment> {
     let Some(decision) = &file.decision else { return Vec::new() };
-    let Some(total) = file.act.as_ref().map(|act| act.amount).or(decision.amount) else { return Vec::new() };
+    let Some(total) = file.act.as_ref().map(|act| act.amount).or(decision.firm()) else { return Vec::new() };
     let schedule = Schedule::of(total);
     let zone = file.call.zone();
     PaymentKind::ALL
@@ -77,7 +77,7 @@ pub(super) fn facts(file: &FundingFile) -> Vec<Row> {
         if let Some(at) = decision.notified_at {
             rows.push(row("Notifiée le", at.date(zone)));
         }
-        if let Some(amount) = decision.amount {
+        if let Some(amount) = decision.firm() {
             rows.push(row("Montant accordé", amount.to_string()));
         }
     }

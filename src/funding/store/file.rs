@@ -7,7 +7,7 @@ use crate::base::ids::InstitutionId;
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::db::Conn;
-use crate::db::schema::{acts, decisions as decision_rows, dossiers as dossier_rows, envelopes, organisations};
+use crate::db::schema::{acts, decision_shares, decisions as decision_rows, dossiers as dossier_rows, organisations};
 use crate::decisions::{self, Decision};
 use crate::dossiers::{self, Dossier};
 use crate::fault::Fault;
@@ -45,9 +45,13 @@ pub struct FundingFile {
 /// When the database refuses.
 pub fn file_of(conn: &mut Conn, dossier: Dossier) -> Result<FundingFile, Fault> {
     let call = calls::of_dossier(conn, dossier.id)?;
-    let decision = decisions::of_dossier(conn, dossier.id)?;
-    let envelope = match decision.as_ref().and_then(|d| d.envelope) {
-        Some(id) => Some(envelope(conn, id)?),
+    let decision = decisions::of_dossier(conn, dossier.id)?.pop();
+    let firm = decision.as_ref().and_then(|d| d.shares.iter().find(|g| g.firm)).map(|g| g.share);
+    let envelope = match firm {
+        Some(share) => match ledger::envelope_at(conn, call.id, share.line, share.year)? {
+            Some(id) => Some(envelope(conn, id)?),
+            None => None,
+        },
         None => None,
     };
     let payee = organisations::table
@@ -72,11 +76,14 @@ fn acts_elsewhere(conn: &mut Conn, dossier: &Dossier, authority: InstitutionId, 
     let amounts = acts::table
         .inner_join(decision_rows::table)
         .inner_join(dossier_rows::table.on(dossier_rows::id.eq(acts::dossier_id)))
-        .inner_join(envelopes::table.on(decision_rows::envelope_id.eq(envelopes::id.nullable())))
         .filter(dossier_rows::organisation_id.eq(dossier.organisation))
         .filter(acts::dossier_id.ne(dossier.id))
         .filter(decision_rows::authority_id.eq(authority))
-        .filter(envelopes::year.eq(year))
+        .filter(diesel::dsl::exists(
+            decision_shares::table
+                .filter(decision_shares::decision_id.eq(decision_rows::id))
+                .filter(decision_shares::year.eq(year)),
+        ))
         .select(acts::amount_cents)
         .load::<Cents>(conn)?;
     Ok(amounts.into_iter().sum())
