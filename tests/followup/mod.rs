@@ -1,3 +1,2 @@
 //! Follow-up: values reported against targets.
 
-mod values;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod committee;
+mod instruction;
 mod dossiers;
 mod public;
 mod spine;
