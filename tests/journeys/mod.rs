@@ -2,5 +2,6 @@
 
 mod accounts;
 mod dossiers;
+mod people;
 mod public;
 mod spine;
