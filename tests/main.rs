@@ -21,4 +21,5 @@ mod funding;
 mod instruction;
 mod journeys;
 mod mail;
+mod site;
 mod web;

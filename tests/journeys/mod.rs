@@ -4,5 +4,6 @@ mod accounts;
 mod committee;
 mod instruction;
 mod dossiers;
+mod people;
 mod public;
 mod spine;
