@@ -20,4 +20,5 @@ mod funding;
 mod instruction;
 mod journeys;
 mod mail;
+mod site;
 mod web;

@@ -2,5 +2,6 @@
 
 mod accounts;
 mod dossiers;
+mod followup;
 mod public;
 mod spine;
