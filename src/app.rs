@@ -60,6 +60,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     if actor.holds(Role::Instructor) {
         links.push(Link::new("Instruction", "/instruction"));
     }
+    if actor.holds(Role::Correspondent) {
+        links.push(Link::new("Territoire", "/territoire"));
+    }
     if actor.administrator {
         links.push(Link::new("Administration", "/administration"));
     }

@@ -13,6 +13,7 @@ mod check;
 mod committee;
 mod database;
 mod decisions;
+mod demo;
 mod documents;
 mod dossiers;
 mod followup;

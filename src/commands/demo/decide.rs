@@ -2,20 +2,29 @@
 
 use super::data::Dossier;
 use super::replay::{Replay, Told};
-use crate::access::Role;
-use crate::committee;
+use crate::access::{Role, load_actor};
 use crate::decisions::Choice;
-use crate::decisions::actions::{Delivery, notify, record_reading, sign};
+use crate::decisions::actions::{Delivery, case, notify, record_reading, sign};
 use crate::fault::Fault;
 
 impl<'a> Replay<'a> {
+    /// Each authority signs what is proposed to it.
+    ///
     /// # Errors
     /// When an operation refuses.
     pub fn sign(&mut self, told: &Told, dossier: &Dossier) -> Result<(), Fault> {
         let id = self.id(dossier)?;
-        let opinion = self.service.read(|conn| committee::sealed_opinion(conn, id))?.ok_or(Fault::NotFound)?;
-        let choice = Choice::following(&opinion);
-        self.with(told, Role::Signatory, |op, actor| sign(op, actor, id, &choice).map(drop))
+        for account in self.people.all(told.call, Role::Signatory) {
+            let actor = self.service.read(|conn| load_actor(conn, account))?;
+            let choice = match self.service.read(|conn| case(conn, &actor, id)) {
+                Ok(case) if case.may_sign => Choice::following(&case.basis),
+                // Nothing of theirs in this dossier.
+                Ok(_) | Err(Fault::NotFound) => continue,
+                Err(fault) => return Err(fault),
+            };
+            self.by(account, |op, actor| sign(op, actor, id, &choice).map(drop))?;
+        }
+        Ok(())
     }
 
     /// # Errors
