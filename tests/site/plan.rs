@@ -11,6 +11,8 @@ const NOT_LISTED: &[&str] = &[
     "/administration/delegations/nouvelle",
     "/administration/institutions/nouvelle",
     "/administration/personnes/nouvelle",
+    "/appels/{call}/decisions/lettres.zip",
+    "/appels/{call}/decisions/liste-complementaire",
     "/appels/{call}/decisions/notifier",
     "/appels/{call}/fiches/nouvelle",
 ];
