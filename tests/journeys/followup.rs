@@ -58,7 +58,7 @@ fn follow(browser: &Browser) {
     browser.reads("1 projet");
     browser.does_not_read("Ruche mobile");
     browser.open("/appels/AMI-ISS-2021/suivi/equite");
-    browser.reads("le total régional du tableau est 961 000");
+    browser.reads("Le total régional du tableau est 961 000");
     browser.follow("Taux de pauvreté");
     browser.reads("20,7");
 }
