@@ -5,5 +5,6 @@ mod committee;
 mod instruction;
 mod dossiers;
 mod people;
+mod followup;
 mod public;
 mod spine;
