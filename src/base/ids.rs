@@ -32,4 +32,5 @@ id! {
     AssignmentId, ReviewId, SessionId, OpinionId, EnvelopeId, FundingLineId, DecisionId, LetterId, DocumentId,
     DelegationId, LetterBatchId, LetterJobId, ActId, PaymentId, IndicatorId, JournalId, MailId,
     PracticeNoteId, PracticeReplyId,
+    InstalmentId, ClawbackId,
 }

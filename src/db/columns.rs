@@ -63,4 +63,6 @@ bigint_columns!(
     MailId,
     PracticeNoteId,
     PracticeReplyId,
+    InstalmentId,
+    ClawbackId,
 );

@@ -6,7 +6,6 @@ use essaim::decisions::actions::{Delivery, amend, commit_year, correct, notify, 
 use essaim::decisions::{Kind, Procedure, current_shares, letters_of, notified_shares, of_dossier, verify};
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
-use essaim::funding::PaymentKind;
 use essaim::ledger::{self, Share};
 
 use super::{APPLICANT, MANAGER, SIGNATORY, sealed_bytes, signed_in};
@@ -87,7 +86,7 @@ fn an_amendment_keeps_what_is_paid_and_waits_its_turn() {
     let app = TestApp::start();
     let world = World::build(&app);
     let dossier = agreed_dossier(&app, &world, "Marcher ensemble", 10_000);
-    pay(&app, &world, dossier, PaymentKind::Advance, euros(8_000), "MANDAT-1").unwrap();
+    pay(&app, &world, dossier, 0, euros(8_000), "MANDAT-1").unwrap();
     let to = |amount| {
         let shares = vec![share(&app, &world, amount)];
         app.as_account(world.signatory, |op, actor| amend(op, actor, dossier, shares, "Moins de dépenses."))
@@ -168,7 +167,7 @@ fn an_award_ends_after_a_notice_and_keeps_what_was_paid() {
     let app = TestApp::start();
     let world = World::build(&app);
     let dossier = agreed_dossier(&app, &world, "Marcher ensemble", 10_000);
-    pay(&app, &world, dossier, PaymentKind::Advance, euros(8_000), "MANDAT-1").unwrap();
+    pay(&app, &world, dossier, 0, euros(8_000), "MANDAT-1").unwrap();
     app.set_clock("2022-06-15T10:00:00");
     let end = |day: &str| {
         let procedure = Procedure {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use essaim::base::money::Cents;
 use essaim::fault::Fault;
-use essaim::funding::PaymentKind;
 use essaim::ledger;
 
 use super::ledger::{Move, make};
@@ -57,12 +56,12 @@ fn of_two_advances_at_once_one_is_paid() {
             scope.spawn(move || {
                 gate.wait();
                 let reference = format!("MANDAT-A{hand}");
-                let answer = pay(app, world, dossier, PaymentKind::Advance, Cents::from_euros(8_000), &reference);
+                let answer = pay(app, world, dossier, 0, Cents::from_euros(8_000), &reference);
                 match answer {
                     Ok(_) => {
                         paid.fetch_add(1, Ordering::SeqCst);
                     }
-                    Err(Fault::Stale | Fault::Refused(_) | Fault::Invalid(_)) => {}
+                    Err(Fault::Stale | Fault::Refused(_)) => {}
                     Err(other) => panic!("{other}"),
                 }
             });

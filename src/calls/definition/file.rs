@@ -324,6 +324,13 @@ fn decision(t: &mut Table<'_>) -> DecisionRules {
     DecisionRules {
         silence_months: t.integer("silence_months"),
         agreement_above_euros: t.integer("agreement_above_euros"),
+        schedule: t
+            .optional_table("schedule", |t| ScheduleRules {
+                advance_percent: t
+                    .optional_integer("advance_percent")
+                    .unwrap_or(ScheduleRules::default().advance_percent),
+            })
+            .unwrap_or_default(),
         court: t.table("court", |t| Court { name: t.label("name"), address: t.texts("address") }),
         observation_days: t.optional_integer("observation_days").unwrap_or(30),
         legal_bases: t.texts("legal_bases"),

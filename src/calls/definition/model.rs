@@ -525,6 +525,9 @@ pub struct DecisionRules {
     pub silence_months: u8,
     /// Threshold in whole euros above which an agreement is mandatory (law 2000-321 art. 10).
     pub agreement_above_euros: i64,
+    /// How a grant is paid unless the authority's agent says otherwise.
+    #[serde(default)]
+    pub schedule: ScheduleRules,
     pub court: Court,
     /// Days left to a beneficiary to answer a formal notice before an award is ended (CSP R1435-33: a month).
     #[serde(default = "month")]
@@ -533,6 +536,20 @@ pub struct DecisionRules {
     pub legal_bases: Vec<String>,
     pub letters: Letters,
     pub source: Source,
+}
+
+/// Each year's grant is paid in two: an advance at the notification, the balance on service done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleRules {
+    /// Share of the year's grant paid in advance, in hundredths; 100: paid at once.
+    pub advance_percent: u8,
+}
+
+impl Default for ScheduleRules {
+    fn default() -> Self {
+        Self { advance_percent: 80 }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod desk;
+mod money;
 mod opinion;
 mod ranking;
 mod recusal;

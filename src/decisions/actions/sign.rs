@@ -143,8 +143,8 @@ pub(super) fn move_money(
         dossier: Some(dossier.id),
         opinion,
         decision: Some(decision),
-        payment: None,
         reason,
+        ..ledger::Cause::default()
     };
     // What is given back first may be what the next line needs.
     let mut ordered: Vec<Movement> = movements.to_vec();

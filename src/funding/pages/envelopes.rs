@@ -8,8 +8,7 @@ use crate::base::money::Cents;
 use crate::base::text::count;
 use crate::calls::{self, Call};
 use crate::fault::Fault;
-use crate::funding::actions::{act_facts, payment_facts};
-use crate::funding::rules::Figures;
+use crate::funding::rules::{Figures, InstalmentState};
 use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
 use crate::ledger::EntryKind;
 use crate::web::{Answer, Visit};
@@ -220,6 +219,32 @@ pub(super) fn of_call(visit: &Visit) -> Result<Answer, Fault> {
         .crumb("Financement", ""))
 }
 
+/// What the money of a dossier waits for.
+fn next_step(file: &store::FundingFile, today: jiff::civil::Date) -> (&'static str, &'static str) {
+    if !file.dossier.state.is_running() {
+        return (file.dossier.state.label(), "neutral");
+    }
+    if file.awards.iter().any(|award| file.act_is_due(award)) {
+        return ("Acte à prendre", "warning");
+    }
+    let states: Vec<InstalmentState> =
+        file.instalments.iter().filter(|i| !i.ended).map(|i| file.state_of(i, today)).collect();
+    let any = |wanted: fn(&InstalmentState) -> bool| states.iter().any(wanted);
+    if any(|s| matches!(s, InstalmentState::Late(_) | InstalmentState::Payable(_))) && file.payee.siret.is_none() {
+        ("SIRET attendu", "danger")
+    } else if any(|s| matches!(s, InstalmentState::Late(_))) {
+        ("Versement en retard", "danger")
+    } else if any(|s| matches!(s, InstalmentState::Payable(_))) {
+        ("À verser", "warning")
+    } else if any(|s| matches!(s, InstalmentState::AwaitingService)) {
+        ("Service fait attendu", "info")
+    } else if any(|s| matches!(s, InstalmentState::Conditional)) {
+        ("Année à engager", "info")
+    } else {
+        ("À solder", "success")
+    }
+}
+
 fn grants(
     conn: &mut crate::db::Conn,
     viewing: &Viewing,
@@ -231,23 +256,14 @@ fn grants(
             continue;
         }
         let file = store::file_of(conn, dossier.clone())?;
-        let granted = act_facts(&file, now)?.amount;
-        let (next, tone) = match payment_facts(&file, now) {
-            Err(_) => ("Acte à prendre", "warning"),
-            Ok(facts) => match facts.next_kind() {
-                None => ("Soldé", "success"),
-                Some(_) if !facts.has_siret => ("SIRET attendu", "danger"),
-                Some(crate::funding::PaymentKind::Advance) => ("Avance à verser", "warning"),
-                Some(crate::funding::PaymentKind::Balance) => ("Solde à venir", "info"),
-            },
-        };
+        let (next, tone) = next_step(&file, now.in_zone(file.call.zone()).date());
         views.push(GrantView {
             reference: dossier.reference_or_draft(),
             title: dossier.title_or_untitled().to_owned(),
             href: format!("/dossiers/{}/financement", dossier.id),
+            granted: file.awards.iter().map(crate::funding::Award::total).sum::<Cents>().to_string(),
+            paid: file.total().paid.to_string(),
             organisation: file.payee.name,
-            granted: granted.to_string(),
-            paid: file.paid.to_string(),
             next,
             tone,
         });

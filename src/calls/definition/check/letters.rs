@@ -32,6 +32,10 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
         let message = "le seuil de convention est un montant supérieur à zéro, en euros. Corrigez-le.";
         found.report("decision.agreement_above_euros", message);
     }
+    if rules.schedule.advance_percent > 100 {
+        let message = "l’avance va de 0 à 100 % de la subvention d’une année. Corrigez-la.";
+        found.report("decision.schedule.advance_percent", message);
+    }
     if !(1..=365).contains(&rules.observation_days) {
         found.report("decision.observation_days", "le délai d’observations va de 1 à 365 jours. Corrigez-le.");
     }
