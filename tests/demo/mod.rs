@@ -16,7 +16,8 @@ fn demonstration() -> TestApp {
     let limits = Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX };
     let app = TestApp::start_with(|settings| settings.demo = true, limits);
     let today = Instant::from_civil(TODAY, "Europe/Paris").unwrap();
-    seed(app.service().settings.clone(), today, &mut |line| eprintln!("{line}")).unwrap_or_else(|fault| panic!("{fault}"));
+    seed(app.service().settings.clone(), today, &mut |line| eprintln!("{line}"))
+        .unwrap_or_else(|fault| panic!("{fault}"));
     app.set_clock(TODAY);
     app
 }

@@ -1,4 +1,5 @@
-//! The pages the law asks for and the plan of the site.
+//! What a person finds on arriving, the pages the law asks for and the plan of the site.
 
+mod arriving;
 mod legal;
 mod plan;

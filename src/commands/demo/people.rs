@@ -102,11 +102,6 @@ impl People {
         self.holding(call, role).next().map(|held| held.account).ok_or_else(|| nobody(role, ""))
     }
 
-    /// Every account that holds a role in a call, in the order of the file.
-    pub fn all(&self, call: CallId, role: Role) -> Vec<AccountId> {
-        self.holding(call, role).map(|held| held.account).collect()
-    }
-
     /// The account that holds a role in the name of an institution.
     ///
     /// # Errors
