@@ -61,6 +61,7 @@ pub const LISTED: &[(&str, &str, Place)] = &[
     ("/administration/delegations", "Délégations de signature", Place::Administration),
     ("/administration/financements", "Lignes de financement", Place::Administration),
     ("/administration/courriels", "Courriels", Place::Administration),
+    ("/administration/journal", "Journal", Place::Administration),
     ("/appels/{call}", "L’appel", Place::Call),
     ("/appels/{call}/deposer", "Commencer un dossier", Place::OpenCall),
     ("/appels/{call}/gestion", "Gérer les dossiers", Place::Call),

@@ -44,7 +44,10 @@ fn an_address_changes_once_the_new_one_proves_itself_and_the_old_one_is_told() {
     assert!(app.signed_in(NEW).get("/profil").words().contains(NEW));
     let kinds: Vec<(String, String)> = app.mails().into_iter().map(|(kind, to, _)| (kind, to)).collect();
     let told = |kind: &str| (kind.to_owned(), EMAIL.to_owned());
-    assert!(kinds.contains(&told("account.email_asked")) && kinds.contains(&told("account.email_changed")), "{kinds:?}");
+    assert!(
+        kinds.contains(&told("account.email_asked")) && kinds.contains(&told("account.email_changed")),
+        "{kinds:?}"
+    );
 }
 
 fn link_is_over(app: &TestApp, link: &str) -> bool {

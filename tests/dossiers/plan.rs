@@ -113,6 +113,7 @@ fn a_former_dossier_is_taken_up_again_once() {
     assert!(!project.contains("01/03/2022"), "dates are not");
     client.get(&first.location.replace("/mes-dossiers/", "/mes-dossiers/99")).expect(404);
     app.set_clock("2021-11-02T12:00:00");
+    let client = app.signed_in("tresorerie@lesruches.example");
     assert!(client.get(&path).expect(200).words().contains("Aucun appel n’est ouvert"));
     client.post(&path, &[("call", &call)]).expect(409);
 }

@@ -2,9 +2,9 @@
 
 mod accounts;
 mod committee;
-mod instruction;
 mod dossiers;
-mod people;
 mod followup;
+mod instruction;
+mod people;
 mod public;
 mod spine;

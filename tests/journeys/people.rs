@@ -87,10 +87,9 @@ fn people_arrive_are_told_search_and_keep_their_account() {
     let invitation = link_to(&app, "contact@autreasso.example", "/invitations/");
     browser.forget_cookies();
     browser.open(&invitation);
-    browser.follow("Se connecter");
-    browser.fill("email", "contact@autreasso.example");
-    browser.fill("password", PASSWORD);
-    browser.press("Se connecter");
+    browser.reads("Connectez-vous avec l’adresse invitée.");
+    browser.sign_in("contact@autreasso.example", PASSWORD);
+    browser.open(&invitation);
     browser.press("Rejoindre l’organisme");
     browser.reads("Vous avez rejoint l’organisme.");
     browser.open("/mes-dossiers");

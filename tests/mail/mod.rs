@@ -83,7 +83,10 @@ fn a_mail_leaves_once() {
     let mail = received.recv().unwrap();
     assert!(mail.contains("zoe@exemple.example"), "{mail}");
     assert!(mail.contains("Subject: =?utf-8?"), "the accented subject is encoded: {mail}");
-    assert!(mail.contains("multipart/alternative") && mail.contains("text/plain") && mail.contains("text/html"), "{mail}");
+    assert!(
+        mail.contains("multipart/alternative") && mail.contains("text/plain") && mail.contains("text/html"),
+        "{mail}"
+    );
     assert_eq!(deliver(&app, &transport), 0, "nothing is sent twice");
     let sent = app.service().read(|conn| get(conn, MailId(1))).unwrap();
     assert!(sent.sent_at.is_some());

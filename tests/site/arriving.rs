@@ -42,9 +42,10 @@ fn notifications_are_counted_opened_and_private() {
     assert!(list.words().contains("vous est confié pour instruction."), "{}", list.words());
     assert!(list.words().contains("Notifications 1 à lire"), "{}", list.words());
     let text = list.text();
-    let action = text.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|a| {
-        a.strip_prefix("/notifications/").is_some_and(|id| id.parse::<i64>().is_ok())
-    });
+    let action = text
+        .split("action=\"")
+        .filter_map(|rest| rest.split('"').next())
+        .find(|a| a.strip_prefix("/notifications/").is_some_and(|id| id.parse::<i64>().is_ok()));
     let action = action.unwrap().to_owned();
     app.signed_in("instruction@dreets.example").post(&action, &[]).expect(404);
     assert_eq!(client.post(&action, &[]).expect(303).location, format!("/dossiers/{dossier}/avis"));
@@ -69,7 +70,11 @@ fn an_agent_finds_dossiers_of_their_calls_without_accents_and_nothing_closed_to_
     assert!(found("appel=AMI-ISS-2021&etat=eligible").contains("0 dossier trouvé"));
     let csv = manager.get("/recherche?recherche=eveil&format=csv").expect(200);
     assert!(csv.header("content-type").unwrap().starts_with("text/csv"));
-    assert!(csv.text().contains("Éveil des sens;Les Ruches d’Exemple;AMI-ISS-2021;Déposé;04/10/2021"), "{}", csv.text());
+    assert!(
+        csv.text().contains("Éveil des sens;Les Ruches d’Exemple;AMI-ISS-2021;Déposé;04/10/2021"),
+        "{}",
+        csv.text()
+    );
     let xlsx = manager.get("/recherche?format=xlsx").expect(200);
     assert_eq!(&xlsx.bytes[..2], b"PK");
     // A manager who applies does not find the dossier of their organisation, nor sees it counted.
