@@ -26,6 +26,7 @@ pub fn plan<'a>(agenda: &mut Agenda<'a>, calendar: Calendar, told: &'a Told) -> 
     planner.instruction()?;
     planner.committee()?;
     planner.decision()?;
+    planner.funding()?;
     planner.followup()
 }
 
@@ -175,6 +176,21 @@ impl<'a> Planner<'_, 'a> {
         let Some(decision) = decision else { return Ok(()) };
         self.spread("signature", &decision.signed, dossiers, |replay, told, dossier| replay.sign(told, dossier))?;
         self.spread("notification", &decision.notified, dossiers, |replay, told, dossier| replay.notify(told, dossier))
+    }
+
+    /// What is amended or promoted has its act and its advance later.
+    fn funding(&mut self) -> Result<(), Fault> {
+        let Some(funding) = &self.told.story.funding else { return Ok(()) };
+        let awarded = self.all(|dossier| !dossier.grants.is_empty() && dossier.amendment.is_none());
+        self.payments(&funding.acts, &funding.advances, &awarded)?;
+        let Some(later) = &funding.later else { return Ok(()) };
+        let changed = self.all(|dossier| dossier.amendment.is_some() || dossier.promoted);
+        self.payments(&later.acts, &later.advances, &changed)
+    }
+
+    fn payments(&mut self, acts: &Window, advances: &Window, dossiers: &[&'a Dossier]) -> Result<(), Fault> {
+        self.spread("actes", acts, dossiers, |replay, told, dossier| replay.act(told, dossier))?;
+        self.spread("avances", advances, dossiers, |replay, told, dossier| replay.advance(told, dossier))
     }
 
     /// Values come some days after the day they stand for; notes and answers on their day.

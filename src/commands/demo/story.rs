@@ -30,6 +30,7 @@ pub struct Story {
     /// Letters to those who were not eligible or not shortlisted.
     pub early: Option<Decision>,
     pub promotion: Option<Promotion>,
+    pub funding: Option<Funding>,
 }
 
 /// A vote of the demonstration on a line whose amount no source gives.
@@ -78,6 +79,22 @@ pub struct Sitting {
 pub struct Decision {
     pub signed: Window,
     pub notified: Window,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Funding {
+    pub acts: Window,
+    pub advances: Window,
+    /// For what was amended or promoted.
+    pub later: Option<Later>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Later {
+    pub acts: Window,
+    pub advances: Window,
 }
 
 /// A grant is reduced, and the first of the waiting list comes in.
