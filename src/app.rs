@@ -57,6 +57,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     if actor.holds(Role::Instructor) {
         links.push(Link::new("Instruction", "/instruction"));
     }
+    if actor.holds_any(&[Role::Funder, Role::Signatory]) {
+        links.push(Link::new("Financements", "/financements"));
+    }
     if actor.administrator {
         links.push(Link::new("Administration", "/administration"));
     }

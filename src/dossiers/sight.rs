@@ -113,13 +113,15 @@ pub fn visible_among(
 /// When the database refuses.
 pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
     let sight = Sight::load(conn, actor, call)?;
-    let own = dossiers::table
-        .filter(dossiers::call_id.eq(call))
-        .select((dossiers::id, dossiers::organisation_id))
-        .load::<(DossierId, i64)>(conn)?
-        .into_iter()
-        .filter(|(_, organisation)| sight.organisations.contains(organisation))
-        .map(|(id, _)| id);
+    let own = if actor.organisations.is_empty() {
+        Vec::new()
+    } else {
+        dossiers::table
+            .filter(dossiers::call_id.eq(call))
+            .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
+            .select(dossiers::id)
+            .load::<DossierId>(conn)?
+    };
     Ok(sight.recused.iter().copied().chain(own).collect())
 }
 

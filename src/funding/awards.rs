@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::rules::SlotKey;
 use crate::base::clock::Instant;
-use crate::base::ids::{DecisionId, DossierId, InstitutionId};
+use crate::base::ids::{CallId, DecisionId, DossierId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::decisions::{self, Decision};
@@ -107,4 +107,23 @@ pub(super) fn amounts_decided(
         .into_iter()
         .map(|(id, dossier, authority, amount)| (id, (dossier, authority, amount)))
         .collect())
+}
+
+/// What is granted in a call for years that are not committed yet, by dossier, as notified.
+pub(super) fn planned_in(conn: &mut Conn, call: CallId) -> Result<Vec<(DossierId, SlotKey, Cents)>, Fault> {
+    let mut standing: BTreeMap<(DossierId, InstitutionId), Decision> = BTreeMap::new();
+    for decision in decisions::in_call(conn, call)? {
+        if decision.notified_at.is_some() {
+            standing.insert((decision.dossier, decision.authority), decision);
+        }
+    }
+    let mut planned = Vec::new();
+    for ((dossier, _), decision) in standing {
+        for (share, firm) in granted_by(conn, &decision)? {
+            if !firm {
+                planned.push((dossier, (share.line, share.year), share.amount));
+            }
+        }
+    }
+    Ok(planned)
 }

@@ -11,7 +11,7 @@ mod sign_in;
 mod sign_up;
 
 pub use delegations::{NewDelegation, add_delegation, revoke_delegation};
-pub use funding::{change_funding_line, record_vote};
+pub use funding::{NewEnvelope, change_funding_line, open_envelope, record_vote};
 pub use institutions::{NewInstitution, add_agent, add_institution, change_institution, end_agent};
 pub use organisations::{NewOrganisation, add_organisation, attach_member, change_organisation, detach_member};
 pub use passwords::{change_password, request_reset, reset_password};

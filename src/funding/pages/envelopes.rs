@@ -10,6 +10,7 @@ use crate::calls::{self, Call};
 use crate::fault::Fault;
 use crate::funding::rules::{Figures, InstalmentState};
 use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
+use crate::dossiers::State;
 use crate::ledger::EntryKind;
 use crate::web::{Answer, Visit};
 
@@ -194,24 +195,52 @@ struct CallView {
     envelopes: Vec<EnvelopeView>,
     grants: Vec<GrantView>,
     partial: bool,
+    board_href: String,
+    plan_href: String,
+    payments_href: String,
+    /// What could go to the waiting list; empty when nothing is left or nobody waits.
+    freed: String,
+    waitlist_href: String,
 }
 
 pub(super) fn of_call(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
-    let (call, envelopes, grants, partial) = visit.read(|conn| {
+    let (call, envelopes, grants, waiting, partial) = visit.read(|conn| {
         let call = calls::by_code(conn, &code)?;
         actor.require_in(call.id, READERS)?;
         let viewing = store::view_of(conn, actor, call.id)?;
-        let mut views = Vec::new();
+        let (mut views, mut left) = (Vec::new(), Cents::ZERO);
         for envelope in store::envelopes_of_call(conn, call.id)? {
             let lines = store::lines_seen(conn, &viewing, envelope.id)?;
-            views.push(envelope_view(&envelope, &store::figures(&envelope, &lines)));
+            let figures = store::figures(&envelope, &lines);
+            left += figures.left().unwrap_or_default();
+            views.push(envelope_view(&envelope, &figures));
         }
         let grants = grants(conn, &viewing, visit.now)?;
-        Ok((call, views, grants, viewing.is_partial()))
+        let waiting = viewing.dossiers().iter().filter(|d| d.state == State::WaitlistNotified).count();
+        Ok((call, views, grants, (waiting, left), viewing.is_partial()))
     })?;
-    let view = CallView { call_title: call.title.clone(), envelopes, grants, partial };
+    let asked = format!("?appel={}", crate::web::form::encode(&call.code));
+    let (waiting, left) = waiting;
+    let view = CallView {
+        call_title: call.title.clone(),
+        envelopes,
+        grants,
+        partial,
+        board_href: format!("/financements{asked}"),
+        plan_href: format!("/financements/plan{asked}"),
+        payments_href: format!("/financements/versements{asked}"),
+        freed: if waiting > 0 && left.is_positive() {
+            format!(
+                "{left} ne sont ni réservés ni engagés, et {} la liste complémentaire.",
+                count(waiting, "dossier est sur", "dossiers sont sur")
+            )
+        } else {
+            String::new()
+        },
+        waitlist_href: format!("/appels/{}/decisions", call.code),
+    };
     Ok(Answer::page("Financement", "funding/call.html", &view)?
         .desk()
         .crumb("Appels", "/appels")

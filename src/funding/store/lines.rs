@@ -104,8 +104,8 @@ pub fn lines_seen(conn: &mut Conn, viewing: &Viewing, envelope: EnvelopeId) -> R
         .load::<EntryRow>(conn)?;
     let rows: Vec<EntryRow> =
         rows.into_iter().filter(|row| row.6.is_none_or(|dossier| !viewing.closed.contains(&dossier))).collect();
-    let authors = names(conn, rows.iter().filter_map(|row| row.4).collect())?;
-    let numbers = decision_numbers(conn, rows.iter().filter_map(|row| row.5).collect())?;
+    let authors = authors_of(conn, rows.iter().filter_map(|row| row.4).collect())?;
+    let numbers = numbers_of(conn, rows.iter().filter_map(|row| row.5).collect())?;
     Ok(rows
         .into_iter()
         .map(|(kind, amount, reason, recorded_at, author, decision, dossier)| SeenLine {
@@ -132,7 +132,7 @@ pub fn figures(envelope: &Envelope, lines: &[SeenLine]) -> Figures {
     Figures::of(envelope.vote_is_known, lines.iter().map(SeenLine::line))
 }
 
-fn names(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
+pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
         .select((accounts::id, accounts::given_name, accounts::surname))
@@ -142,7 +142,7 @@ fn names(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, Stri
         .collect())
 }
 
-fn decision_numbers(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
+pub(super) fn numbers_of(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
     Ok(decision_rows::table
         .filter(decision_rows::id.eq_any(ids))
         .select((decision_rows::id, decision_rows::number))
