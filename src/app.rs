@@ -51,6 +51,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     if !actor.organisations.is_empty() || (!actor.is_agent() && !actor.administrator) {
         links.push(Link::new("Mes dossiers", "/mes-dossiers"));
     }
+    if actor.is_agent() {
+        links.push(Link::new("Recherche", "/recherche"));
+    }
     if actor.holds(Role::CallManager) {
         links.push(Link::new("Gestion", "/gestion"));
     }
@@ -59,6 +62,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     }
     if actor.holds_any(&[Role::Funder, Role::Signatory]) {
         links.push(Link::new("Financements", "/financements"));
+    }
+    if actor.holds(Role::Correspondent) {
+        links.push(Link::new("Territoire", "/territoire"));
     }
     if actor.administrator {
         links.push(Link::new("Administration", "/administration"));

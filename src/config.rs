@@ -1,7 +1,11 @@
 //! Settings of a deployment, from environment variables. A bad value is named and refused at start.
 
+pub mod legal;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use legal::LegalTexts;
 
 use crate::db::DatabaseUrl;
 
@@ -16,6 +20,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("ESSAIM_DEPLOYER", "name of the institution that runs the service", "Service de démonstration"),
     ("ESSAIM_CONTACT", "address for questions, accessibility and personal data", "contact@essaim.example"),
     ("ESSAIM_ACCESSIBILITY", "result of the accessibility audit, as the law words it", "non conforme"),
+    (
+        "ESSAIM_LEGAL",
+        "TOML file of the texts that the law asks of the institution; absent: pages say what is missing",
+        "",
+    ),
     ("ESSAIM_TRUST_PROXY", "yes when a reverse proxy sets X-Forwarded-For", "no"),
     ("ESSAIM_CONNECTIONS", "database connections, 1 to 64", "8"),
 ];
@@ -31,6 +40,7 @@ pub struct Settings {
     pub deployer: String,
     pub contact: String,
     pub accessibility: String,
+    pub legal: LegalTexts,
     pub trust_proxy: bool,
     pub connections: u32,
     /// Set by the `demo` command only: shows the mails page, the banner and SPÉCIMEN on documents.
@@ -71,6 +81,16 @@ impl Settings {
             let name = if error.starts_with("SMTP") { "ESSAIM_SMTP_URL" } else { "ESSAIM_MAIL_FROM" };
             fail(name, "smtp://HOST:PORT and Name <address>");
         }
+        let legal = match text("ESSAIM_LEGAL").as_str() {
+            "" => LegalTexts::default(),
+            path => legal::read(std::path::Path::new(path)).unwrap_or_else(|error| {
+                fail("ESSAIM_LEGAL", &format!("a readable file of legal texts ({error})"));
+                LegalTexts::default()
+            }),
+        };
+        if let Err(expected) = legal::allows(&text("ESSAIM_ACCESSIBILITY"), &legal) {
+            fail("ESSAIM_ACCESSIBILITY", &expected);
+        }
         let trust_proxy = match text("ESSAIM_TRUST_PROXY").as_str() {
             "yes" => true,
             "no" => false,
@@ -94,6 +114,7 @@ impl Settings {
                 deployer: text("ESSAIM_DEPLOYER"),
                 contact: text("ESSAIM_CONTACT"),
                 accessibility: text("ESSAIM_ACCESSIBILITY"),
+                legal,
                 trust_proxy,
                 connections,
                 demo: false,

@@ -34,6 +34,16 @@ pub struct Grant {
     pub department: Option<String>,
 }
 
+/// An agent of several institutions in one call: in whose name they act there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hat {
+    pub call: CallId,
+    /// Those whose name they may act in, by age of their roles.
+    pub institutions: Vec<InstitutionId>,
+    /// Absent: they act in the name of each, role by role.
+    pub chosen: Option<InstitutionId>,
+}
+
 /// A signed-in person with all they may do.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -43,7 +53,10 @@ pub struct Actor {
     pub surname: String,
     pub administrator: bool,
     pub organisations: Vec<OrganisationId>,
+    /// Roles in force: in a call where a hat is worn, only those held in the name of that institution.
     pub grants: Vec<Grant>,
+    /// Calls in which they hold roles for several institutions.
+    pub hats: Vec<Hat>,
 }
 
 impl Actor {

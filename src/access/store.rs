@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::{Actor, Grant, Role};
+use super::{Actor, Grant, Hat, Role};
 use crate::base::ids::{AccountId, CallId, InstitutionId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{accounts, call_roles, organisation_members};
+use crate::db::schema::{accounts, acting_choices, call_roles, organisation_members};
 use crate::fault::Fault;
 
 /// The person behind an account, with their rights of this instant.
@@ -24,7 +24,7 @@ pub fn load_actor(conn: &mut Conn, account: AccountId) -> Result<Actor, Fault> {
         .order(organisation_members::id)
         .select(organisation_members::organisation_id)
         .load::<OrganisationId>(conn)?;
-    let grants = call_roles::table
+    let mut grants: Vec<Grant> = call_roles::table
         .filter(call_roles::account_id.eq(account))
         .filter(call_roles::revoked_at.is_null())
         .order(call_roles::id)
@@ -39,5 +39,35 @@ pub fn load_actor(conn: &mut Conn, account: AccountId) -> Result<Actor, Fault> {
         .into_iter()
         .map(|(call, institution, role, seat, department)| Grant { call, institution, role, seat, department })
         .collect();
-    Ok(Actor { id: account, email, given_name, surname, administrator, organisations, grants })
+    let hats = hats(conn, account, &grants)?;
+    grants.retain(|grant| {
+        let hat = hats.iter().find(|hat| hat.call == grant.call);
+        hat.and_then(|hat| hat.chosen).is_none_or(|worn| worn == grant.institution)
+    });
+    Ok(Actor { id: account, email, given_name, surname, administrator, organisations, grants, hats })
+}
+
+fn hats(conn: &mut Conn, account: AccountId, grants: &[Grant]) -> Result<Vec<Hat>, Fault> {
+    let mut hats: Vec<Hat> = Vec::new();
+    for grant in grants {
+        match hats.iter_mut().find(|hat| hat.call == grant.call) {
+            Some(hat) if hat.institutions.contains(&grant.institution) => {}
+            Some(hat) => hat.institutions.push(grant.institution),
+            None => hats.push(Hat { call: grant.call, institutions: vec![grant.institution], chosen: None }),
+        }
+    }
+    hats.retain(|hat| hat.institutions.len() > 1);
+    if hats.is_empty() {
+        return Ok(hats);
+    }
+    let choices = acting_choices::table
+        .filter(acting_choices::account_id.eq(account))
+        .select((acting_choices::call_id, acting_choices::institution_id))
+        .load::<(CallId, InstitutionId)>(conn)?;
+    for hat in &mut hats {
+        let chosen = choices.iter().find(|(call, _)| *call == hat.call).map(|(_, institution)| *institution);
+        // A choice whose roles were taken back no longer holds.
+        hat.chosen = chosen.filter(|institution| hat.institutions.contains(institution));
+    }
+    Ok(hats)
 }

@@ -90,3 +90,64 @@ pub fn invited(settings: &Settings, to: &Recipient, token: &str, until: Instant)
     );
     message("account.invited", to, "Un compte a été ouvert pour vous", &text)
 }
+
+/// The link that proves a new address, sent to it.
+#[must_use]
+pub fn confirm_email(settings: &Settings, to: &Recipient, token: &str, until: Instant) -> Message {
+    let text = format!(
+        "Vous avez demandé à utiliser cette adresse pour votre compte. Pour la confirmer, ouvrez cette adresse, puis \
+         appuyez sur le bouton de la page\u{A0}:\n\n{}/profil/adresse/{token}\n\n\
+         Ce lien sert une seule fois, jusqu’au {}.\n\n\
+         Si vous n’avez rien demandé, ne l’ouvrez pas\u{A0}: rien ne changera.",
+        settings.base_url,
+        until.long(PARIS)
+    );
+    message("account.email_confirm", to, "Confirmez votre nouvelle adresse", &text)
+}
+
+/// Sent to the present address when another is asked for.
+#[must_use]
+pub fn email_change_asked(settings: &Settings, to: &Recipient, new: &str, at: Instant) -> Message {
+    let text = format!(
+        "Le {}, il a été demandé de remplacer l’adresse de votre compte par {new}. Le changement n’aura lieu que si \
+         cette nouvelle adresse est confirmée.\n\n\
+         Si ce n’est pas vous, changez de mot de passe sans attendre\u{A0}:\n{}/mot-de-passe/oublie",
+        at.long(PARIS),
+        settings.base_url
+    );
+    message("account.email_asked", to, "Un changement d’adresse est demandé", &text)
+}
+
+/// Sent to the address that was left.
+#[must_use]
+pub fn email_changed(settings: &Settings, to: &Recipient, new: &str, at: Instant) -> Message {
+    let text = format!(
+        "L’adresse de votre compte est désormais {new}, depuis le {}. Celle-ci ne permet plus de se connecter.\n\n\
+         Si ce n’est pas vous, écrivez sans attendre à {}.",
+        at.long(PARIS),
+        settings.contact
+    );
+    message("account.email_changed", to, "L’adresse de votre compte a changé", &text)
+}
+
+/// Asks a colleague to join an organisation.
+#[must_use]
+pub fn invite_colleague(
+    settings: &Settings,
+    to: &Recipient,
+    organisation: &str,
+    token: &str,
+    until: Instant,
+) -> Message {
+    let text = format!(
+        "Un membre de l’organisme {organisation} vous invite à le rejoindre sur Essaim, pour préparer et suivre ses \
+         dossiers de demande de financement.\n\n\
+         Pour accepter, ouvrez cette adresse, puis connectez-vous ou créez un compte avec cette adresse \
+         électronique\u{A0}:\n\n{}/invitations/{token}\n\n\
+         Cette invitation est valable jusqu’au {}.\n\n\
+         Si vous ne connaissez pas cet organisme, n’en tenez pas compte.",
+        settings.base_url,
+        until.long(PARIS)
+    );
+    message("organisation.invite", to, "Vous êtes invité à rejoindre un organisme", &text)
+}

@@ -14,6 +14,7 @@ crate::code_enum! {
     pub enum Purpose {
         Confirm = "confirm" => "Confirmer l’adresse",
         Reset = "reset" => "Choisir un mot de passe",
+        Email = "email" => "Changer d’adresse",
     }
 }
 
@@ -28,11 +29,27 @@ pub fn issue(
     now: Instant,
     expires_at: Instant,
 ) -> Result<String, Fault> {
+    issue_about(conn, account, purpose, "", now, expires_at)
+}
+
+/// A link about something: the new address of an account.
+///
+/// # Errors
+/// When the database refuses.
+pub fn issue_about(
+    conn: &mut Conn,
+    account: AccountId,
+    purpose: Purpose,
+    detail: &str,
+    now: Instant,
+    expires_at: Instant,
+) -> Result<String, Fault> {
     let token = random_token();
     diesel::insert_into(account_tokens::table)
         .values((
             account_tokens::account_id.eq(account),
             account_tokens::purpose.eq(purpose.code()),
+            account_tokens::detail.eq(detail),
             account_tokens::token_hash.eq(hash_token(&token)),
             account_tokens::created_at.eq(now),
             account_tokens::expires_at.eq(expires_at),
@@ -55,6 +72,18 @@ pub fn holder(conn: &mut Conn, purpose: Purpose, token: &str, now: Instant) -> R
         .first(conn)?)
 }
 
+/// What a link that may still be used is about.
+///
+/// # Errors
+/// [`Fault::NotFound`] as [`holder`].
+pub fn detail(conn: &mut Conn, purpose: Purpose, token: &str, now: Instant) -> Result<String, Fault> {
+    holder(conn, purpose, token, now)?;
+    Ok(account_tokens::table
+        .filter(account_tokens::token_hash.eq(hash_token(token)))
+        .select(account_tokens::detail)
+        .first(conn)?)
+}
+
 /// Uses a link up. Of two requests at once, one gets the account and the other nothing.
 ///
 /// # Errors
@@ -69,6 +98,22 @@ pub fn redeem(conn: &mut Conn, purpose: Purpose, token: &str, now: Instant) -> R
     .set(account_tokens::used_at.eq(now))
     .execute(conn)?;
     if used == 1 { Ok(account) } else { Err(Fault::NotFound) }
+}
+
+/// Makes the links of one purpose worthless: a newer one was asked for.
+///
+/// # Errors
+/// When the database refuses.
+pub fn cancel(conn: &mut Conn, account: AccountId, purpose: Purpose, now: Instant) -> Result<(), Fault> {
+    diesel::update(
+        account_tokens::table
+            .filter(account_tokens::account_id.eq(account))
+            .filter(account_tokens::purpose.eq(purpose.code()))
+            .filter(account_tokens::used_at.is_null()),
+    )
+    .set(account_tokens::used_at.eq(now))
+    .execute(conn)?;
+    Ok(())
 }
 
 /// Makes every link of an account worthless, whatever its purpose.

@@ -229,6 +229,10 @@ pub fn desk_links(actor: &Actor, call: &Call) -> Vec<Link> {
     if holds(&[Role::CallManager, Role::Funder]) {
         links.push(Link::new("Suivi des projets", format!("{path}/suivi")));
     }
+    if actor.grants.iter().any(|grant| grant.call == call.id) {
+        links.push(Link::new("Fiches de pratique", format!("{path}/fiches")));
+        links.push(Link::new("Capitalisation", format!("{path}/capitalisation")));
+    }
     links
 }
 

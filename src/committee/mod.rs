@@ -16,8 +16,10 @@ pub mod rules;
 mod sealing;
 mod store;
 mod verify;
+mod waitlist;
 
 pub use model::{Board, Presence, SeenBoard, Session, SessionKind, SessionState, Verdict};
 pub use record::Record;
 pub use store::{SealedOpinion, board, sealed_opinion, session, sessions_of_call};
 pub use verify::verify;
+pub use waitlist::{WaitlistLine, waitlist};

@@ -7,6 +7,7 @@ use crate::base::ids::{
     AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, OpinionId, SessionId,
 };
 use crate::base::money::Cents;
+use crate::calls::definition::ProxyRule;
 use crate::dossiers::{Dossier, Outcome, State};
 use crate::ledger::Share;
 
@@ -21,6 +22,12 @@ crate::code_enum! {
 }
 
 impl SessionState {
+    /// Nothing in it changes any more.
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Adjourned | Self::Sealed)
+    }
+
     #[must_use]
     pub fn tone(self) -> &'static str {
         match self {
@@ -94,15 +101,16 @@ crate::code_enum! {
     pub enum Presence {
         Present = "present" => "Sur place",
         Remote = "remote" => "À distance",
+        Represented = "represented" => "A donné mandat",
         Absent = "absent" => "Absence",
     }
 }
 
 impl Presence {
-    /// Present and remote members count alike.
+    /// In the room or on the line: members there and remote ones count alike.
     #[must_use]
     pub fn counts(self) -> bool {
-        self != Self::Absent
+        matches!(self, Self::Present | Self::Remote)
     }
 }
 
@@ -122,6 +130,8 @@ pub struct Session {
     pub quorum: i64,
     /// When the members were sent their convocation.
     pub convened_at: Option<Instant>,
+    /// Why they had less notice than the call asks; empty when they had it.
+    pub urgency: String,
     pub opened_at: Option<Instant>,
     pub sealed_at: Option<Instant>,
     pub record_sha256: Option<String>,
@@ -142,6 +152,8 @@ pub struct SeatHolder {
     pub name: String,
     /// Missing until somebody records it.
     pub presence: Option<Presence>,
+    /// The seat that votes for a represented one.
+    pub proxy: Option<String>,
 }
 
 impl SeatHolder {
@@ -159,6 +171,40 @@ pub struct Recusal {
     pub reason: String,
     /// Missing for a member who never took part: a known interest keeps them out from the start.
     pub left_at: Option<Instant>,
+    /// When they came back into the room, the dossier being closed.
+    pub returned_at: Option<Instant>,
+}
+
+/// How the committee voted on an opinion, when a vote was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vote {
+    #[serde(rename = "for")]
+    pub favour: i64,
+    pub against: i64,
+    pub abstained: i64,
+}
+
+impl Vote {
+    #[must_use]
+    pub fn total(self) -> i64 {
+        self.favour + self.against + self.abstained
+    }
+
+    /// An opinion that stands on a tie stands by the chair's casting vote.
+    #[must_use]
+    pub fn is_tied(self) -> bool {
+        self.favour == self.against
+    }
+}
+
+/// `3 pour, 1 contre, 1 abstention`.
+impl std::fmt::Display for Vote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let abstained = if self.abstained > 1 { "abstentions" } else { "abstention" };
+        write!(f, "{} pour, {} contre, {} {abstained}", self.favour, self.against, self.abstained)?;
+        if self.is_tied() { f.write_str("\u{A0}: voix prépondérante de la présidence") } else { Ok(()) }
+    }
 }
 
 /// The committee's opinion on one dossier; what applicants and members read of it depends on the session's state.
@@ -174,6 +220,7 @@ pub struct Opinion {
     pub shares: Vec<Share>,
     pub debate: String,
     pub motive: String,
+    pub vote: Option<Vote>,
     pub version: i64,
     pub recorded_at: Instant,
 }
@@ -208,6 +255,13 @@ pub struct Item {
 }
 
 impl Item {
+    /// Prepared before the session opened, and not confirmed since: the committee has not said it yet.
+    #[must_use]
+    pub fn is_prepared(&self, session: &Session) -> bool {
+        let opened = session.opened_at;
+        self.opinion.as_ref().is_some_and(|opinion| opened.is_none_or(|at| opinion.recorded_at < at))
+    }
+
     /// A withdrawn dossier stays on the agenda but is no longer judged.
     #[must_use]
     pub fn is_withdrawn(&self) -> bool {
@@ -244,6 +298,8 @@ impl EnvelopeChoice {
 #[derive(Clone, Debug)]
 pub struct Board {
     pub session: Session,
+    /// What the call says of proxies.
+    pub proxies: ProxyRule,
     pub seats: Vec<SeatHolder>,
     /// In the order of references.
     pub items: Vec<Item>,
@@ -256,21 +312,66 @@ impl Board {
         self.items.iter().find(|item| item.dossier.id == dossier)
     }
 
+    #[must_use]
+    pub fn seat(&self, code: &str) -> Option<&SeatHolder> {
+        self.seats.iter().find(|seat| seat.code == code)
+    }
+
     /// Members counted for the session as a whole.
     #[must_use]
     pub fn attending(&self) -> usize {
-        self.seats.iter().filter(|seat| seat.attends()).count()
+        self.seats.iter().filter(|seat| self.counts(seat, None)).count()
     }
 
     /// Members counted for one dossier: those recused from it do not.
     #[must_use]
     pub fn attending_for(&self, dossier: DossierId) -> usize {
-        self.seats.iter().filter(|seat| seat.attends() && !self.is_recused(dossier, seat.account)).count()
+        self.seats.iter().filter(|seat| self.counts(seat, Some(dossier))).count()
     }
 
+    /// Votes that may be cast on one dossier, proxies included.
+    #[must_use]
+    pub fn voices_for(&self, dossier: DossierId) -> usize {
+        self.seats.iter().filter(|seat| self.votes(seat, Some(dossier))).count()
+    }
+
+    fn counts(&self, seat: &SeatHolder, dossier: Option<DossierId>) -> bool {
+        let represented = seat.presence == Some(Presence::Represented);
+        self.votes(seat, dossier) && (!represented || self.proxies == ProxyRule::Counted)
+    }
+
+    /// In the room, or represented by somebody in the room; recused from the dossier, neither the one who gives a
+    /// proxy nor the one who holds it has a vote to cast with it.
+    fn votes(&self, seat: &SeatHolder, dossier: Option<DossierId>) -> bool {
+        let takes_part = |seat: &SeatHolder| !dossier.is_some_and(|id| self.is_recused(id, seat.account));
+        if !takes_part(seat) {
+            return false;
+        }
+        match seat.presence {
+            Some(Presence::Represented) => {
+                let holder = seat.proxy.as_deref().and_then(|code| self.seat(code));
+                self.proxies != ProxyRule::None
+                    && seat.account.is_some()
+                    && holder.is_some_and(|holder| holder.attends() && takes_part(holder))
+            }
+            _ => seat.attends(),
+        }
+    }
+
+    /// Somebody at least always sits, even where a second session asks for no quorum.
     #[must_use]
     pub fn has_quorum(&self, attending: usize) -> bool {
-        i64::try_from(attending).is_ok_and(|n| n >= self.session.quorum)
+        i64::try_from(attending).is_ok_and(|n| n >= self.session.quorum.max(1))
+    }
+
+    /// `quorum 3`, or that none is asked.
+    #[must_use]
+    pub fn quorum_words(&self) -> String {
+        if self.session.quorum == 0 {
+            "aucun quorum n’est exigé".to_owned()
+        } else {
+            format!("{} requis", self.session.quorum)
+        }
     }
 
     #[must_use]
@@ -291,10 +392,16 @@ impl Board {
 
     /// The same session without what the viewer may not know: `visible` are the dossiers they see.
     ///
-    /// Withdrawn dossiers stay, since only their title shows; of every other hidden one nothing remains but the
+    /// `prepares` is whoever may write opinions. Withdrawn dossiers stay, since only their title shows; of every other hidden one nothing remains but the
     /// viewer's own recusal.
     #[must_use]
-    pub fn seen_by(mut self, viewer: AccountId, visible: &HashSet<DossierId>) -> SeenBoard {
+    pub fn seen_by(mut self, viewer: AccountId, visible: &HashSet<DossierId>, prepares: bool) -> SeenBoard {
+        // What the secretary prepares is nobody else's before the session opens.
+        if !prepares && matches!(self.session.state, SessionState::Planned) {
+            for item in &mut self.items {
+                item.opinion = None;
+            }
+        }
         let mine: HashSet<DossierId> =
             self.recusals.iter().filter(|r| r.account == viewer).map(|r| r.dossier).collect();
         let hides = |item: &Item| {

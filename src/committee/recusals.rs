@@ -25,12 +25,18 @@ pub(super) fn of_session(
     let mut all: Vec<Recusal> = recusals::table
         .filter(recusals::session_id.eq(session))
         .order(recusals::id)
-        .select((recusals::dossier_id, recusals::account_id, recusals::reason, recusals::left_at))
-        .load::<(DossierId, AccountId, String, Instant)>(conn)?
+        .select((
+            recusals::dossier_id,
+            recusals::account_id,
+            recusals::reason,
+            recusals::left_at,
+            recusals::returned_at,
+        ))
+        .load::<(DossierId, AccountId, String, Instant, Option<Instant>)>(conn)?
         .into_iter()
-        .map(|(dossier, account, reason, left_at)| {
+        .map(|(dossier, account, reason, left_at, returned_at)| {
             let imposed = reason == DECLARED || reason == APPLICANT;
-            Recusal { dossier, account, reason, left_at: (!imposed).then_some(left_at) }
+            Recusal { dossier, account, reason, left_at: (!imposed).then_some(left_at), returned_at }
         })
         .collect();
     let known: HashSet<(DossierId, AccountId)> = all.iter().map(|r| (r.dossier, r.account)).collect();
@@ -60,7 +66,13 @@ pub(super) fn of_session(
                 continue;
             };
             if !known.contains(&key) {
-                all.push(Recusal { dossier: key.0, account: key.1, reason: reason.to_owned(), left_at: None });
+                all.push(Recusal {
+                    dossier: key.0,
+                    account: key.1,
+                    reason: reason.to_owned(),
+                    left_at: None,
+                    returned_at: None,
+                });
             }
         }
     }
@@ -93,4 +105,22 @@ pub(super) fn is_recorded(conn: &mut Conn, session: SessionId, recusal: &Recusal
         .count()
         .get_result::<i64>(conn)?;
     Ok(found > 0)
+}
+
+pub(super) fn set_return(
+    conn: &mut Conn,
+    session: SessionId,
+    dossier: DossierId,
+    account: AccountId,
+    at: Instant,
+) -> Result<(), Fault> {
+    diesel::update(
+        recusals::table
+            .filter(recusals::session_id.eq(session))
+            .filter(recusals::dossier_id.eq(dossier))
+            .filter(recusals::account_id.eq(account)),
+    )
+    .set(recusals::returned_at.eq(Some(at)))
+    .execute(conn)?;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The arithmetic of a session: ranking, envelope line, what an opinion must say. Pure.
 
-use super::model::{Asked, SessionKind, Verdict};
+use super::model::{Asked, SessionKind, Verdict, Vote};
 use crate::base::ids::FundingLineId;
 use crate::base::money::Cents;
 use crate::base::text;
@@ -83,6 +83,24 @@ pub struct Draft {
     pub rank: String,
     pub debate: String,
     pub motive: String,
+    pub vote: TypedVote,
+}
+
+/// A count as typed: all empty when the committee did not vote.
+#[derive(Clone, Debug, Default)]
+pub struct TypedVote {
+    pub favour: String,
+    pub against: String,
+    pub abstained: String,
+}
+
+/// Who may vote on a dossier.
+#[derive(Clone, Copy, Debug)]
+pub struct Voices {
+    /// Votes that may be cast, proxies included.
+    pub total: usize,
+    /// Whether the chair takes part: a tie is theirs to break.
+    pub chair: bool,
 }
 
 /// The same once read.
@@ -93,6 +111,7 @@ pub struct Reading {
     pub rank: Option<i64>,
     pub debate: String,
     pub motive: String,
+    pub vote: Option<Vote>,
 }
 
 /// Reads an opinion of a session of this kind against what the dossier asks. Fields that do not belong to the outcome
@@ -100,7 +119,12 @@ pub struct Reading {
 ///
 /// # Errors
 /// [`crate::fault::Fault::Invalid`] with every mistake.
-pub fn read_opinion(kind: SessionKind, draft: &Draft, asked: &[Asked]) -> Result<Reading, crate::fault::Fault> {
+pub fn read_opinion(
+    kind: SessionKind,
+    draft: &Draft,
+    asked: &[Asked],
+    voices: Voices,
+) -> Result<Reading, crate::fault::Fault> {
     let mut mistakes = Mistakes::default();
     let debate = text::clean(&draft.debate);
     let motive = text::clean(&draft.motive);
@@ -129,8 +153,56 @@ pub fn read_opinion(kind: SessionKind, draft: &Draft, asked: &[Asked]) -> Result
     if outcome.needs_motive() && motive.is_empty() {
         mistakes.add("motive", "Saisissez le motif\u{202F}: il sera repris dans le courrier au porteur.");
     }
+    let vote = read_vote(&mut mistakes, &draft.vote, voices);
     mistakes.finish()?;
-    Ok(Reading { outcome, shares, rank, debate, motive })
+    Ok(Reading { outcome, shares, rank, debate, motive, vote })
+}
+
+/// The vote on the opinion as recorded: it needs a majority, the chair's vote breaking a tie (CRPA R133-11).
+fn read_vote(mistakes: &mut Mistakes, typed: &TypedVote, voices: Voices) -> Option<Vote> {
+    let fields =
+        [("votes_for", &typed.favour), ("votes_against", &typed.against), ("votes_abstained", &typed.abstained)];
+    if fields.iter().all(|(_, typed)| typed.trim().is_empty()) {
+        return None;
+    }
+    let mut counts = [0_i64; 3];
+    let mut wrong = false;
+    for (count, (field, typed)) in counts.iter_mut().zip(fields) {
+        let typed = typed.trim();
+        match if typed.is_empty() { Some(0) } else { typed.parse::<u16>().ok() } {
+            Some(number) => *count = i64::from(number),
+            None => {
+                wrong = true;
+                mistakes.add(field, "Saisissez un nombre de voix, par exemple 3.");
+            }
+        }
+    }
+    if wrong {
+        return None;
+    }
+    let [favour, against, abstained] = counts;
+    let vote = Vote { favour, against, abstained };
+    let possible = i64::try_from(voices.total).unwrap_or(i64::MAX);
+    if vote.total() > possible {
+        let most = text::count(voices.total, "voix au plus peut", "voix au plus peuvent");
+        mistakes.add(
+            "votes_for",
+            format!("{most} s’exprimer sur ce dossier, mandats compris\u{202F}: vérifiez le compte."),
+        );
+    } else if favour < against || favour == 0 {
+        mistakes.add(
+            "votes_for",
+            "Cet avis n’a pas la majorité\u{202F}: enregistrez celui que le comité adopte, avec le vote qui l’adopte.",
+        );
+    } else if vote.is_tied() && !voices.chair {
+        mistakes.add(
+            "votes_for",
+            "Les voix se partagent et la présidence ne prend pas part à ce dossier\u{202F}: personne ne départage.",
+        );
+    } else {
+        return Some(vote);
+    }
+    None
 }
 
 /// The amounts typed, each within what the dossier asks of the same funder in the same year.
@@ -275,7 +347,8 @@ mod tests {
         };
         // Lines 7 and 8 are the same funder's: their amounts of a year share one request.
         let asked = [asked(2022, "ARS", 7), asked(2022, "ARS", 8), asked(2023, "ARS", 7), asked(2022, "DREETS", 9)];
-        let read = |draft: &Draft| read_opinion(SessionKind::Selection, draft, &asked);
+        let voices = Voices { total: 4, chair: true };
+        let read = |draft: &Draft| read_opinion(SessionKind::Selection, draft, &asked, voices);
         let fields = |draft: &Draft| match read(draft) {
             Err(crate::fault::Fault::Invalid(errors)) => errors.into_iter().map(|e| e.field).collect(),
             _ => Vec::new(),
@@ -306,6 +379,27 @@ mod tests {
         assert_eq!(fields(&rejected), ["motive"]);
         let shortlisted = Draft { outcome: Some(Verdict::Shortlisted), ..Draft::default() };
         assert_eq!(fields(&shortlisted), ["outcome"], "a selection session does not shortlist");
-        assert!(read_opinion(SessionKind::Shortlisting, &shortlisted, &asked).is_ok());
+        assert!(read_opinion(SessionKind::Shortlisting, &shortlisted, &asked, voices).is_ok());
+    }
+
+    #[test]
+    fn a_vote_has_a_majority_or_the_chairs_voice() {
+        let voted = |favour: &str, against: &str, abstained: &str, chair: bool| {
+            let vote = TypedVote { favour: favour.into(), against: against.into(), abstained: abstained.into() };
+            let draft = Draft { outcome: Some(Verdict::Shortlisted), vote, ..Draft::default() };
+            read_opinion(SessionKind::Shortlisting, &draft, &[], Voices { total: 4, chair }).map(|r| r.vote).ok()
+        };
+        let vote = |favour, against, abstained| Some(Some(Vote { favour, against, abstained }));
+        assert_eq!(voted("", "", "", true), Some(None), "no vote was asked");
+        assert_eq!(voted("3", "1", "", true), vote(3, 1, 0));
+        assert_eq!(voted("2", "2", "0", true), vote(2, 2, 0), "the chair breaks the tie");
+        assert_eq!(voted("2", "2", "0", false), None);
+        assert_eq!(voted("1", "2", "1", true), None, "the opinion was not adopted");
+        assert_eq!(voted("3", "2", "0", true), None, "five votes for four members");
+        assert_eq!(voted("trois", "", "", true), None);
+        assert_eq!(
+            Vote { favour: 2, against: 2, abstained: 0 }.to_string(),
+            "2 pour, 2 contre, 0 abstention\u{A0}: voix prépondérante de la présidence"
+        );
     }
 }

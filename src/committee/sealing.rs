@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::actions::{firm_year, managed, may_opine, refuse_sealed};
-use super::model::{Board, Item, SessionState};
-use super::record::{Record, RecordedItem, RecordedRecusal, RecordedReview, RecordedSeat};
+use super::actions::{firm_year, managed, may_opine, refuse_sealed, voices};
+use super::model::{Board, EnvelopeChoice, Item, Session, SessionState, Verdict};
+use super::record::{self, Record, RecordedEnvelope, RecordedItem, RecordedRecusal, RecordedReview, RecordedSeat};
 use super::rules::{self, Ranked};
 use super::{minutes, recusals, store};
 use crate::access::Actor;
@@ -52,7 +52,7 @@ pub fn obstacles(board: &Board) -> Vec<String> {
         obstacles.push(format!(
             "Le quorum n’est plus atteint\u{202F}: {} pour {} requis.",
             text::count(attending, "membre compté", "membres comptés"),
-            board.session.quorum
+            board.session.quorum.max(1)
         ));
     }
     for item in judged {
@@ -61,10 +61,22 @@ pub fn obstacles(board: &Board) -> Vec<String> {
             obstacles.push(format!("Le dossier {reference} attend l’avis du comité."));
             continue;
         };
-        if board.session.state == SessionState::Open
-            && let Err(Fault::Refused(reason)) = may_opine(board, item.dossier.id)
-        {
-            obstacles.push(reason);
+        if board.session.state == SessionState::Open {
+            if item.is_prepared(&board.session) {
+                obstacles.push(format!(
+                    "L’avis sur le dossier {reference} a été préparé avant la séance\u{202F}: confirmez-le ou révisez-le."
+                ));
+            }
+            if let Err(Fault::Refused(reason)) = may_opine(board, item.dossier.id) {
+                obstacles.push(reason);
+            }
+            let voices = voices(board, item.dossier.id).total;
+            if opinion.vote.is_some_and(|vote| usize::try_from(vote.total()).is_ok_and(|total| total > voices)) {
+                obstacles.push(format!(
+                    "Le vote sur le dossier {reference} compte plus de voix que les présences n’en donnent\u{202F}: \
+                     corrigez l’un ou l’autre."
+                ));
+            }
         }
         let left_later = |r: &&super::model::Recusal| {
             r.dossier == item.dossier.id && r.left_at.is_some_and(|at| at > opinion.recorded_at)
@@ -82,44 +94,121 @@ pub fn obstacles(board: &Board) -> Vec<String> {
 /// Seals an open session: from then on nothing in it changes.
 ///
 /// # Errors
-/// [`Fault::Refused`] with what is missing, when it is sealed already, or when an envelope no longer holds an amount;
-/// then nothing at all is written.
+/// [`Fault::Refused`] with what is missing, when it is sealed already, when an envelope no longer holds an amount or
+/// another session took a rank; then nothing at all is written.
 pub fn seal(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result<(), Fault> {
     let (call, session) = managed(op, actor, session)?;
     refuse_sealed(&session)?;
-    let board = store::board(op.conn, &call, session)?;
-    let seen = store::visible_to(op.conn, actor, call.id)?;
-    if board.items.iter().any(|item| !seen.contains(&item.dossier.id)) {
-        return Err(Fault::refused(CONCERNED));
-    }
+    let board = whole(op, actor, &call, session)?;
     let obstacles = obstacles(&board);
     if !obstacles.is_empty() {
         return Err(Fault::refused(obstacles.join(" ")));
     }
+    // Of two sessions sealed at once, the second waits here, then sees the ranks of the first.
+    store::hold_call(op.conn, call.id)?;
+    refuse_taken_ranks(op, &call, &board)?;
     let judged = judge(op.conn, &call, &board)?;
-    let record = serde_json::to_string(&record(&call, &board, &judged, op.now))?;
-    let record_sha256 = sha256_hex(record.as_bytes());
+    let envelopes = store::envelopes_of_call(op.conn, call.id)?;
+    let record = serde_json::to_string(&record(&call, &board, &judged, &envelopes, false, op.now))?;
     for recusal in board.recusals.iter().filter(|r| r.left_at.is_none()) {
         keep_imposed(op, &board, recusal)?;
     }
     reserve_and_advance(op, &call, &board, &judged)?;
-    let pdf = minutes::write(op, &call, &board, &judged, &record_sha256)?;
-    let file_name = format!("{}.pdf", minutes::number(&call, &board.session));
+    close(op, actor, &call, &board, &judged, &record, SessionState::Sealed)
+}
+
+/// Adjourns a session that its hour finds without quorum: minutes say who came, and a second session may take up the
+/// same agenda.
+///
+/// # Errors
+/// [`Fault::Refused`] before its hour, when nobody's attendance is recorded, once it is open, or with the quorum.
+pub fn adjourn(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result<(), Fault> {
+    let (call, session) = managed(op, actor, session)?;
+    refuse_sealed(&session)?;
+    let board = whole(op, actor, &call, session)?;
+    if let Some(reason) = keeps_from_adjourning(&board, op.now) {
+        return Err(Fault::refused(reason));
+    }
+    let judged = judge(op.conn, &call, &board)?;
+    let record = serde_json::to_string(&record(&call, &board, &judged, &[], true, op.now))?;
+    close(op, actor, &call, &board, &judged, &record, SessionState::Adjourned)
+}
+
+/// Why a session may not be adjourned now, in French.
+#[must_use]
+pub fn keeps_from_adjourning(board: &Board, now: Instant) -> Option<String> {
+    let session = &board.session;
+    if session.state != SessionState::Planned {
+        return Some("Seule une séance qui n’a pas pu s’ouvrir s’ajourne faute de quorum.".to_owned());
+    }
+    if now < session.held_at {
+        return Some("L’heure de la séance n’est pas venue.".to_owned());
+    }
+    if board.seats.iter().all(|seat| seat.presence.is_none()) {
+        return Some("Enregistrez d’abord les présences\u{202F}: le procès-verbal de carence les porte.".to_owned());
+    }
+    if board.items.iter().all(Item::is_withdrawn) {
+        return Some("La séance n’a pas d’ordre du jour.".to_owned());
+    }
+    board.has_quorum(board.attending()).then(|| "Le quorum est atteint\u{202F}: ouvrez la séance.".to_owned())
+}
+
+/// The session as whoever closes it must read it: nothing hidden from them.
+fn whole(op: &mut Operation<'_>, actor: &Actor, call: &Call, session: Session) -> Result<Board, Fault> {
+    let board = store::board(op.conn, call, session)?;
+    let seen = store::visible_to(op.conn, actor, call.id)?;
+    if board.items.iter().any(|item| !seen.contains(&item.dossier.id)) {
+        return Err(Fault::refused(CONCERNED));
+    }
+    Ok(board)
+}
+
+fn refuse_taken_ranks(op: &mut Operation<'_>, call: &Call, board: &Board) -> Result<(), Fault> {
+    for item in board.items.iter().filter(|item| !item.is_withdrawn()) {
+        let Some(rank) = item.opinion.as_ref().and_then(|opinion| opinion.rank) else { continue };
+        if !store::waitlisted_at(op.conn, call.id, rank, item.dossier.id)?.is_empty() {
+            return Err(Fault::refused(format!(
+                "Le rang {rank} de la liste complémentaire est déjà donné dans une autre séance\u{202F}: donnez-en un \
+                 autre au dossier {}.",
+                item.dossier.reference_or_draft()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Writes the minutes, then the record that no longer changes.
+fn close(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    call: &Call,
+    board: &Board,
+    judged: &[Ranked<Judged<'_>>],
+    record: &str,
+    state: SessionState,
+) -> Result<(), Fault> {
+    let record_sha256 = sha256_hex(record.as_bytes());
+    let adjourned = state == SessionState::Adjourned;
+    let pdf = minutes::write(op, call, board, judged, &record_sha256, adjourned)?;
+    let file_name = format!("{}.pdf", minutes::number(call, &board.session));
     let document = sealed::seal(op.conn, op.files, op.now, DocumentKind::Minutes, None, &file_name, &pdf)?;
     diesel::update(committee_sessions::table.filter(committee_sessions::id.eq(board.session.id)))
         .set((
-            committee_sessions::state.eq(SessionState::Sealed),
+            committee_sessions::state.eq(state),
             committee_sessions::sealed_at.eq(Some(op.now)),
             committee_sessions::sealed_by.eq(Some(actor.id)),
-            committee_sessions::record.eq(Some(&record)),
+            committee_sessions::record.eq(Some(record)),
             committee_sessions::record_sha256.eq(Some(&record_sha256)),
             committee_sessions::minutes_id.eq(Some(document.id)),
             committee_sessions::version.eq(board.session.version + 1),
         ))
         .execute(op.conn)?;
     // The hash enters the journal's chain with the sentence that says it.
-    let text = format!("Séance n°\u{A0}{} du comité scellée, empreinte {record_sha256}", board.session.number);
-    op.record(Entry::new("committee.seal", text).call(call.id));
+    let number = board.session.number;
+    let (action, done) =
+        if adjourned { ("committee.adjourn", "ajournée faute de quorum") } else { ("committee.seal", "scellée") };
+    let text = format!("Séance n°\u{A0}{number} du comité {done}, empreinte {record_sha256}");
+    op.record(Entry::new(action, text).call(call.id));
     Ok(())
 }
 
@@ -151,21 +240,51 @@ fn reserve_and_advance(
             };
             ledger::reserve(op, envelope, share.amount, &cause)?;
         }
-        dossiers::advance(op, item.dossier.id, Event::SealOpinion)?;
-        let text = format!("Avis du comité scellé, séance n°\u{A0}{}", board.session.number);
-        op.record(Entry::new("committee.seal", text).call(call.id).dossier(item.dossier.id));
+        let (event, said) = match opinion.outcome {
+            Verdict::Shortlisted => (Event::Shortlist, "Dossier présélectionné par le comité"),
+            Verdict::SetAside => (Event::SetAside, "Dossier non présélectionné par le comité"),
+            Verdict::Selected | Verdict::Waitlisted | Verdict::Rejected => {
+                (Event::SealOpinion, "Avis du comité scellé")
+            }
+        };
+        dossiers::advance(op, item.dossier.id, event)?;
+        let text = format!("{said}, séance n°\u{A0}{}", board.session.number);
+        op.record(Entry::new("committee.seal", text).call(call.id).dossier(item.dossier.id).reason(&opinion.motive));
     }
     Ok(())
+}
+
+/// What instructors said of one dossier: as sealed once the session is closed, but for their comments.
+pub(super) fn assessment_of(conn: &mut Conn, call: &Call, board: &Board, id: DossierId) -> Result<Assessment, Fault> {
+    let live = instruction::assessments(conn, call, &[id])?.remove(&id).unwrap_or_default();
+    let sealed = if board.session.state.is_closed() { record::of_session(conn, board.session.id)? } else { None };
+    let Some(recorded) = sealed.as_ref().and_then(|r| r.agenda.iter().find(|item| item.dossier == id)) else {
+        return Ok(live);
+    };
+    let mut assessment = recorded.assessment(&call.definition);
+    for review in &mut assessment.reviews {
+        if let Some(known) = live.reviews.iter().find(|r| r.account == review.account) {
+            review.comment.clone_from(&known.comment);
+        }
+    }
+    Ok(assessment)
 }
 
 /// The agenda in the order of the ranking, withdrawn dossiers last and unranked.
 pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Result<Vec<Ranked<Judged<'a>>>, Fault> {
     let ids: Vec<DossierId> = board.items.iter().map(|item| item.dossier.id).collect();
-    let mut assessed: HashMap<DossierId, Assessment> = instruction::assessments(conn, call, &ids)?;
+    // A closed session shows the figures it was closed on, whatever instructors did since.
+    let sealed = if board.session.state.is_closed() { record::of_session(conn, board.session.id)? } else { None };
+    let mut assessed: HashMap<DossierId, Assessment> = match &sealed {
+        Some(record) => record.agenda.iter().map(|item| (item.dossier, item.assessment(&call.definition))).collect(),
+        None => instruction::assessments(conn, call, &ids)?,
+    };
     let mut live = Vec::new();
     let mut withdrawn = Vec::new();
+    let versions: Vec<_> = board.items.iter().map(|item| item.version).collect();
+    let mut versions = dossiers::versions_by_ids(conn, &versions)?;
     for item in &board.items {
-        let version = dossiers::version_by_id(conn, item.version)?;
+        let version = versions.remove(&item.version).ok_or(Fault::NotFound)?;
         let assessment = assessed.remove(&item.dossier.id).unwrap_or_default();
         let judged = Judged { item, version, assessment };
         if item.is_withdrawn() { withdrawn.push(judged) } else { live.push(judged) }
@@ -175,15 +294,27 @@ pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Resul
     Ok(ranked)
 }
 
-fn record(call: &Call, board: &Board, judged: &[Ranked<Judged<'_>>], now: Instant) -> Record {
+fn record(
+    call: &Call,
+    board: &Board,
+    judged: &[Ranked<Judged<'_>>],
+    envelopes: &[EnvelopeChoice],
+    adjourned: bool,
+    now: Instant,
+) -> Record {
     let session = &board.session;
     Record {
-        format: 1,
+        format: 2,
         call: call.code.clone(),
         session: session.id,
         number: session.number,
+        kind: session.kind,
+        second_of: session.second_of,
+        adjourned,
         held_at: session.held_at.iso(),
         place: session.place.clone(),
+        convened_at: session.convened_at.map(Instant::iso),
+        urgency: session.urgency.clone(),
         opened_at: session.opened_at.map(Instant::iso),
         sealed_at: now.iso(),
         quorum: session.quorum,
@@ -196,9 +327,20 @@ fn record(call: &Call, board: &Board, judged: &[Ranked<Judged<'_>>], now: Instan
                 account: seat.account,
                 name: seat.name.clone(),
                 presence: seat.presence,
+                proxy: seat.proxy.clone(),
             })
             .collect(),
         agenda: judged.iter().map(|line| recorded(board, line)).collect(),
+        envelopes: envelopes
+            .iter()
+            .map(|envelope| RecordedEnvelope {
+                line: envelope.line,
+                name: envelope.name.clone(),
+                year: envelope.year,
+                voted: envelope.voted,
+                left: envelope.left,
+            })
+            .collect(),
     }
 }
 
@@ -222,6 +364,7 @@ fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
             .iter()
             .map(|review| RecordedReview {
                 account: review.account,
+                name: review.name.clone(),
                 institution: review.institution.clone(),
                 score: review.score.map(|s| s.exact()),
                 opinion: review.opinion.code().to_owned(),
@@ -236,9 +379,11 @@ fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
                 account: r.account,
                 reason: r.reason.clone(),
                 left_at: r.left_at.map(Instant::iso),
+                returned_at: r.returned_at.map(Instant::iso),
             })
             .collect(),
         attending: board.attending_for(id),
+        voices: board.voices_for(id),
         opinion: item.opinion.as_ref().filter(|_| !item.is_withdrawn()).map(Into::into),
     }
 }

@@ -18,7 +18,7 @@ use crate::files::sha256_hex;
 /// When the database refuses.
 pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
     let sealed = committee_sessions::table
-        .filter(committee_sessions::state.eq(SessionState::Sealed))
+        .filter(committee_sessions::state.eq_any([SessionState::Sealed, SessionState::Adjourned]))
         .order(committee_sessions::id)
         .select((
             committee_sessions::id,
@@ -53,7 +53,7 @@ fn compare(conn: &mut Conn, session: SessionId, record: &Record) -> Result<Vec<S
     for item in &record.agenda {
         let reference = &item.reference;
         let stored = opinions.iter().find(|o| o.dossier == item.dossier);
-        if !item.withdrawn && stored.map(RecordedOpinion::from) != item.opinion {
+        if !item.withdrawn && !record.adjourned && stored.map(RecordedOpinion::from) != item.opinion {
             problems.push(format!("séance {session}\u{A0}: l’avis sur {reference} diffère du relevé scellé"));
         }
         match dossiers::version_by_id(conn, item.version) {

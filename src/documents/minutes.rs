@@ -18,6 +18,8 @@ pub struct Minutes {
     pub created: Instant,
     pub specimen: bool,
     pub sender: Sender,
+    /// `Procès-verbal du comité de sélection`, or of an adjourned session.
+    pub title: String,
     /// `PV-AMI-ISS-2021-01`.
     pub number: String,
     pub call: String,
@@ -31,6 +33,9 @@ pub struct Minutes {
     pub recusals: Vec<Recusal>,
     /// In the order of the ranking.
     pub dossiers: Vec<RankedDossier>,
+    /// What each selected dossier receives, when it is not one amount on one line.
+    pub shares: Vec<ShareLine>,
+    pub debates: Vec<Debate>,
     pub totals: Vec<FundingTotal>,
     /// Total of all lines, `1 700 000 €`.
     pub total_amount: Option<String>,
@@ -80,6 +85,7 @@ impl Attendance {
 
 #[derive(Clone, Debug)]
 pub struct Quorum {
+    /// Zero: no quorum is asked of this session.
     pub required: u32,
     /// Members counted, on site or remote.
     pub counted: u32,
@@ -112,6 +118,27 @@ pub struct RankedDossier {
     pub motive: String,
 }
 
+/// A selected dossier's part of one line in one year.
+#[derive(Clone, Debug)]
+pub struct ShareLine {
+    /// Reference of the dossier.
+    pub dossier: String,
+    pub line: String,
+    pub year: String,
+    pub amount: String,
+    /// `réservé`, or planned under credits yet to be voted.
+    pub nature: String,
+}
+
+/// What was said of a dossier, and how the committee voted when a vote was asked.
+#[derive(Clone, Debug)]
+pub struct Debate {
+    /// Reference of the dossier.
+    pub dossier: String,
+    pub vote: Option<String>,
+    pub text: String,
+}
+
 #[derive(Clone, Debug)]
 pub struct FundingTotal {
     pub line: String,
@@ -136,7 +163,7 @@ pub fn minutes(minutes: &Minutes) -> Result<Vec<u8>, DocumentError> {
     let mut y = letterhead(&mut pen, &mut flow.tags, &minutes.sender) + 22.0;
     let title = flow.tags.add(Role::H1, None);
     let title_style = Style::new(Face::Bold, 18.0, 23.0);
-    y = pen.write("Procès-verbal du comité de sélection", title_style, (LEFT, y), RIGHT - LEFT, Some(title));
+    y = pen.write(&minutes.title, title_style, (LEFT, y), RIGHT - LEFT, Some(title));
     let call = flow.tags.add(Role::Paragraph, None);
     y = pen.write(&minutes.call, Style::new(Face::Regular, 12.0, 16.0), (LEFT, y), RIGHT - LEFT, Some(call));
     flow.frame.first_top = y + 8.0;
@@ -171,8 +198,20 @@ pub fn minutes(minutes: &Minutes) -> Result<Vec<u8>, DocumentError> {
         recusals(&mut flow, &minutes.recusals);
     }
 
-    flow.heading("Dossiers examinés et avis du comité", heading, GAP, Role::H2);
+    if minutes.quorum.reached {
+        flow.heading("Dossiers examinés et avis du comité", heading, GAP, Role::H2);
+    } else {
+        flow.heading("Ordre du jour, non examiné", heading, GAP, Role::H2);
+    }
     dossiers(&mut flow, &minutes.dossiers);
+    if !minutes.shares.is_empty() {
+        flow.heading("Montants par dossier, ligne et année", heading, GAP, Role::H2);
+        shares(&mut flow, &minutes.shares);
+    }
+    if !minutes.debates.is_empty() {
+        flow.heading("Débats et votes", heading, GAP, Role::H2);
+        debates(&mut flow, &minutes.debates);
+    }
 
     if !minutes.totals.is_empty() {
         flow.heading("Montants par ligne de financement et par année", heading, GAP, Role::H2);
@@ -208,6 +247,14 @@ pub fn minutes(minutes: &Minutes) -> Result<Vec<u8>, DocumentError> {
 
 fn quorum(flow: &mut Flow<'_>, quorum: &Quorum) {
     let verdict = if quorum.reached { "le quorum est atteint" } else { "le quorum n’est pas atteint" };
+    if quorum.required == 0 {
+        let counted = format!(
+            "Seconde séance sur le même ordre du jour\u{A0}: aucun quorum n’est exigé. Membres comptés\u{A0}: {}.",
+            quorum.counted
+        );
+        flow.text(&counted, BODY, 7.0, Keep::Whole);
+        return;
+    }
     let text = [
         span(
             Face::Regular,
@@ -258,6 +305,34 @@ fn dossiers(flow: &mut Flow<'_>, dossiers: &[RankedDossier]) {
         })
         .collect();
     flow.table(&columns, &rows, TABLE, 3.0);
+}
+
+fn shares(flow: &mut Flow<'_>, shares: &[ShareLine]) {
+    let columns = [
+        column("Dossier", 22.0),
+        column("Ligne de financement", 34.0),
+        column("Année", 9.0),
+        figures("Montant", 16.0),
+        column("Nature", 23.0),
+    ];
+    let rows: Vec<_> = shares
+        .iter()
+        .map(|s| vec![cell(&s.dossier), cell(&s.line), cell(&s.year), cell(&s.amount), cell(&s.nature)])
+        .collect();
+    flow.table(&columns, &rows, TABLE, 3.0);
+}
+
+fn debates(flow: &mut Flow<'_>, debates: &[Debate]) {
+    for debate in debates {
+        let mut said = vec![span(Face::Bold, debate.dossier.clone())];
+        if let Some(vote) = &debate.vote {
+            said.push(span(Face::Regular, format!(" – vote\u{A0}: {vote}.")));
+        }
+        if !debate.text.is_empty() {
+            said.push(span(Face::Regular, format!("\n{}", debate.text)));
+        }
+        flow.spans(&said, BODY, 6.0, Keep::Flow, Role::Paragraph);
+    }
 }
 
 fn totals(flow: &mut Flow<'_>, minutes: &Minutes) {

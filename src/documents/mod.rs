@@ -25,8 +25,10 @@ pub mod words;
 use std::fmt;
 
 pub use frame::{Sender, Verification};
-pub use letter::{Contact, Grant, GrantShare, Letter, Signature, letter};
-pub use minutes::{Attendance, FundingTotal, Member, Minutes, Quorum, RankedDossier, Recusal, minutes};
+pub use letter::{Breakdown, ChangeRow, Contact, Grant, Letter, ShareRow, Signature, letter};
+pub use minutes::{
+    Attendance, Debate, FundingTotal, Member, Minutes, Quorum, RankedDossier, Recusal, ShareLine, minutes,
+};
 pub use receipt::{ImplicitDecision, Receipt, ReceivedPiece, receipt};
 pub use words::amount_in_words;
 

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::completion;
 use super::drafts::{self, Attachment, SavedSection, Typed, typed_text};
 use super::form;
-use super::model::{Answer, Applicant, Content, IndicatorTarget, Partner, PieceRef, SupportKind, YearBudget};
-use super::store::Dossier;
+use super::model::{Answer, Applicant, Content, IndicatorTarget, Partner, PieceRef, State, SupportKind, YearBudget};
+use super::store::{self, Dossier};
 use super::validate::{self, Problem};
-use crate::base::clock::parse_date;
+use crate::base::clock::{Instant, parse_date};
 use crate::base::money::Cents;
 use crate::base::text::{clean, clean_line};
+use crate::calls::Call;
 use crate::calls::definition::{CallDefinition, Field, FieldKind, Section, SectionKind};
 use crate::db::Conn;
 use crate::fault::Fault;
@@ -68,10 +70,29 @@ impl Draft {
 /// # Errors
 /// When the database refuses.
 pub fn assemble(conn: &mut Conn, definition: &CallDefinition, dossier: &Dossier) -> Result<Draft, Fault> {
-    let applicant = drafts::applicant(conn, dossier.organisation)?;
+    let applicant = applicant(conn, definition, dossier)?;
     let sections = drafts::sections(conn, dossier.id)?;
     let attachments = drafts::attachments(conn, dossier.id)?;
     Ok(from_parts(definition, applicant, sections, attachments))
+}
+
+/// The organisation as it is now; while a submitted dossier is completed, as it was then, unless its section is asked
+/// again.
+fn applicant(conn: &mut Conn, definition: &CallDefinition, dossier: &Dossier) -> Result<Applicant, Fault> {
+    let identity = definition.section_of_kind(SectionKind::Identity).map_or("", |section| section.code.as_str());
+    if dossier.state == State::Incomplete
+        && let Some(request) = completion::pending(conn, dossier.id)?
+        && !request.targets.sections.iter().any(|section| section == identity)
+    {
+        return Ok(store::current_version(conn, dossier)?.content.applicant);
+    }
+    drafts::applicant(conn, dossier.organisation)
+}
+
+/// The day whose rules apply: that of the first submission, today before it.
+#[must_use]
+pub fn filing_day(dossier: &Dossier, call: &Call, now: Instant) -> jiff::civil::Date {
+    dossier.submitted_at.unwrap_or(now).in_zone(call.zone()).date()
 }
 
 /// [`assemble`] without the database.

@@ -99,6 +99,26 @@ pub fn attachments(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Attachment
         .load(conn)?)
 }
 
+/// The same with those removed or replaced since, which earlier versions still name.
+///
+/// # Errors
+/// When the database refuses.
+pub fn all_attachments(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Attachment>, Fault> {
+    Ok(attachments::table
+        .filter(attachments::dossier_id.eq(dossier))
+        .order(attachments::id)
+        .select((
+            attachments::id,
+            attachments::piece,
+            attachments::file_name,
+            attachments::media_type,
+            attachments::byte_size,
+            attachments::sha256,
+            attachments::uploaded_at,
+        ))
+        .load(conn)?)
+}
+
 /// The organisation as it would be frozen; whom to write to is an answer of the form.
 ///
 /// # Errors
@@ -173,12 +193,12 @@ pub(super) fn queue_on_organisation(conn: &mut Conn, organisation: OrganisationI
 /// Takes the draft for writing: others wait, and a submission that came first closes the door.
 ///
 /// # Errors
-/// [`Fault::Refused`] when the dossier is no longer a draft.
-pub(super) fn take(conn: &mut Conn, dossier: DossierId, now: Instant) -> Result<(), Fault> {
-    let taken =
-        diesel::update(dossiers::table.filter(dossiers::id.eq(dossier)).filter(dossiers::state.eq(State::Draft)))
-            .set((dossiers::version.eq(dossiers::version + 1), dossiers::updated_at.eq(now)))
-            .execute(conn)?;
+/// [`Fault::Refused`] when the dossier is in none of these states.
+pub(super) fn take(conn: &mut Conn, dossier: DossierId, states: &[State], now: Instant) -> Result<(), Fault> {
+    let in_states = dossiers::state.eq_any(states.iter().copied());
+    let taken = diesel::update(dossiers::table.filter(dossiers::id.eq(dossier)).filter(in_states))
+        .set((dossiers::version.eq(dossiers::version + 1), dossiers::updated_at.eq(now)))
+        .execute(conn)?;
     if taken == 1 { Ok(()) } else { Err(Fault::refused("Ce dossier est déposé\u{202F}: il ne se modifie plus.")) }
 }
 

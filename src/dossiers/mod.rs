@@ -2,15 +2,21 @@
 //!
 //! Words: a *draft* is filled section by section, everything typed being kept; it is put together as [`Content`]; a
 //! *submission* freezes it as an immutable version; a *state* changes through [`advance`] only. Reading order:
-//! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], `sight` (who sees which
-//! dossier), [`listing`] (lists of them), [`actions`], [`receipt`], [`present`], [`pages`].
+//! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], [`completion`]
+//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`listing`] (lists of
+//! them), [`actions`], [`receipt`], [`mails`],
+//! [`present`], `versions`, [`pages`].
 
 pub mod actions;
 pub mod budget;
+mod bulk;
+pub mod completion;
 pub mod content;
 pub mod drafts;
+pub mod editors;
 pub mod form;
 pub mod listing;
+pub mod mails;
 pub mod model;
 pub mod pages;
 pub mod present;
@@ -19,11 +25,16 @@ pub mod rules;
 mod sight;
 mod store;
 pub mod validate;
+mod versions;
 
 pub use actions::advance;
-pub use model::{Answer, Applicant, Content, Event, IndicatorTarget, Outcome, PieceRef, State, YearBudget};
+pub use bulk::{by_ids, versions_by_ids};
+pub use model::{
+    Answer, Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,
+};
 pub use sight::{
-    StaffView, closed_by_interest, for_applicant, for_staff, own, sees_partially, visible, visible_among,
+    StaffView, closed_by_interest, for_applicant, for_member, for_staff, own, sees_partially, visible, visible_among,
     visible_in_call,
 };
 pub use store::{Dossier, Version, current_version, get, hold, of_organisations, verify, version_by_id};
+pub use versions::{Difference, differences, versions};

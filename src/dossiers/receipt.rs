@@ -7,20 +7,27 @@ use super::store::{Dossier, Version};
 use crate::base::clock::{Instant, french_date};
 use crate::base::identifiers::show_siret;
 use crate::base::ids::DocumentId;
+use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::calls::definition::{CallDefinition, Stage};
 use crate::documents::{self, ImplicitDecision, Receipt, ReceivedPiece, Sender};
 use crate::fault::Fault;
 use crate::mail::Message;
 
-/// Day on which silence becomes a rejection, in the call's zone.
+/// Day on which silence becomes a rejection, in the call's zone: the call's delay from the first submission, longer by
+/// the days during which the applicant was asked for something (CRPA L114-5).
 ///
 /// # Errors
 /// When the date leaves the calendar.
-pub fn implicit_rejection(definition: &CallDefinition, received_at: Instant) -> Result<String, Fault> {
+pub fn implicit_rejection(
+    definition: &CallDefinition,
+    received_at: Instant,
+    suspended_days: i64,
+) -> Result<String, Fault> {
     let day = received_at.in_zone(&definition.calendar.zone).date();
     let months = i64::from(definition.decision.silence_months);
-    day.checked_add(months.months()).map(french_date).map_err(|e| Fault::internal(e.to_string()))
+    let due = day.checked_add(months.months()).and_then(|day| day.checked_add(suspended_days.days()));
+    due.map(french_date).map_err(|e| Fault::internal(e.to_string()))
 }
 
 /// How and by when a decision may be challenged.
@@ -97,75 +104,100 @@ pub fn identifier(applicant: &Applicant) -> Option<String> {
     }
 }
 
-/// # Errors
-/// When the document cannot be made.
-pub fn pdf(
-    call: &Call,
-    dossier: &Dossier,
-    version: &Version,
-    depositor: &str,
-    specimen: bool,
-) -> Result<Vec<u8>, Fault> {
-    let definition = &call.definition;
-    let contact = &definition.contact;
-    let (institution, service) = contact.service.split_once(", ").unwrap_or((&contact.service, ""));
-    let sender = Sender {
-        institution: institution.to_owned(),
-        service: [service].into_iter().filter(|s| !s.is_empty()).map(str::to_owned).collect(),
-        address: contact.address.clone(),
-        phone: contact.telephone.clone(),
-        email: contact.email.clone(),
-        accent: None,
-    };
-    let piece = |piece: &PieceRef| ReceivedPiece {
-        label: definition.piece(&piece.piece).map_or_else(|| piece.piece.clone(), |p| p.label.clone()),
-        file_name: piece.file_name.clone(),
-        size: show_size(piece.byte_size),
-        sha256: piece.sha256.clone(),
-    };
-    let receipt = Receipt {
-        created: version.submitted_at,
-        specimen,
-        sender: sender.clone(),
-        reference: dossier.reference_or_draft(),
-        call: definition.call.title.clone(),
-        received_at: version.submitted_at.long(call.zone()),
-        organisation: version.content.applicant.name.clone(),
-        identifier: identifier(&version.content.applicant),
-        depositor: depositor.to_owned(),
-        title: version.content.title().to_owned(),
-        requested: version.requested.to_string(),
-        pieces: version.content.pieces.iter().map(piece).collect(),
-        version: u32::try_from(version.number).map_err(|e| Fault::internal(e.to_string()))?,
-        version_hash: version.sha256.clone(),
-        service: Sender { institution: contact.service.clone(), service: Vec::new(), ..sender },
-        implicit_decision: ImplicitDecision {
-            nature: "décision implicite de rejet de la demande".to_owned(),
-            date: implicit_rejection(definition, version.submitted_at)?,
-            ground: "article L. 231-4, 3° du code des relations entre le public et l’administration".to_owned(),
-        },
-        appeal: appeal(definition),
-        next_steps: next_steps(definition),
-        verification: None,
-    };
-    documents::receipt(&receipt).map_err(|e| Fault::internal(e.to_string()))
+/// When the dossier was first submitted: what silence counts from.
+#[must_use]
+pub fn first_received(dossier: &Dossier, version: &Version) -> Instant {
+    dossier.submitted_at.unwrap_or(version.submitted_at)
 }
 
-/// The same in a mail, with the PDF attached.
+/// The request, with its years or its funders when there are several: `60 000 €, dont 2022 : 20 000 € ; 2023 : 40 000 €`.
 #[must_use]
-pub fn mail(
-    call: &Call,
-    version: &Version,
-    reference: &str,
-    link: &str,
-    document: DocumentId,
-    recipient: String,
-    recipient_name: String,
-) -> Message {
-    let contact = &call.definition.contact;
-    let implicit = implicit_rejection(&call.definition, version.submitted_at).unwrap_or_default();
-    let body = format!(
-        "Bonjour {recipient_name},\n\n\
+pub fn requested(definition: &CallDefinition, version: &Version) -> String {
+    let content = &version.content;
+    let parts = |parts: Vec<(String, Cents)>| {
+        let asked: Vec<_> = parts.into_iter().filter(|(_, amount)| amount.is_positive()).collect();
+        if asked.len() < 2 {
+            return String::new();
+        }
+        let said: Vec<_> = asked.into_iter().map(|(name, amount)| format!("{name}\u{A0}: {amount}")).collect();
+        format!(", dont {}", said.join("\u{202F}; "))
+    };
+    let years = content.years(definition);
+    let by_year = years.iter().map(|year| (year.to_string(), content.requested_in(definition, *year))).collect();
+    let of_funder = |code: &str| years.iter().map(|year| content.requested_of(definition, code, *year)).sum();
+    let by_funder = definition.funders.iter().map(|funder| (funder.label.clone(), of_funder(&funder.code))).collect();
+    format!("{}{}{}", version.requested, parts(by_year), parts(by_funder))
+}
+
+/// A version that came in, and the days during which silence did not count.
+#[derive(Clone, Copy, Debug)]
+pub struct Acknowledgement<'a> {
+    pub call: &'a Call,
+    pub dossier: &'a Dossier,
+    pub version: &'a Version,
+    pub suspended_days: i64,
+}
+
+impl Acknowledgement<'_> {
+    /// # Errors
+    /// When the document cannot be made.
+    pub fn pdf(&self, depositor: &str, specimen: bool) -> Result<Vec<u8>, Fault> {
+        let Self { call, dossier, version, suspended_days } = *self;
+        let definition = &call.definition;
+        let contact = &definition.contact;
+        let (institution, service) = contact.service.split_once(", ").unwrap_or((&contact.service, ""));
+        let sender = Sender {
+            institution: institution.to_owned(),
+            service: [service].into_iter().filter(|s| !s.is_empty()).map(str::to_owned).collect(),
+            address: contact.address.clone(),
+            phone: contact.telephone.clone(),
+            email: contact.email.clone(),
+            accent: None,
+        };
+        let piece = |piece: &PieceRef| ReceivedPiece {
+            label: definition.piece(&piece.piece).map_or_else(|| piece.piece.clone(), |p| p.label.clone()),
+            file_name: piece.file_name.clone(),
+            size: show_size(piece.byte_size),
+            sha256: piece.sha256.clone(),
+        };
+        let receipt = Receipt {
+            created: version.submitted_at,
+            specimen,
+            sender: sender.clone(),
+            reference: dossier.reference_or_draft(),
+            call: definition.call.title.clone(),
+            received_at: version.submitted_at.long(call.zone()),
+            organisation: version.content.applicant.name.clone(),
+            identifier: identifier(&version.content.applicant),
+            depositor: depositor.to_owned(),
+            title: version.content.title().to_owned(),
+            requested: requested(definition, version),
+            pieces: version.content.pieces.iter().map(piece).collect(),
+            version: u32::try_from(version.number).map_err(|e| Fault::internal(e.to_string()))?,
+            version_hash: version.sha256.clone(),
+            service: Sender { institution: contact.service.clone(), service: Vec::new(), ..sender },
+            implicit_decision: ImplicitDecision {
+                nature: "décision implicite de rejet de la demande".to_owned(),
+                date: implicit_rejection(definition, first_received(dossier, version), suspended_days)?,
+                ground: "article L. 231-4, 3° du code des relations entre le public et l’administration".to_owned(),
+            },
+            appeal: appeal(definition),
+            next_steps: next_steps(definition),
+            verification: None,
+        };
+        documents::receipt(&receipt).map_err(|e| Fault::internal(e.to_string()))
+    }
+
+    /// The same in a mail, with the PDF attached.
+    #[must_use]
+    pub fn mail(&self, link: &str, document: DocumentId, recipient: String, recipient_name: String) -> Message {
+        let Self { call, dossier, version, suspended_days } = *self;
+        let contact = &call.definition.contact;
+        let reference = dossier.reference_or_draft();
+        let received = first_received(dossier, version);
+        let implicit = implicit_rejection(&call.definition, received, suspended_days).unwrap_or_default();
+        let body = format!(
+            "Bonjour {recipient_name},\n\n\
          Nous avons bien reçu le dossier « {title} » de l’organisme {organisation}, pour l’appel « {call_title} ».\n\n\
          Référence : {reference}\n\
          Reçu le : {received}\n\
@@ -175,22 +207,23 @@ pub fn mail(
          Sans réponse de notre part au {implicit}, la demande sera implicitement rejetée ; l’accusé de réception indique les \
          voies et délais de recours.\n\n\
          Une question ? {service}, {email}, {telephone}.\n",
-        title = version.content.title(),
-        organisation = version.content.applicant.name,
-        call_title = call.title,
-        received = version.submitted_at.long(call.zone()),
-        requested = version.requested,
-        service = contact.service,
-        email = contact.email,
-        telephone = contact.telephone,
-    );
-    Message {
-        kind: "dossier.receipt",
-        recipient,
-        recipient_name,
-        subject: format!("Dossier {reference} bien reçu"),
-        body,
-        document: Some(document),
-        dossier: Some(version.dossier),
+            title = version.content.title(),
+            organisation = version.content.applicant.name,
+            call_title = call.title,
+            received = version.submitted_at.long(call.zone()),
+            requested = requested(&call.definition, version),
+            service = contact.service,
+            email = contact.email,
+            telephone = contact.telephone,
+        );
+        Message {
+            kind: "dossier.receipt",
+            recipient,
+            recipient_name,
+            subject: format!("Dossier {reference} bien reçu"),
+            body,
+            document: Some(document),
+            dossier: Some(version.dossier),
+        }
     }
 }

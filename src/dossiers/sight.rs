@@ -7,12 +7,16 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
+use super::editors;
 use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{assignments, call_roles, dossiers, interest_declarations, recusals, territorial_opinions};
+use crate::db::schema::{
+    agenda_items, assignments, call_roles, committee_sessions, dossier_editors, dossiers, interest_declarations,
+    recusals, territorial_opinions,
+};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -36,13 +40,59 @@ impl StaffView {
     }
 }
 
-/// An applicant's own dossier, whatever its state.
+/// An applicant's own dossier, whatever its state; for who is invited to write it, until the decision is notified: the
+/// letter is the organisation's to read.
 ///
 /// # Errors
-/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of.
+/// [`Fault::NotFound`] when it is neither of the person's organisations nor theirs to write.
 pub fn for_applicant(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
     let dossier = store::get(conn, id)?;
-    if actor.belongs_to(dossier.organisation) { Ok(dossier) } else { Err(Fault::NotFound) }
+    let sees = actor.belongs_to(dossier.organisation)
+        || (!dossier.state.is_notified() && editors::edits(conn, dossier.id, actor.id)?);
+    if sees { Ok(dossier) } else { Err(Fault::NotFound) }
+}
+
+/// A dossier of one's own organisation: to submit it, to take it back, to say who writes it.
+///
+/// # Errors
+/// [`Fault::NotFound`] when it belongs to an organisation the person is not a member of, and [`Fault::Denied`] for who is
+/// only invited to write it.
+pub fn for_member(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossier, Fault> {
+    let dossier = for_applicant(conn, actor, id)?;
+    if actor.belongs_to(dossier.organisation) {
+        return Ok(dossier);
+    }
+    Err(Fault::Denied(
+        "Seul un membre de l’organisme peut le faire\u{202F}: vous écrivez ce dossier sur invitation.".to_owned(),
+    ))
+}
+
+/// The dossiers a person writes or follows: their organisations', then those they are invited to.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_applicant(conn: &mut Conn, actor: &Actor) -> Result<Vec<Dossier>, Fault> {
+    let mut all = store::of_organisations(conn, &actor.organisations)?;
+    for id in editors::dossiers_of(conn, actor.id)? {
+        let dossier = store::get(conn, id)?;
+        if !actor.belongs_to(dossier.organisation) && !dossier.state.is_notified() {
+            all.push(dossier);
+        }
+    }
+    Ok(all)
+}
+
+/// Whether an instructor may read the content: their interests on this dossier are declared.
+///
+/// # Errors
+/// When the database refuses.
+pub fn has_declared(conn: &mut Conn, actor: &Actor, dossier: DossierId) -> Result<bool, Fault> {
+    let found = interest_declarations::table
+        .filter(interest_declarations::dossier_id.eq(dossier))
+        .filter(interest_declarations::account_id.eq(actor.id))
+        .count()
+        .get_result::<i64>(conn)?;
+    Ok(found > 0)
 }
 
 /// A submitted dossier as an agent of its call.
@@ -113,15 +163,11 @@ pub fn visible_among(
 /// When the database refuses.
 pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
     let sight = Sight::load(conn, actor, call)?;
-    let own = if actor.organisations.is_empty() {
-        Vec::new()
-    } else {
-        dossiers::table
-            .filter(dossiers::call_id.eq(call))
-            .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
-            .select(dossiers::id)
-            .load::<DossierId>(conn)?
-    };
+    let own = dossiers::table
+        .filter(dossiers::call_id.eq(call))
+        .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
+        .select(dossiers::id)
+        .load::<DossierId>(conn)?;
     Ok(sight.recused.iter().copied().chain(own).collect())
 }
 
@@ -133,6 +179,8 @@ struct Sight {
     /// Dossiers on which a department of this correspondent is asked.
     asked: HashSet<DossierId>,
     recused: HashSet<DossierId>,
+    /// On the agenda of a session, shortlisting ones included.
+    placed: HashSet<DossierId>,
 }
 
 impl Sight {
@@ -158,6 +206,13 @@ impl Sight {
             .filter(recusals::account_id.eq(actor.id))
             .select(recusals::dossier_id)
             .load::<DossierId>(conn)?;
+        // Who wrote a dossier, even by invitation, even once, does not judge it.
+        let written = dossier_editors::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq(call))
+            .filter(dossier_editors::account_id.eq(actor.id))
+            .select(dossier_editors::dossier_id)
+            .load::<DossierId>(conn)?;
         let departments = actor.departments_in(call);
         let asked = if departments.is_empty() {
             Vec::new()
@@ -168,12 +223,18 @@ impl Sight {
                 .select(territorial_opinions::dossier_id)
                 .load::<DossierId>(conn)?
         };
+        let placed = agenda_items::table
+            .inner_join(committee_sessions::table)
+            .filter(committee_sessions::call_id.eq(call))
+            .select(agenda_items::dossier_id)
+            .load::<DossierId>(conn)?;
         Ok(Self {
             asked: asked.into_iter().collect(),
             call_roles,
+            placed: placed.into_iter().collect(),
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
             assigned: assigned.into_iter().collect(),
-            recused: declared.into_iter().chain(recused).collect(),
+            recused: declared.into_iter().chain(recused).chain(written).collect(),
         })
     }
 
@@ -190,7 +251,7 @@ impl Sight {
                 Reach::Every => true,
                 Reach::Assigned => self.assigned.contains(&dossier.id),
                 Reach::Asked => self.asked.contains(&dossier.id),
-                Reach::Committee => reaches_committee(dossier.state),
+                Reach::Committee => self.placed.contains(&dossier.id) || reaches_committee(dossier.state),
                 Reach::Opinion => dossier.state.has_opinion(),
                 Reach::Authority => dossier.state.reaches_authority(),
             })
@@ -255,9 +316,14 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
         .filter(interest_declarations::conflict.eq(true))
         .select(interest_declarations::dossier_id);
     let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
+    let written =
+        dossier_editors::table.filter(dossier_editors::account_id.eq(person)).select(dossier_editors::dossier_id);
+    let placed = agenda_items::table.select(agenda_items::dossier_id);
+    let sits: Vec<CallId> = committee.clone();
     let own: Vec<OrganisationId> = actor.organisations.clone();
     dossiers::state
         .ne(draft)
+        .and(dossiers::id.ne_all(written))
         .and(dossiers::organisation_id.ne_all(own))
         .and(dossiers::id.ne_all(declared))
         .and(dossiers::id.ne_all(recused))
@@ -267,6 +333,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
                 .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
                 .or(dossiers::call_id.eq_any(spoken).and(dossiers::id.eq_any(asked)))
                 .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
+                .or(dossiers::call_id.eq_any(sits).and(dossiers::id.eq_any(placed)))
                 .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
                 .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
         )
@@ -310,10 +377,17 @@ impl Doors {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
     let organisations: Vec<OrganisationId> = actor.organisations.clone();
-    dossiers::organisation_id.eq_any(organisations)
+    let person: AccountId = actor.id;
+    let told: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_notified()).collect();
+    let edited = dossier_editors::table
+        .filter(dossier_editors::account_id.eq(person))
+        .filter(dossier_editors::removed_at.is_null())
+        .select(dossier_editors::dossier_id);
+    // What follows the decision concerns the organisation alone.
+    dossiers::organisation_id.eq_any(organisations).or(dossiers::id.eq_any(edited).and(dossiers::state.ne_all(told)))
 }
 
-/// Members read the dossiers put before them, from the agenda on.
+/// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.
 fn reaches_committee(state: State) -> bool {
     state == State::InCommittee || state.has_opinion()
 }

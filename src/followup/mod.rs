@@ -11,4 +11,5 @@ pub mod rules;
 mod store;
 pub mod territory;
 
+pub use store::notes::NoteText;
 pub use store::{Footprint, Indicator, StoredPeriod, Value, of_version, periods_of, reminders_sent};

@@ -10,7 +10,6 @@ use crate::db::Conn;
 use crate::decisions::{self, Decision};
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
-use crate::ledger::Share;
 
 /// One authority's grant on one dossier, by its latest notified decision.
 #[derive(Clone, Debug)]
@@ -48,14 +47,13 @@ impl Award {
 /// # Errors
 /// When the database refuses.
 pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Fault> {
-    let decisions: Vec<Decision> = decisions::of_dossier(conn, dossier)?.into_iter().collect();
+    let decisions: Vec<Decision> = decisions::of_dossier(conn, dossier)?;
     let mut awards: Vec<Award> = Vec::new();
     for decision in decisions {
         let Some(notified_at) = decision.notified_at else { continue };
         if decision.outcome != Outcome::Selected {
             continue;
         }
-        let shares = granted_by(conn, &decision)?;
         let before = awards.iter().position(|award| award.authority == decision.authority);
         let known = before.map(|i| awards[i].firm.clone()).unwrap_or_default();
         let award = Award {
@@ -64,11 +62,12 @@ pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Faul
             number: decision.number,
             signed_at: decision.signed_at,
             notified_at,
-            granted: shares.iter().map(|(share, _)| ((share.line, share.year), share.amount)).collect(),
-            firm: shares
+            granted: decision.shares.iter().map(|g| ((g.share.line, g.share.year), g.share.amount)).collect(),
+            firm: decision
+                .shares
                 .iter()
-                .filter(|(_, firm)| *firm)
-                .map(|(share, _)| (share.line, share.year))
+                .filter(|granted| granted.firm)
+                .map(|granted| (granted.share.line, granted.share.year))
                 .map(|slot| (slot, known.get(&slot).copied().unwrap_or(notified_at)))
                 .collect(),
         };
@@ -80,33 +79,23 @@ pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Faul
     Ok(awards)
 }
 
-/// All that the decision's authority grants once it is signed, and whether each share is committed.
-fn granted_by(conn: &mut Conn, decision: &Decision) -> Result<Vec<(Share, bool)>, Fault> {
-    use diesel::prelude::*;
-
-    use crate::db::schema::envelopes;
-    let (Some(envelope), Some(amount)) = (decision.envelope, decision.amount) else { return Ok(Vec::new()) };
-    let (line, year) = envelopes::table
-        .filter(envelopes::id.eq(envelope))
-        .select((envelopes::funding_line_id, envelopes::year))
-        .first(conn)?;
-    Ok(vec![(Share { line, year, amount }, true)])
-}
-
 /// What each decision that grants something grants in all, for `check`.
 pub(super) fn amounts_decided(
     conn: &mut Conn,
 ) -> Result<HashMap<DecisionId, (DossierId, InstitutionId, Cents)>, Fault> {
     use diesel::prelude::*;
 
-    use crate::db::schema::decisions as rows;
-    Ok(rows::table
-        .filter(rows::amount_cents.is_not_null())
-        .select((rows::id, rows::dossier_id, rows::authority_id, rows::amount_cents.assume_not_null()))
-        .load::<(DecisionId, DossierId, InstitutionId, Cents)>(conn)?
-        .into_iter()
-        .map(|(id, dossier, authority, amount)| (id, (dossier, authority, amount)))
-        .collect())
+    use crate::db::schema::{decision_shares, decisions as rows};
+    let shares = decision_shares::table
+        .inner_join(rows::table)
+        .select((rows::id, rows::dossier_id, rows::authority_id, decision_shares::amount_cents))
+        .load::<(DecisionId, DossierId, InstitutionId, Cents)>(conn)?;
+    let mut amounts = HashMap::new();
+    for (id, dossier, authority, amount) in shares {
+        let (_, _, sum) = amounts.entry(id).or_insert((dossier, authority, Cents::ZERO));
+        *sum += amount;
+    }
+    Ok(amounts)
 }
 
 /// What is granted in a call for years that are not committed yet, by dossier, as notified.
@@ -119,11 +108,8 @@ pub(super) fn planned_in(conn: &mut Conn, call: CallId) -> Result<Vec<(DossierId
     }
     let mut planned = Vec::new();
     for ((dossier, _), decision) in standing {
-        for (share, firm) in granted_by(conn, &decision)? {
-            if !firm {
-                planned.push((dossier, (share.line, share.year), share.amount));
-            }
-        }
+        let waiting = decision.shares.iter().filter(|granted| !granted.firm).map(|granted| granted.share);
+        planned.extend(waiting.map(|share| (dossier, (share.line, share.year), share.amount)));
     }
     Ok(planned)
 }

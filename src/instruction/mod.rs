@@ -16,6 +16,7 @@ pub mod proposals;
 pub mod rules;
 mod sight;
 mod store;
+mod territory;
 
 pub use assess::{Assessment, SubmittedReview, assessments};
 pub use model::{
@@ -23,3 +24,5 @@ pub use model::{
 };
 pub use rules::Score;
 pub use sight::ReviewSight;
+pub use store::{EligibilityCheck, last_eligibility};
+pub use territory::{TerritorialOpinion, territorial};

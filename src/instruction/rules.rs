@@ -39,6 +39,14 @@ impl Score {
         format!("{}/{}", self.0.numer(), self.0.denom())
     }
 
+    /// Reads [`exact`](Self::exact) back; nothing for what it never wrote.
+    #[must_use]
+    pub fn from_exact(text: &str) -> Option<Self> {
+        let (numerator, denominator) = text.split_once('/')?;
+        let (numerator, denominator) = (numerator.parse().ok()?, denominator.parse().ok()?);
+        (denominator > 0).then(|| Self(Ratio::new(numerator, denominator)))
+    }
+
     /// Whole points, half up: the length of a bar.
     #[must_use]
     pub fn rounded(self) -> i64 {

@@ -7,7 +7,7 @@ mod store;
 
 use crate::base::ids::{CallId, DossierId};
 
-pub use store::{Read, append, of_dossier, verify};
+pub use store::{Read, administration, append, count_administration, of_dossier, verify};
 
 crate::code_enum! {
     /// Who may read an entry, beyond the rights on its dossier.

@@ -8,8 +8,8 @@ use super::{Audience, Entry};
 use crate::access::Author;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DossierId};
-use crate::db::Conn;
 use crate::db::schema::{journal_entries, journal_head, journal_texts};
+use crate::db::{Conn, Dialect, Window};
 use crate::fault::Fault;
 
 /// An entry as people read it.
@@ -142,19 +142,81 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId, audience: Audience) -> Re
     if audience == Audience::Everyone {
         query = query.filter(journal_entries::audience.eq(Audience::Everyone));
     }
-    let rows = query.load::<(i64, Instant, String, Audience, String, String, String)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(sequence, at, action, audience, actor_name, summary, reason)| Read {
-            sequence,
-            at,
-            action,
-            audience,
-            actor_name,
-            summary,
-            reason,
-        })
-        .collect())
+    Ok(query.load::<ReadRow>(conn)?.into_iter().map(read).collect())
+}
+
+type ReadRow = (i64, Instant, String, Audience, String, String, String);
+
+fn read((sequence, at, action, audience, actor_name, summary, reason): ReadRow) -> Read {
+    Read { sequence, at, action, audience, actor_name, summary, reason }
+}
+
+/// The acts of administration, by the first part of their codes: the only ones that are read outside a dossier.
+macro_rules! of_administration {
+    ($matter:expr) => {{
+        let action = journal_entries::action;
+        let acts = journal_entries::table
+            .inner_join(journal_texts::table.on(journal_texts::sequence.eq(journal_entries::sequence)))
+            .filter(journal_entries::dossier_id.is_null())
+            .filter(
+                action
+                    .like("account.%")
+                    .or(action.like("agent.%"))
+                    .or(action.like("role.%"))
+                    .or(action.like("institution.%"))
+                    .or(action.like("organisation.%"))
+                    .or(action.like("delegation.%"))
+                    .or(action.like("call.%"))
+                    .or(action.like("mail.%"))
+                    .or(action.like("envelope.%"))
+                    .or(action.like("funding_line.%")),
+            )
+            .into_boxed::<Dialect>();
+        match $matter {
+            Some(matter) => acts.filter(action.like(format!("{matter}.%"))),
+            None => acts,
+        }
+    }};
+}
+
+/// How many acts of administration there are, in one matter or in all.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_administration(conn: &mut Conn, matter: Option<&str>) -> Result<i64, Fault> {
+    Ok(of_administration!(matter).count().get_result(conn)?)
+}
+
+/// One window of them, in order or the latest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn administration(
+    conn: &mut Conn,
+    matter: Option<&str>,
+    latest_first: bool,
+    window: Window,
+) -> Result<Vec<Read>, Fault> {
+    let acts = of_administration!(matter);
+    let acts = if latest_first {
+        acts.order(journal_entries::sequence.desc())
+    } else {
+        acts.order(journal_entries::sequence.asc())
+    };
+    let rows = acts
+        .offset(window.offset)
+        .limit(window.limit)
+        .select((
+            journal_entries::sequence,
+            journal_entries::occurred_at,
+            journal_entries::action,
+            journal_entries::audience,
+            journal_texts::actor_name,
+            journal_texts::summary,
+            journal_texts::reason,
+        ))
+        .load::<ReadRow>(conn)?;
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// Walks the whole chain and answers the number of links and what is broken, in French, for `check`.

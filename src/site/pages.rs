@@ -1,64 +1,17 @@
 //! Handlers of the site's own pages.
 
-use serde::Serialize;
-
+use super::{legal, plan};
 use crate::access::Permission;
-use crate::calls;
-use crate::calls::definition::Phase;
 use crate::fault::Fault;
-use crate::web::{Answer, Expected, Link, Page, Visit};
+use crate::web::{Answer, Page, Visit};
 
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    vec![
-        Page::get("/", Permission::Public, home),
-        Page::get("/healthz", Permission::Public, health),
-        Page::get("/accessibilite", Permission::Public, accessibility),
-        Page::get("/mentions-legales", Permission::Public, legal_notice),
-        Page::get("/donnees-personnelles", Permission::Public, personal_data),
-    ]
-}
-
-#[derive(Serialize)]
-struct Desk {
-    title: String,
-    code: String,
-    links: Vec<Link>,
-}
-
-#[derive(Serialize)]
-struct HomeView {
-    signed_in: bool,
-    greeting: String,
-    expected: Vec<Expected>,
-    desks: Vec<Desk>,
-    open: Vec<calls::pages::Card>,
-}
-
-fn home(visit: &Visit) -> Result<Answer, Fault> {
-    let open = calls::pages::cards(visit, Phase::Open)?;
-    let Some(actor) = &visit.actor else {
-        let view =
-            HomeView { signed_in: false, greeting: String::new(), expected: Vec::new(), desks: Vec::new(), open };
-        return Answer::page("Accueil", "site/home.html", &view);
-    };
-    let view = visit.read(|conn| {
-        let mut expected = Vec::new();
-        for expectation in visit.site.expectations {
-            expected.extend(expectation(conn, actor, visit.now)?);
-        }
-        let desks = calls::list(conn)?
-            .iter()
-            .map(|call| Desk {
-                title: call.title.clone(),
-                code: call.code.clone(),
-                links: calls::pages::desk_links(actor, call),
-            })
-            .filter(|desk| !desk.links.is_empty())
-            .collect();
-        Ok(HomeView { signed_in: true, greeting: format!("Bonjour {}", actor.given_name), expected, desks, open })
-    })?;
-    Answer::page("Accueil", "site/home.html", &view)
+    let mut pages =
+        vec![Page::get("/", Permission::Public, super::home::home), Page::get("/healthz", Permission::Public, health)];
+    pages.extend(legal::pages());
+    pages.extend(plan::pages());
+    pages
 }
 
 fn health(visit: &Visit) -> Result<Answer, Fault> {
@@ -70,30 +23,4 @@ fn health(visit: &Visit) -> Result<Answer, Fault> {
         "database": backend,
     });
     Ok(Answer::json(body).status(if answers { 200 } else { 503 }))
-}
-
-#[derive(Serialize)]
-struct LegalView<'a> {
-    deployer: &'a str,
-    contact: &'a str,
-    accessibility: &'a str,
-}
-
-fn legal(visit: &Visit, title: &'static str, template: &'static str) -> Result<Answer, Fault> {
-    let settings = &visit.service().settings;
-    let view =
-        LegalView { deployer: &settings.deployer, contact: &settings.contact, accessibility: &settings.accessibility };
-    Answer::page(title, template, &view)
-}
-
-fn accessibility(visit: &Visit) -> Result<Answer, Fault> {
-    legal(visit, "Accessibilité", "site/accessibility.html")
-}
-
-fn legal_notice(visit: &Visit) -> Result<Answer, Fault> {
-    legal(visit, "Mentions légales", "site/legal_notice.html")
-}
-
-fn personal_data(visit: &Visit) -> Result<Answer, Fault> {
-    legal(visit, "Données personnelles", "site/personal_data.html")
 }

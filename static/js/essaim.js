@@ -100,6 +100,59 @@
     refresh();
   }
 
+  // What is typed is saved by itself when typing pauses. The buttons do the same, and more, without this.
+  for (const form of document.querySelectorAll("form[data-autosave]")) {
+    const status = form.querySelector("[data-autosave-status]");
+    const version = form.querySelector('[name="version"]');
+    if (!status || !version) continue;
+    const PAUSE = 4000;
+    let timer = 0;
+    let dirty = false;
+    let stopped = false;
+    let running = null;
+
+    const body = () => {
+      const fields = new URLSearchParams(new FormData(form));
+      fields.append("enregistrement_auto", "oui");
+      return fields;
+    };
+
+    async function save() {
+      dirty = false;
+      try {
+        const reply = await fetch(form.action, { method: "POST", body: body(), redirect: "error" });
+        const answer = await reply.json();
+        status.textContent = answer.said;
+        if (reply.ok) version.value = String(answer.version);
+        else stopped = true;
+      } catch {
+        dirty = true;
+        status.textContent = "L’enregistrement automatique ne répond pas : enregistrez avec le bouton.";
+      }
+    }
+
+    const soon = () => {
+      dirty = true;
+      if (stopped) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (!running) running = save().finally(() => { running = null; });
+      }, PAUSE);
+    };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+
+    // The button waits for a save under way, so that nobody is in conflict with themselves.
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      stopped = true;
+      if (!running) return;
+      event.preventDefault();
+      const button = event.submitter;
+      running.finally(() => form.requestSubmit(button));
+    });
+  }
+
   for (const area of document.querySelectorAll("textarea[data-max]")) {
     const count = document.querySelector(`[data-count-for="${area.id}"]`);
     if (!count) continue;
@@ -120,4 +173,25 @@
     });
     if (area.value.length > 0) show();
   }
+
+  // Work in progress on the server: the part of the page that shows it is read again until it is over.
+  const follow = (part) => {
+    setTimeout(async () => {
+      try {
+        const reply = await fetch(part.dataset.refresh, { credentials: "same-origin" });
+        const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+        const fresh = page.getElementById(part.id);
+        if (!reply.ok || !fresh) return;
+        if (!fresh.dataset.refresh) {
+          location.reload();
+          return;
+        }
+        part.replaceChildren(...fresh.childNodes);
+        follow(part);
+      } catch {
+        // The link of the page does the same by hand.
+      }
+    }, 2000);
+  };
+  for (const part of document.querySelectorAll("[data-refresh]")) follow(part);
 })();

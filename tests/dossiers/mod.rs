@@ -2,8 +2,12 @@
 
 mod access;
 mod budget;
+mod completion;
+mod conflicts;
+mod editors;
 mod engine;
 mod listing;
+mod plan;
 mod present;
 mod receipt;
 mod submission;

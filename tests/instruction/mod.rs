@@ -2,6 +2,9 @@
 
 mod assignment;
 mod concurrency;
+mod distribution;
 mod management;
+mod ordinary;
 mod review;
 mod scores;
+mod territory;

@@ -92,6 +92,7 @@ fn fill_dossier(app: &TestApp, browser: &Browser) {
     browser.tick("axes", "A4");
     browser.tick("departments", "31");
     browser.tick("scale", "territorial");
+    browser.tick("duration", "1");
     browser.fill("audience", "120 habitants éloignés du soin.");
     browser.fill("start", "01/03/2022");
     browser.fill("end", "31/12/2022");
@@ -99,6 +100,8 @@ fn fill_dossier(app: &TestApp, browser: &Browser) {
     for field in ["mechanism", "lever", "impact", "outreach", "participation"] {
         browser.fill(field, "Une réponse précise, écrite avec les habitants du quartier.");
     }
+    continue_with(browser);
+    browser.reads("Partenaires");
     continue_with(browser);
     for (line, euros) in [
         ("60-prestations", "20 000"),

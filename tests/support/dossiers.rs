@@ -6,7 +6,8 @@ use essaim::access::Actor;
 use essaim::base::Cents;
 use essaim::base::ids::{AccountId, DossierId, OrganisationId};
 use essaim::calls::{self, Call};
-use essaim::dossiers::actions::{attach_piece, create_draft, save_section, submit};
+use essaim::dossiers::actions::{attach_piece, create_draft, request_completion, save_section, submit};
+use essaim::dossiers::completion::{Asked, Targets};
 use essaim::dossiers::content::{budget_field, indicator_field};
 use essaim::dossiers::drafts::Typed;
 use essaim::fault::Fault;
@@ -153,4 +154,15 @@ pub fn submitted_dossier_of(
         Ok(id)
     })
     .unwrap()
+}
+
+/// Asks the applicant for sections and pieces, by the world's manager, within sixteen days.
+pub fn ask_completion(app: &TestApp, world: &World, dossier: DossierId, sections: &[&str], pieces: &[&str]) {
+    let all = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+    let asked = Asked {
+        targets: Targets { sections: all(sections), pieces: all(pieces) },
+        message: "Il manque des éléments.".to_owned(),
+        due_at: app.now().plus_days(16),
+    };
+    app.as_account(world.manager, |op, actor| request_completion(op, actor, dossier, &asked)).unwrap();
 }

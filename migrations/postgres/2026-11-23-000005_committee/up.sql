@@ -11,6 +11,8 @@ CREATE TABLE committee_sessions (
     quorum BIGINT NOT NULL,
     -- When the members were sent their convocation.
     convened_at BIGINT,
+    -- Why they had less notice than the call asks; empty when they had it.
+    urgency TEXT NOT NULL DEFAULT '',
     opened_at BIGINT,
     sealed_at BIGINT,
     sealed_by BIGINT REFERENCES accounts (id),

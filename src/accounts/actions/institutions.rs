@@ -26,8 +26,9 @@ pub struct NewInstitution {
 pub fn add_institution(op: &mut Operation<'_>, new: &NewInstitution) -> Result<InstitutionId, Fault> {
     let mut mistakes = Mistakes::default();
     let code = clean_line(&new.code).to_uppercase();
-    if code.is_empty() || code.len() > 20 || !code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
-        mistakes.add("code", "Saisissez un code de lettres et de chiffres, par exemple ARS.");
+    let words = code.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if code.len() > 20 || !words {
+        mistakes.add("code", "Saisissez un code de lettres, de chiffres et de tirets, par exemple ARS ou ARS-DD.");
     } else {
         let taken = institutions::table.filter(institutions::code.eq(&code)).count().get_result::<i64>(op.conn)?;
         if taken > 0 {

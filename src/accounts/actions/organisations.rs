@@ -140,7 +140,11 @@ pub fn detach_member(op: &mut Operation<'_>, account: AccountId, organisation: O
     Ok(())
 }
 
-fn insert_member(op: &mut Operation<'_>, organisation: OrganisationId, account: AccountId) -> Result<(), Fault> {
+pub(super) fn insert_member(
+    op: &mut Operation<'_>,
+    organisation: OrganisationId,
+    account: AccountId,
+) -> Result<(), Fault> {
     diesel::insert_into(organisation_members::table)
         .values((
             organisation_members::organisation_id.eq(organisation),

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use crate::access::Role;
+use crate::access::{Actor, Role};
 use crate::accounts::store;
 use crate::base::ids::{AccountId, CallId, InstitutionId};
 use crate::calls;
 use crate::calls::definition::reference::department_label;
-use crate::db::schema::{agents, call_roles};
+use crate::db::schema::{acting_choices, agents, call_roles};
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::service::Operation;
@@ -49,12 +49,12 @@ pub fn grant_role(
         .into_boxed();
     same = match seat {
         Some(seat) => same.filter(call_roles::seat.eq(seat)),
-        None => same.filter(call_roles::account_id.eq(account)),
+        None => same.filter(call_roles::account_id.eq(account)).filter(call_roles::institution_id.eq(institution)),
     };
     if same.count().get_result::<i64>(op.conn)? > 0 {
         let (field, message) = match seat {
             Some(_) => ("seat", "Ce siège est déjà occupé. Retirez d’abord son rôle à la personne qui l’occupe."),
-            None => ("role", "Cette personne a déjà ce rôle dans cet appel."),
+            None => ("role", "Cette personne a déjà ce rôle dans cet appel, au nom de cette institution."),
         };
         return Err(Fault::invalid(field, message));
     }
@@ -71,6 +71,42 @@ pub fn grant_role(
     op.record(
         Entry::new("role.grant", format!("Rôle «\u{202F}{role}\u{202F}» donné au compte n° {account}")).call(call),
     );
+    Ok(())
+}
+
+/// Chooses in whose name an agent of several institutions acts in a call, or, without one, in the name of each.
+///
+/// # Errors
+/// [`Fault::NotFound`] when they do not hold roles for several institutions there; [`Fault::Invalid`] for an
+/// institution that is none of them.
+pub fn wear_hat(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    call: CallId,
+    institution: Option<InstitutionId>,
+) -> Result<(), Fault> {
+    let hat = actor.hats.iter().find(|hat| hat.call == call).ok_or(Fault::NotFound)?;
+    if institution.is_some_and(|chosen| !hat.institutions.contains(&chosen)) {
+        return Err(Fault::invalid("institution", "Choisissez l’une de vos institutions dans cet appel."));
+    }
+    diesel::delete(
+        acting_choices::table.filter(acting_choices::account_id.eq(actor.id)).filter(acting_choices::call_id.eq(call)),
+    )
+    .execute(op.conn)?;
+    let name = match institution {
+        Some(institution) => {
+            diesel::insert_into(acting_choices::table)
+                .values((
+                    acting_choices::account_id.eq(actor.id),
+                    acting_choices::call_id.eq(call),
+                    acting_choices::institution_id.eq(institution),
+                ))
+                .execute(op.conn)?;
+            store::institution(op.conn, institution)?.short_name
+        }
+        None => "chacune de ses institutions".to_owned(),
+    };
+    op.record(Entry::new("role.act_as", format!("Le compte n° {} agit au nom de {name}", actor.id)).call(call));
     Ok(())
 }
 

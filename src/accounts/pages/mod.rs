@@ -1,6 +1,9 @@
 //! Pages about accounts: the doors, one's own profile, organisations, administration.
 
 mod administration;
+mod email;
+mod hats;
+mod invitations;
 mod organisations;
 mod passwords;
 mod profile;
@@ -19,6 +22,7 @@ use crate::fault::Fault;
 use crate::fault::FieldError;
 use crate::web::{Expected, Page};
 
+pub use hats::in_whose_name;
 pub use sign_in::sign_in_again;
 
 #[must_use]
@@ -38,21 +42,39 @@ pub fn pages() -> Vec<Page> {
         Page::get("/profil", SignedIn, profile::show),
         Page::post("/profil", SignedIn, profile::rename),
         Page::post("/profil/mot-de-passe", SignedIn, profile::change_password),
+        Page::post("/profil/adresse", SignedIn, email::ask),
+        Page::get("/profil/adresse/{token}", Public, email::show),
+        Page::post("/profil/adresse/{token}", Public, email::confirm),
+        Page::get("/profil/institutions", SignedIn, hats::show),
+        Page::post("/profil/institutions", SignedIn, hats::choose),
         Page::post("/profil/sessions/fermer-les-autres", SignedIn, profile::end_other_sessions),
         Page::post("/profil/sessions/{session}/fermer", SignedIn, profile::end_session),
         Page::get("/organisations/nouvelle", SignedIn, organisations::show_new),
         Page::post("/organisations/nouvelle", SignedIn, organisations::add),
         Page::get("/organisations/{organisation}", SignedIn, organisations::show),
         Page::post("/organisations/{organisation}", SignedIn, organisations::change),
+        Page::post("/organisations/{organisation}/invitations", SignedIn, invitations::send),
+        Page::post("/organisations/{organisation}/invitations/{invitation}/annuler", SignedIn, invitations::cancel),
+        Page::get("/invitations/{token}", Public, invitations::show),
+        Page::post("/invitations/{token}", SignedIn, invitations::accept),
     ];
     own.into_iter().chain(administration::pages()).collect()
 }
 
-/// What this person must do before anything else: an applicant needs an organisation to speak for.
+/// What this person must do before anything else: an applicant needs an organisation to speak for; an agent of several
+/// institutions says in whose name they act.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn expected(_conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Expected>, Fault> {
+    if actor.hats.iter().any(|hat| hat.chosen.is_none()) {
+        return Ok(vec![Expected {
+            label: "Choisir au nom de quelle institution vous agissez".to_owned(),
+            href: "/profil/institutions".to_owned(),
+            detail: "Vous avez des rôles au nom de plusieurs institutions dans un même appel.".to_owned(),
+            due: None,
+        }]);
+    }
     if actor.is_agent() || actor.administrator || !actor.organisations.is_empty() {
         return Ok(Vec::new());
     }

@@ -8,6 +8,7 @@ use super::sign_in::own;
 use super::{Choice, by_field};
 use crate::accounts::actions::{self, NewOrganisation};
 use crate::accounts::store::{self, Organisation};
+use crate::base::clock::PARIS;
 use crate::base::identifiers::show_siret;
 use crate::base::ids::OrganisationId;
 use crate::calls::definition::reference::legal_forms;
@@ -37,6 +38,14 @@ struct Conflict {
     saved: String,
 }
 
+/// An invitation that waits for an answer.
+#[derive(Serialize)]
+struct Waiting {
+    email: String,
+    until: String,
+    cancel: String,
+}
+
 #[derive(Serialize)]
 struct OrganisationForm {
     title: String,
@@ -52,6 +61,8 @@ struct OrganisationForm {
     siret_fixed: bool,
     rna_fixed: bool,
     members: Vec<String>,
+    invitations: Vec<Waiting>,
+    invited: String,
     conflicts: Vec<Conflict>,
     errors: BTreeMap<String, String>,
     summary: Vec<FieldError>,
@@ -110,6 +121,8 @@ fn new_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
         siret_fixed: false,
         rna_fixed: false,
         members: Vec::new(),
+        invitations: Vec::new(),
+        invited: String::new(),
         conflicts: Vec::new(),
         errors: by_field(&summary),
         summary,
@@ -130,7 +143,7 @@ pub(super) fn add(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 /// The organisation named in the address, if the visitor speaks for it.
-fn member_of(visit: &Visit) -> Result<OrganisationId, Fault> {
+pub(super) fn member_of(visit: &Visit) -> Result<OrganisationId, Fault> {
     let id = visit.param("organisation")?;
     if visit.actor()?.belongs_to(id) { Ok(id) } else { Err(Fault::NotFound) }
 }
@@ -139,13 +152,25 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     page(visit, Vec::new(), false)
 }
 
+/// The page again, with the mistakes of the invitation form.
+pub(super) fn page_with(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    page(visit, summary, false)
+}
+
 fn page(visit: &Visit, summary: Vec<FieldError>, conflict: bool) -> Result<Answer, Fault> {
     let id = member_of(visit)?;
-    let (organisation, submitted, members) = visit.read(|conn| {
-        Ok((store::organisation(conn, id)?, store::has_submitted(conn, id)?, store::members(conn, id)?))
+    let (organisation, submitted, members, invitations) = visit.read(|conn| {
+        Ok((
+            store::organisation(conn, id)?,
+            store::has_submitted(conn, id)?,
+            store::members(conn, id)?,
+            store::invitations(conn, id, visit.now)?,
+        ))
     })?;
     let saved = saved(&organisation);
-    let mut values = if visit.form.is_empty() { saved.clone() } else { typed(&visit.form) };
+    // The invitation form of the same page carries no field of the organisation.
+    let unsent = visit.form.get("name").is_none();
+    let mut values = if unsent { saved.clone() } else { typed(&visit.form) };
     let fixed = |name: &str| submitted && !saved[name].is_empty();
     for name in ["siret", "rna"] {
         if fixed(name) {
@@ -156,14 +181,11 @@ fn page(visit: &Visit, summary: Vec<FieldError>, conflict: bool) -> Result<Answe
     let conflicts = FIELDS.iter().filter(|(name, _)| conflict && values[name] != saved[name]);
     let conflicts = conflicts.map(|(name, label)| Conflict { label, saved: shown(name, &saved[name]) }).collect();
     // After a conflict the form carries the saved version: the person has now seen it.
-    let version = if conflict || visit.form.is_empty() {
-        organisation.version.to_string()
-    } else {
-        visit.form.text("version").to_owned()
-    };
+    let version =
+        if conflict || unsent { organisation.version.to_string() } else { visit.form.text("version").to_owned() };
     let view = OrganisationForm {
         title: organisation.name.clone(),
-        path: visit.path.clone(),
+        path: format!("/organisations/{id}"),
         back: String::new(),
         submit: "Enregistrer les modifications",
         version,
@@ -172,6 +194,15 @@ fn page(visit: &Visit, summary: Vec<FieldError>, conflict: bool) -> Result<Answe
         siret_fixed,
         rna_fixed,
         members: members.into_iter().map(|(given_name, surname)| format!("{given_name} {surname}")).collect(),
+        invitations: invitations
+            .into_iter()
+            .map(|i| Waiting {
+                until: i.expires_at.date(PARIS),
+                cancel: format!("/organisations/{id}/invitations/{}/annuler", i.id),
+                email: i.email,
+            })
+            .collect(),
+        invited: visit.form.text("email").to_owned(),
         conflicts,
         errors: by_field(&summary),
         summary,

@@ -25,9 +25,10 @@ struct Profile {
     given_name: String,
     surname: String,
     email: String,
-    contact: String,
+    new_email: String,
     min_length: usize,
     applicant: bool,
+    institutions: Vec<String>,
     organisations: Vec<Link>,
     sessions: Vec<Session>,
     errors: BTreeMap<String, String>,
@@ -38,11 +39,12 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     page(visit, Vec::new())
 }
 
-fn page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+pub(super) fn page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
-    let (person, organisations, sessions) = visit.read(|conn| {
+    let (person, institutions, organisations, sessions) = visit.read(|conn| {
         Ok((
             store::person(conn, actor.id)?,
+            store::agents(conn, Some(actor.id))?,
             store::organisations_of(conn, actor.id)?,
             session::list(conn, actor.id, visit.now)?,
         ))
@@ -52,7 +54,8 @@ fn page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
         given_name: typed("given_name", person.given_name),
         surname: typed("surname", person.surname),
         email: person.email,
-        contact: visit.service().settings.contact.clone(),
+        new_email: visit.form.text("new_email").to_owned(),
+        institutions: institutions.into_iter().map(|a| format!("{}, {}", a.institution_name, a.quality)).collect(),
         min_length: MIN_LENGTH,
         applicant: !actor.is_agent(),
         organisations: organisations

@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 
+use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, OrganisationId};
 use crate::db::Conn;
-use crate::db::schema::{accounts, dossiers, organisation_members, organisations};
+use crate::db::schema::{accounts, dossiers, organisation_invitations, organisation_members, organisations};
 use crate::fault::Fault;
+use crate::web::session::hash_token;
 
 /// An organisation with all that was declared of it.
 #[derive(Clone, Debug, Queryable)]
@@ -97,4 +99,62 @@ pub fn has_submitted(conn: &mut Conn, organisation: OrganisationId) -> Result<bo
         .count()
         .get_result::<i64>(conn)?;
     Ok(submitted > 0)
+}
+
+/// Addresses of the people who speak for an organisation.
+///
+/// # Errors
+/// When the database refuses.
+pub fn member_addresses(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<String>, Fault> {
+    Ok(organisation_members::table
+        .inner_join(accounts::table)
+        .filter(organisation_members::organisation_id.eq(organisation))
+        .select(accounts::email)
+        .load(conn)?)
+}
+
+/// An invitation that may still be accepted.
+#[derive(Clone, Debug, Queryable)]
+pub struct Invitation {
+    pub id: i64,
+    pub organisation: OrganisationId,
+    pub organisation_name: String,
+    pub email: String,
+    pub expires_at: Instant,
+}
+
+macro_rules! waiting {
+    ($now:expr) => {
+        organisation_invitations::table
+            .inner_join(organisations::table)
+            .filter(organisation_invitations::accepted_at.is_null())
+            .filter(organisation_invitations::cancelled_at.is_null())
+            .filter(organisation_invitations::expires_at.gt($now))
+            .select((
+                organisation_invitations::id,
+                organisations::id,
+                organisations::name,
+                organisation_invitations::email,
+                organisation_invitations::expires_at,
+            ))
+    };
+}
+
+/// The invitation of a link.
+///
+/// # Errors
+/// [`Fault::NotFound`] when it is unknown, used, cancelled or expired: these are not told apart.
+pub fn invitation(conn: &mut Conn, token: &str, now: Instant) -> Result<Invitation, Fault> {
+    Ok(waiting!(now).filter(organisation_invitations::token_hash.eq(hash_token(token))).first(conn)?)
+}
+
+/// Invitations of an organisation that wait for an answer, latest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn invitations(conn: &mut Conn, organisation: OrganisationId, now: Instant) -> Result<Vec<Invitation>, Fault> {
+    Ok(waiting!(now)
+        .filter(organisation_invitations::organisation_id.eq(organisation))
+        .order(organisation_invitations::id.desc())
+        .load(conn)?)
 }

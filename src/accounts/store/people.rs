@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use crate::accounts::mails::Recipient;
 use crate::base::clock::Instant;
 use crate::base::ids::AccountId;
-use crate::base::text::fold;
-use crate::db::Conn;
+use crate::base::text::pattern;
 use crate::db::schema::accounts;
+use crate::db::{Conn, Dialect, Window};
 use crate::fault::Fault;
 
 /// What sign-in needs to know.
@@ -99,24 +99,64 @@ pub fn person(conn: &mut Conn, id: AccountId) -> Result<Person, Fault> {
     Ok(accounts::table.filter(accounts::id.eq(id)).select(PERSON).first(conn)?)
 }
 
-/// People whose name or address has every word of `search`, case and accents apart; one page of them, and how many
-/// there are.
+crate::code_enum! {
+    /// Where an account stands.
+    pub enum AccountState {
+        Active = "actif" => "Actif",
+        Invited = "invite" => "Mot de passe à choisir",
+        Unconfirmed = "a-confirmer" => "Adresse à confirmer",
+        Disabled = "desactive" => "Désactivé",
+    }
+}
+
+type People<'q> = accounts::BoxedQuery<'q, Dialect>;
+
+fn narrowed<'q>(state: Option<AccountState>, words: &[String]) -> People<'q> {
+    let mut query = accounts::table.into_boxed::<Dialect>();
+    for word in words {
+        query = query.filter(accounts::search_text.like(pattern(word)));
+    }
+    let open = |query: People<'q>| query.filter(accounts::disabled_at.is_null());
+    match state {
+        None => query,
+        Some(AccountState::Disabled) => query.filter(accounts::disabled_at.is_not_null()),
+        Some(AccountState::Unconfirmed) => open(query).filter(accounts::confirmed_at.is_null()),
+        Some(AccountState::Invited) => {
+            open(query).filter(accounts::confirmed_at.is_not_null()).filter(accounts::password_hash.is_null())
+        }
+        Some(AccountState::Active) => {
+            open(query).filter(accounts::confirmed_at.is_not_null()).filter(accounts::password_hash.is_not_null())
+        }
+    }
+}
+
+/// How many people have every folded word in their name or address, in one state or in any.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn search(conn: &mut Conn, search: &str, offset: i64, limit: i64) -> Result<(Vec<Person>, i64), Fault> {
-    let folded = fold(search);
-    // What LIKE reads as a wildcard is no part of a name.
-    let plain: String = folded.chars().filter(|c| !matches!(c, '%' | '\\')).collect();
-    let words: Vec<_> = plain.split_whitespace().take(10).map(|word| format!("%{word}%")).collect();
-    let filtered = || {
-        words.iter().fold(accounts::table.into_boxed(), |query, word| query.filter(accounts::search_text.like(word)))
+pub fn count_people(conn: &mut Conn, state: Option<AccountState>, words: &[String]) -> Result<i64, Fault> {
+    Ok(narrowed(state, words).count().get_result(conn)?)
+}
+
+/// One window of them, sorted by `nom`, `adresse` or `ouvert`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn people(
+    conn: &mut Conn,
+    state: Option<AccountState>,
+    words: &[String],
+    (sort, descending): (&str, bool),
+    window: Window,
+) -> Result<Vec<Person>, Fault> {
+    let query = narrowed(state, words);
+    let query = match (sort, descending) {
+        ("adresse", false) => query.order(accounts::email.asc()),
+        ("adresse", true) => query.order(accounts::email.desc()),
+        ("ouvert", false) => query.order(accounts::created_at.asc()),
+        ("ouvert", true) => query.order(accounts::created_at.desc()),
+        (_, false) => query.order(accounts::search_text.asc()),
+        (_, true) => query.order(accounts::search_text.desc()),
     };
-    let found = filtered()
-        .order((accounts::search_text, accounts::id))
-        .offset(offset)
-        .limit(limit)
-        .select(PERSON)
-        .load(conn)?;
-    Ok((found, filtered().count().get_result(conn)?))
+    Ok(query.then_order_by(accounts::id.asc()).offset(window.offset).limit(window.limit).select(PERSON).load(conn)?)
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::access::Role;
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, CallId, DelegationId};
+use crate::base::ids::{AccountId, CallId, DelegationId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::db::schema::{accounts, call_roles, calls, delegations, institutions};
@@ -16,6 +16,7 @@ pub struct HeldRole {
     pub id: i64,
     pub call: CallId,
     pub call_code: String,
+    pub institution: InstitutionId,
     pub institution_name: String,
     pub role: Role,
     pub seat: Option<String>,
@@ -37,6 +38,7 @@ pub fn roles_of(conn: &mut Conn, account: AccountId) -> Result<Vec<HeldRole>, Fa
             call_roles::id,
             calls::id,
             calls::code,
+            institutions::id,
             institutions::short_name,
             call_roles::role,
             call_roles::seat,

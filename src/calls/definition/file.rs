@@ -281,6 +281,14 @@ fn instruction(t: &mut Table<'_>) -> InstructionRules {
 fn committee(t: &mut Table<'_>) -> CommitteeRules {
     CommitteeRules {
         quorum: t.integer("quorum"),
+        quorum_second: t.optional_integer("quorum_second").unwrap_or(0),
+        proxies: t
+            .optional_choice(
+                "proxies",
+                [("counted", ProxyRule::Counted), ("not_counted", ProxyRule::NotCounted), ("none", ProxyRule::None)],
+            )
+            .unwrap_or_default(),
+        notice_days: t.optional_integer("notice_days").unwrap_or(5),
         seats: t.tables("seats", |t| Seat {
             code: t.code("code"),
             label: t.label("label"),
@@ -324,21 +332,13 @@ fn decision(t: &mut Table<'_>) -> DecisionRules {
             })
             .unwrap_or_default(),
         court: t.table("court", |t| Court { name: t.label("name"), address: t.texts("address") }),
+        observation_days: t.optional_integer("observation_days").unwrap_or(30),
         legal_bases: t.texts("legal_bases"),
-        letters: t.table("letters", |t| Letters {
-            selected: t.table("selected", letter),
-            waitlisted: t.table("waitlisted", letter),
-            rejected: t.table("rejected", letter),
-        }),
+        letters: t.table("letters", super::letters::read),
         source: t.table("source", source),
     }
 }
 
-fn letter(t: &mut Table<'_>) -> LetterText {
-    LetterText { object: t.label("object"), paragraphs: t.texts("paragraphs") }
-}
-
-/// A key left out keeps its default.
 fn followup(t: &mut Table<'_>) -> FollowupRules {
     let usual = FollowupRules::default();
     let lengths =

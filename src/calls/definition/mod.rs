@@ -43,18 +43,18 @@
 //! | `contact` | `service`, `address`, `email`, `telephone` |
 //! | `axes` | `choice` (`one`, `several`), `list`? of `code`, `label`, `aliases`? of `label`, `source` |
 //! | `eligibility` | `applicants`, `legal_forms`, `departments`, `exclusions`? |
-//! | `sections` | `code`, `title`, `intro`?, `kind`, `fields`?; one section each of kind `identity`, `budget`, `indicators`, then `pieces` and `attestations` if the call has some, the latter last |
+//! | `sections` | `code`, `title`, `intro`?, `kind`, `fields`?; one section each of kind `identity`, `budget`, `indicators`, one of kind `partners` if wished, then `pieces` and `attestations` if the call has some, the latter last |
 //! | `sections.fields` | `code`, `label`, `hint`?, `kind`, `required`?, `max`?, `options`? of `value`, `label`, `hint`?, `when`? `{ field, is }` |
-//! | `budget` | `years`; either `plan` or `charges` and `produits` (`class`, `label`, `lines`); `requests`? of `code`, `label`, `funder`, `public`?, added to class 74 |
+//! | `budget` | `years`, `years_field`? (a `choice` field whose value is the number of years asked); either `plan` or `charges` and `produits` (`class`, `label`, `lines`); `requests`? of `code`, `label`, `funder`, `public`?, added to class 74 |
 //! | `pieces` | `code`, `label`, `hint`?, `required`?, `legal_forms`?, `from_date`?, `above_euros`? |
 //! | `attestations` | `code`, `label` |
 //! | `indicators` | `code`, `label`, `unit`, `family` (`process`, `result`, `impact`, `equity`), `total`? (`last`: values count from the start of the project, `sum`: each is of its period) |
 //! | `grid` | `levels` from the lowest, `criteria` of `code`, `label`, `weight`, `axis`?, `descriptors`?, `blocking`?; weights sum to 100 |
 //! | `instruction` | `reviewers_per_dossier`, `distinct_institutions`, `institutions`, `divergence_threshold`, `reviews_visible`? (`after_own`, `after_all`, `always`: when an instructor reads the others) |
-//! | `committee` | `quorum`, `seats` of `code`, `label`, `institution`, `chair`? |
+//! | `committee` | `quorum`, `quorum_second`? (0), `proxies`? (`counted`, `not_counted`, `none`), `notice_days`? (5), `seats` of `code`, `label`, `institution`, `chair`? |
 //! | `funders` | `code`, `label` |
 //! | `envelopes` | `funder`, `line`, `authority`?, `payer`?, `year`, `amount_euros`?: absent means unknown, never zero |
-//! | `decision` | `silence_months`, `agreement_above_euros`, `schedule`? (`advance_percent`), `court`, `legal_bases`, `letters` with `selected`, `waitlisted`, `rejected` (`object`, `paragraphs`) |
+//! | `decision` | `silence_months`, `agreement_above_euros`, `schedule`? (`advance_percent`), `court`, `legal_bases`, `observation_days`?, `letters` with `selected`, `waitlisted`, `rejected`, `ineligible`?, `not_shortlisted`?, `amendment`?, `correction`?, `yearly`?, `termination`? (`object`, `paragraphs`) |
 //! | `followup`? | `period`? (`quarter`, `half_year`, `year`), `report_within_days`?, `reminders`? (days from the due date, negative: before), `start_field`?, `end_field`? (date fields), `reach`? (the indicator of people reached, asked per department) |
 //! | `milestones` | `date` (`2021`, `2021-11` or `2021-11-30`), `label`, `count`?, `euros`? |
 //!
@@ -74,6 +74,7 @@
 pub mod check;
 mod dates;
 mod file;
+mod letters;
 pub mod mistake;
 pub mod model;
 pub mod parse;

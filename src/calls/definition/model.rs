@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::letters::Letters;
 use crate::base::clock::Instant;
 use crate::base::money::Cents;
 
@@ -456,8 +457,28 @@ pub enum ReviewsVisible {
 pub struct CommitteeRules {
     /// Voting members present, at least.
     pub quorum: u32,
+    /// The same for a second session on the agenda of one that lacked its quorum; zero: whoever comes (CRPA R133-10).
+    #[serde(default)]
+    pub quorum_second: u32,
+    /// Whether a member may give their vote to another, and whether it then counts for the quorum.
+    #[serde(default)]
+    pub proxies: ProxyRule,
+    /// Days between the convocation and the session, but for urgency (CRPA R133-8).
+    #[serde(default = "five")]
+    pub notice_days: u32,
     pub seats: Vec<Seat>,
     pub source: Source,
+}
+
+/// Proxies in the committee. CRPA R133-9 lets a member hold one; R133-10 counts it for the quorum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProxyRule {
+    #[default]
+    Counted,
+    /// Votes, without counting for the quorum.
+    NotCounted,
+    None,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -508,6 +529,9 @@ pub struct DecisionRules {
     #[serde(default)]
     pub schedule: ScheduleRules,
     pub court: Court,
+    /// Days left to a beneficiary to answer a formal notice before an award is ended (CSP R1435-33: a month).
+    #[serde(default = "month")]
+    pub observation_days: i64,
     /// Legal bases quoted in letters, one per line.
     pub legal_bases: Vec<String>,
     pub letters: Letters,
@@ -535,16 +559,7 @@ pub struct Court {
     pub address: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Letters {
-    pub selected: LetterText,
-    pub waitlisted: LetterText,
-    pub rejected: LetterText,
-}
-
-/// Paragraphs may use `{projet}`, `{reference}`, `{appel}`, `{montant}`, `{montant_en_lettres}`, `{motif}`,
-/// `{rang}`, `{organisme}` and `{seance}`.
+/// Paragraphs may use the words of [`super::check::PLACEHOLDERS`], in braces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LetterText {
@@ -628,6 +643,14 @@ pub struct Milestone {
     pub source: Source,
 }
 
+fn five() -> u32 {
+    5
+}
+
 fn yes() -> bool {
     true
+}
+
+fn month() -> i64 {
+    30
 }

@@ -2,20 +2,27 @@
 
 use super::data::Dossier;
 use super::replay::{Replay, Told};
-use crate::access::Role;
-use crate::committee;
+use crate::access::{Role, load_actor};
 use crate::decisions::Choice;
-use crate::decisions::actions::{Delivery, notify, record_reading, sign};
+use crate::decisions::actions::{Delivery, case, notify, record_reading, sign};
 use crate::fault::Fault;
 
 impl<'a> Replay<'a> {
+    /// Every authority concerned signs what is proposed to it.
+    ///
     /// # Errors
     /// When an operation refuses.
     pub fn sign(&mut self, told: &Told, dossier: &Dossier) -> Result<(), Fault> {
         let id = self.id(dossier)?;
-        let opinion = self.service.read(|conn| committee::sealed_opinion(conn, id))?.ok_or(Fault::NotFound)?;
-        let choice = Choice::following(&opinion);
-        self.with(told, Role::Signatory, |op, actor| sign(op, actor, id, &choice).map(drop))
+        for signatory in self.people.all(told.call, Role::Signatory) {
+            let actor = self.service.read(|conn| load_actor(conn, signatory))?;
+            let case = self.service.read(|conn| case(conn, &actor, id))?;
+            if case.may_sign {
+                let choice = Choice { shares: case.proposed(), ..Choice::following(&case.basis) };
+                self.by(signatory, |op, actor| sign(op, actor, id, &choice).map(drop))?;
+            }
+        }
+        Ok(())
     }
 
     /// # Errors

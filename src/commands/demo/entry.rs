@@ -85,13 +85,7 @@ fn attach(
 }
 
 /// Answers of a section, as a person would type them.
-fn typed(
-    definition: &CallDefinition,
-    section: &Section,
-    actor: &Actor,
-    holder: &Holder,
-    dossier: &Dossier,
-) -> Typed {
+fn typed(definition: &CallDefinition, section: &Section, actor: &Actor, holder: &Holder, dossier: &Dossier) -> Typed {
     let mut typed = Typed::new();
     let mut set = |name: String, value: &str| drop(typed.insert(name, vec![value.to_owned()]));
     match section.kind {

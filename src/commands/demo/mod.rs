@@ -10,6 +10,7 @@ mod committee;
 mod data;
 mod decide;
 mod entry;
+mod follow;
 mod organisations;
 mod people;
 mod plan;

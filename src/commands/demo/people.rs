@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::PASSWORD;
 use crate::access::{Author, Role};
 use crate::accounts::actions::{
-    NewDelegation, NewInstitution, NewUser, add_agent, add_delegation, add_institution, add_user, grant_role,
+    NewDelegation, NewInstitution, NewUser, add_agent, add_delegation, add_institution, add_user, grant_correspondent,
+    grant_role,
 };
 use crate::base::ids::{AccountId, CallId, InstitutionId};
 use crate::fault::Fault;
@@ -101,6 +102,11 @@ impl People {
         self.holding(call, role).next().map(|held| held.account).ok_or_else(|| nobody(role, ""))
     }
 
+    /// Every account that holds a role in a call, in the order of the file.
+    pub fn all(&self, call: CallId, role: Role) -> Vec<AccountId> {
+        self.holding(call, role).map(|held| held.account).collect()
+    }
+
     /// The account that holds a role in the name of an institution.
     ///
     /// # Errors
@@ -131,11 +137,20 @@ impl People {
         chosen.map(|held| held.account).ok_or_else(|| nobody(Role::Instructor, institution))
     }
 
+    /// Who speaks for a department in a call.
+    ///
+    /// # Errors
+    /// When nobody does.
+    pub fn correspondent(&self, call: CallId, department: &str) -> Result<AccountId, Fault> {
+        let mut held = self.holding(call, Role::Correspondent);
+        held.find(|held| held.department.as_deref() == Some(department))
+            .map(|held| held.account)
+            .ok_or_else(|| nobody(Role::Correspondent, department))
+    }
+
     /// Accounts by committee seat.
     pub fn seats(&self, call: CallId) -> Vec<(String, AccountId)> {
-        self.holding(call, Role::CommitteeMember)
-            .filter_map(|held| Some((held.seat.clone()?, held.account)))
-            .collect()
+        self.holding(call, Role::CommitteeMember).filter_map(|held| Some((held.seat.clone()?, held.account))).collect()
     }
 
     pub fn institution(&self, code: &str) -> Option<InstitutionId> {
@@ -206,10 +221,15 @@ fn add(
     let institution = people.institution(code).ok_or_else(|| Fault::internal(format!("no institution {code}")))?;
     add_agent(op, account, institution, &person.quality, &person.service)?;
     for held in &person.roles {
-        let Some(role) = Role::from_code(&held.role) else { continue };
+        let role = Role::from_code(&held.role).ok_or_else(|| Fault::internal(format!("no role {}", held.role)))?;
         for call in held.calls.iter().flat_map(|name| file.groups.get(name).cloned().unwrap_or(vec![name.clone()])) {
             let call = *calls.get(&call).ok_or_else(|| Fault::internal(format!("no call {call}")))?;
-            grant_role(op, call, account, institution, role, held.seat.as_deref())?;
+            match (role, &person.department) {
+                (Role::Correspondent, Some(department)) => {
+                    grant_correspondent(op, call, account, institution, department)?;
+                }
+                _ => grant_role(op, call, account, institution, role, held.seat.as_deref())?,
+            }
             all.push(Held {
                 call,
                 role,

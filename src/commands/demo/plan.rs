@@ -2,8 +2,8 @@
 
 use super::agenda::Agenda;
 use super::data::Dossier;
-use super::replay::{Replay, Told};
-use super::story::{Calendar, Window};
+use super::replay::{Replay, Told, Turn};
+use super::story::{Calendar, Sitting, Window};
 use crate::fault::Fault;
 
 type Deed<'a> = fn(&mut Replay<'a>, &'a Told, &'a Dossier) -> Result<(), Fault>;
@@ -25,7 +25,8 @@ pub fn plan<'a>(agenda: &mut Agenda<'a>, calendar: Calendar, told: &'a Told) -> 
     planner.eligibility()?;
     planner.instruction()?;
     planner.committee()?;
-    planner.decision()
+    planner.decision()?;
+    planner.followup()
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -68,6 +69,11 @@ impl<'a> Planner<'_, 'a> {
         if let Some(window) = &self.told.story.submissions {
             self.spread("dépôt", window, &undated, |replay, told, dossier| replay.enter(told, dossier))?;
         }
+        for dossier in self.all(|dossier| dossier.withdrawn.is_some()) {
+            let told = self.told;
+            let at = self.calendar.at(&told.story.withdrawal)?;
+            self.agenda.plan(at, &self.stage("retrait"), &dossier.key, move |replay| replay.withdraw(dossier));
+        }
         for dossier in self.all(|dossier| dossier.submitted.is_some()) {
             let at = self.calendar.at(dossier.submitted.as_deref().unwrap_or_default())?;
             let told = self.told;
@@ -79,12 +85,14 @@ impl<'a> Planner<'_, 'a> {
     fn eligibility(&mut self) -> Result<(), Fault> {
         let told = self.told;
         if let Some(window) = &told.story.eligibility {
-            let checked = self.all(|dossier| !dossier.draft && dossier.withdrawn.is_none());
+            let checked = self.all(|d| d.ineligible.is_some() || d.set_aside.is_some() || !d.reviews.is_empty());
             self.spread("recevabilité", window, &checked, |replay, told, dossier| replay.check(told, dossier))?;
         }
         if let Some(sitting) = &told.story.shortlisting {
             let candidates = self.all(|dossier| dossier.ineligible.is_none() && dossier.withdrawn.is_none());
-            self.once("présélection", &sitting.sealed, move |replay, told| replay.shortlist(told, &candidates))?;
+            self.sitting("présélection", Turn::Shortlisting, sitting, &candidates, |replay, told, dossier| {
+                replay.shortlist(told, dossier)
+            })?;
         }
         Ok(())
     }
@@ -93,6 +101,20 @@ impl<'a> Planner<'_, 'a> {
         let Some(instruction) = &self.told.story.instruction else { return Ok(()) };
         let read = self.all(|dossier| !dossier.reviews.is_empty());
         self.spread("attribution", &instruction.assigned, &read, |replay, told, dossier| replay.assign(told, dossier))?;
+        let asked: Vec<_> = read.iter().copied().filter(|dossier| !dossier.territorial.is_empty()).collect();
+        if !asked.is_empty() {
+            let at = &instruction.assigned.until;
+            self.once("avis des départements", at, move |replay, told| replay.ask_departments(told, &asked))?;
+        }
+        let spoken: Vec<_> =
+            read.iter().flat_map(|dossier| dossier.territorial.iter().map(|said| (*dossier, said))).collect();
+        for (n, (dossier, said)) in spoken.iter().copied().enumerate() {
+            let at = self.calendar.nth(&instruction.reviews, n, spoken.len())?;
+            let (told, what) = (self.told, format!("{} {}", dossier.key, said.department));
+            self.agenda.plan(at, &self.stage("avis des départements"), &what, move |replay| {
+                replay.speak(told, dossier, said)
+            });
+        }
         let given: Vec<_> = read
             .iter()
             .flat_map(|dossier| dossier.reviews.iter().map(|review| (*dossier, review)))
@@ -109,13 +131,25 @@ impl<'a> Planner<'_, 'a> {
 
     fn committee(&mut self) -> Result<(), Fault> {
         let Some(sitting) = &self.told.story.committee else { return Ok(()) };
-        let label = "comité";
         let opined = self.told.opined();
-        self.once(label, &sitting.planned, move |replay, told| replay.convene(told, sitting, &told.opined()))?;
-        self.once(label, &sitting.held, move |replay, told| replay.sit(told, sitting))?;
+        self.sitting("comité", Turn::Selection, sitting, &opined, |replay, told, dossier| replay.opine(told, dossier))
+    }
+
+    /// A session, from its agenda to its minutes.
+    fn sitting(
+        &mut self,
+        label: &str,
+        turn: Turn,
+        sitting: &'a Sitting,
+        dossiers: &[&'a Dossier],
+        deed: Deed<'a>,
+    ) -> Result<(), Fault> {
+        let (agenda, present) = (dossiers.to_vec(), dossiers.to_vec());
+        self.once(label, &sitting.planned, move |replay, told| replay.convene(told, turn, sitting, &agenda))?;
+        self.once(label, &sitting.held, move |replay, told| replay.sit(told, turn, sitting, &present))?;
         let window = Window { from: sitting.held.clone(), until: sitting.sealed.clone() };
-        self.spread(label, &window, &opined, |replay, told, dossier| replay.opine(told, dossier))?;
-        self.once(label, &sitting.sealed, |replay, told| replay.seal(told))
+        self.spread(label, &window, dossiers, deed)?;
+        self.once(label, &sitting.sealed, move |replay, told| replay.seal(told, turn))
     }
 
     fn decision(&mut self) -> Result<(), Fault> {
@@ -123,5 +157,29 @@ impl<'a> Planner<'_, 'a> {
         let opined = self.told.opined();
         self.spread("signature", &decision.signed, &opined, |replay, told, dossier| replay.sign(told, dossier))?;
         self.spread("notification", &decision.notified, &opined, |replay, told, dossier| replay.notify(told, dossier))
+    }
+
+    /// Values come some days after the day they stand for; notes and answers on their day.
+    fn followup(&mut self) -> Result<(), Fault> {
+        const DAYS_TO_REPORT: i64 = 12;
+        let told = self.told;
+        for dossier in &told.dossiers {
+            for value in &dossier.values {
+                let at = self.calendar.at(&format!("{}T17:00:00", value.on))?.plus_days(DAYS_TO_REPORT);
+                let work = move |replay: &mut Replay<'a>| replay.report(dossier, value);
+                self.agenda.plan(at, &self.stage("suivi"), &dossier.key, work);
+            }
+            for note in &dossier.notes {
+                let at = self.calendar.at(&format!("{}T10:30:00", note.on))?;
+                let work = move |replay: &mut Replay<'a>| replay.share(told, dossier, note);
+                self.agenda.plan(at, &self.stage("fiches de pratique"), &dossier.key, work);
+                for answer in &note.answers {
+                    let at = self.calendar.at(&format!("{}T14:10:00", answer.on))?;
+                    let work = move |replay: &mut Replay<'a>| replay.answer(told, note, answer);
+                    self.agenda.plan(at, &self.stage("fiches de pratique"), &answer.by, work);
+                }
+            }
+        }
+        Ok(())
     }
 }

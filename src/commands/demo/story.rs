@@ -19,6 +19,9 @@ pub struct Story {
     pub votes: Vec<Vote>,
     /// When dossiers without an instant of their own were written and submitted.
     pub submissions: Option<Window>,
+    /// When the dossiers that their holders withdraw are withdrawn.
+    #[serde(default)]
+    pub withdrawal: String,
     pub eligibility: Option<Window>,
     pub shortlisting: Option<Sitting>,
     pub instruction: Option<Instruction>,

@@ -1,15 +1,19 @@
 //! Operations of the committee, one file per matter: load, decide, store, journal.
 
+mod agenda;
 mod attendance;
+mod convocation;
 mod opinions;
 mod recusals;
 mod sessions;
 
-pub use super::sealing::seal;
-pub use attendance::record_attendance;
-pub use opinions::{NewOpinion, firm_year, may_opine, record_opinion};
-pub use recusals::{NewRecusal, recuse};
-pub use sessions::{NewSession, open_session, plan_session, put_on_agenda};
+pub use super::sealing::{adjourn, seal};
+pub use agenda::{move_to_session, put_on_agenda, ready_for};
+pub use attendance::{SeatAttendance, record_attendance, record_seats};
+pub use convocation::{convene, last_day_of_notice, leaves_notice};
+pub use opinions::{NewOpinion, confirm_prepared, firm_year, may_opine, record_opinion, voices};
+pub use recusals::{NewRecusal, record_return, recuse};
+pub use sessions::{NewSession, open_session, plan_second, plan_session, plan_shortlisting};
 
 use crate::access::{Actor, Role};
 use crate::base::ids::SessionId;

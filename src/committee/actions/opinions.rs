@@ -8,8 +8,8 @@ use crate::base::ids::{DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::calls::Call;
-use crate::committee::model::{Board, SessionState, Verdict};
-use crate::committee::rules::{self, Draft, Reading, TypedShare};
+use crate::committee::model::{Board, Item, SessionState, Verdict};
+use crate::committee::rules::{self, Draft, Reading, TypedShare, TypedVote, Voices};
 use crate::committee::store;
 use crate::db::schema::committee_opinions;
 use crate::dossiers;
@@ -73,10 +73,11 @@ impl NewOpinion {
     }
 }
 
-/// Prepares or revises the opinion on a dossier; the money is reserved when the session is sealed.
+/// Prepares the opinion on a dossier before the session, gives it or revises it during; the money is reserved when the
+/// session is sealed.
 ///
 /// # Errors
-/// [`Fault::Refused`] without quorum for this dossier or outside an open session; [`Fault::Invalid`] for each mistake;
+/// [`Fault::Refused`] without quorum for this dossier or once the session is closed; [`Fault::Invalid`] for each mistake;
 /// [`Fault::Stale`] when somebody revised it in between.
 pub fn record_opinion(
     op: &mut Operation<'_>,
@@ -89,10 +90,15 @@ pub fn record_opinion(
     dossiers::for_staff(op.conn, actor, dossier)?.require(Role::CallManager)?;
     let board = store::board(op.conn, &call, session.clone())?;
     let item = board.item(dossier).ok_or(Fault::NotFound)?;
-    may_opine(&board, dossier)?;
+    match session.state {
+        SessionState::Planned => may_prepare(&board, dossier, &new.draft.vote)?,
+        _ => may_opine(&board, dossier)?,
+    }
     let content = dossiers::version_by_id(op.conn, item.version)?.content;
     let asked = store::asked(op.conn, &call, &content)?;
-    let reading = rules::read_opinion(session.kind, &new.draft, &asked)?;
+    let reading = rules::read_opinion(session.kind, &new.draft, &asked, voices(&board, dossier))?;
+    // Taken after the session's row, as the seal does: of two sessions at once, the second sees the first's ranks.
+    store::hold_call(op.conn, call.id)?;
     let partial = dossiers::sees_partially(op.conn, actor, call.id)?;
     fits(op, &call, dossier, &reading, partial)?;
     let values = (
@@ -100,6 +106,9 @@ pub fn record_opinion(
         committee_opinions::waitlist_rank.eq(reading.rank),
         committee_opinions::debate.eq(&reading.debate),
         committee_opinions::motive.eq(&reading.motive),
+        committee_opinions::votes_for.eq(reading.vote.map(|vote| vote.favour)),
+        committee_opinions::votes_against.eq(reading.vote.map(|vote| vote.against)),
+        committee_opinions::votes_abstained.eq(reading.vote.map(|vote| vote.abstained)),
         committee_opinions::version.eq(new.version.saturating_add(1)),
         committee_opinions::recorded_by.eq(actor.id),
         committee_opinions::recorded_at.eq(op.now),
@@ -132,9 +141,79 @@ pub fn record_opinion(
     };
     store::replace_shares(op.conn, opinion, &reading.shares)?;
     let verb = if item.opinion.is_some() { "révisé" } else { "préparé" };
-    let text = format!("Avis du comité {verb} en séance n°\u{A0}{}", session.number);
+    let place = if session.state == SessionState::Planned { "avant la séance" } else { "en séance" };
+    let text = format!("Avis du comité {verb} {place} n°\u{A0}{}", session.number);
     op.record(Entry::new("committee.opinion", text).call(call.id).dossier(dossier));
     Ok(())
+}
+
+/// Before the session an opinion is a preparation: nobody voted, and the committee confirms it once it sits.
+fn may_prepare(board: &Board, dossier: DossierId, vote: &TypedVote) -> Result<(), Fault> {
+    let item = board.item(dossier).ok_or(Fault::NotFound)?;
+    refuse_withdrawn(item)?;
+    if [&vote.favour, &vote.against, &vote.abstained].iter().any(|typed| !typed.trim().is_empty()) {
+        return Err(Fault::invalid("votes_for", "La séance n’est pas ouverte\u{202F}: le vote se note en séance."));
+    }
+    Ok(())
+}
+
+fn refuse_withdrawn(item: &Item) -> Result<(), Fault> {
+    if item.is_withdrawn() {
+        return Err(Fault::refused("Le porteur a retiré ce dossier\u{202F}: il n’y a plus d’avis à rendre."));
+    }
+    Ok(())
+}
+
+/// Who may vote on a dossier.
+#[must_use]
+pub fn voices(board: &Board, dossier: DossierId) -> Voices {
+    let chair = board.presiding().is_some_and(|seat| !board.is_recused(dossier, seat.account));
+    Voices { total: board.voices_for(dossier), chair }
+}
+
+/// Makes opinions prepared before the session the committee's own, as they stand.
+///
+/// # Errors
+/// [`Fault::Refused`] as for [`record_opinion`]; [`Fault::Stale`] when one changed since it was read; then none is.
+pub fn confirm_prepared(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    session: SessionId,
+    read: &[(DossierId, i64)],
+) -> Result<usize, Fault> {
+    let (call, session) = managed(op, actor, session)?;
+    let board = store::board(op.conn, &call, session.clone())?;
+    let mut confirmed = 0;
+    for (dossier, version) in read {
+        dossiers::for_staff(op.conn, actor, *dossier)?.require(Role::CallManager)?;
+        may_opine(&board, *dossier)?;
+        let item = board.item(*dossier).ok_or(Fault::NotFound)?;
+        if !item.is_prepared(&board.session) {
+            continue;
+        }
+        let changed = diesel::update(
+            committee_opinions::table
+                .filter(committee_opinions::session_id.eq(session.id))
+                .filter(committee_opinions::dossier_id.eq(dossier))
+                .filter(committee_opinions::version.eq(version)),
+        )
+        .set((
+            committee_opinions::recorded_at.eq(op.now),
+            committee_opinions::recorded_by.eq(actor.id),
+            committee_opinions::version.eq(version.saturating_add(1)),
+        ))
+        .execute(op.conn)?;
+        if changed != 1 {
+            return Err(Fault::Stale);
+        }
+        confirmed += 1;
+        let text = format!("Avis préparé, confirmé en séance n°\u{A0}{}", session.number);
+        op.record(Entry::new("committee.opinion", text).call(call.id).dossier(*dossier));
+    }
+    if confirmed == 0 {
+        return Err(Fault::refused("Aucun avis préparé n’est à confirmer."));
+    }
+    Ok(confirmed)
 }
 
 /// Whether an opinion may be given on a dossier now, with the words of the refusal.
@@ -152,9 +231,7 @@ pub fn may_opine(board: &Board, dossier: DossierId) -> Result<(), Fault> {
         SessionState::Sealed | SessionState::Adjourned => return refuse_sealed(&board.session),
         SessionState::Open => {}
     }
-    if item.is_withdrawn() {
-        return Err(Fault::refused("Le porteur a retiré ce dossier\u{202F}: il n’y a plus d’avis à rendre."));
-    }
+    refuse_withdrawn(item)?;
     let attending = board.attending_for(dossier);
     if board.has_quorum(attending) {
         return Ok(());
@@ -164,7 +241,7 @@ pub fn may_opine(board: &Board, dossier: DossierId) -> Result<(), Fault> {
          L’avis ne peut pas être rendu dans cette séance tant qu’un autre membre ne la rejoint pas.",
         item.dossier.reference_or_draft(),
         text::count(attending, "membre compte", "membres comptent"),
-        board.session.quorum
+        board.session.quorum.max(1)
     )))
 }
 

@@ -6,8 +6,10 @@ use super::shared::Room;
 use crate::access::Role;
 use crate::base::clock::{Instant, parse_date};
 use crate::base::text;
+use crate::calls::definition::Stage;
 use crate::calls::{self, Call};
 use crate::committee::actions::{self, NewSession};
+use crate::committee::model::SessionKind;
 use crate::committee::store;
 use crate::dossiers::{self, State};
 use crate::fault::{Fault, FieldError, Mistakes};
@@ -19,10 +21,30 @@ struct SessionRow {
     title: String,
     when: String,
     place: String,
+    kind: &'static str,
     state: &'static str,
     tone: &'static str,
     agenda: String,
     opinions: String,
+}
+
+#[derive(Serialize)]
+struct KindChoice {
+    value: &'static str,
+    label: &'static str,
+    checked: bool,
+}
+
+fn kinds(call: &Call, typed: &str, shortlists_first: bool) -> Vec<KindChoice> {
+    if !call.definition.has_stage(Stage::Shortlisting) {
+        return Vec::new();
+    }
+    let default = if shortlists_first { SessionKind::Shortlisting } else { SessionKind::Selection };
+    let chosen = SessionKind::from_code(typed).unwrap_or(default);
+    SessionKind::ALL
+        .iter()
+        .map(|kind| KindChoice { value: kind.code(), label: kind.label(), checked: *kind == chosen })
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -32,6 +54,10 @@ struct DeskView {
     sessions: Vec<SessionRow>,
     manages: bool,
     waiting: String,
+    eligible: String,
+    /// What a session may be for; empty when the call has no shortlisting.
+    kinds: Vec<KindChoice>,
+    waitlist: String,
     quorum: String,
     still_open: String,
     date: String,
@@ -48,7 +74,7 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
 fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
-    let (call, rooms, waiting) = visit.read(|conn| {
+    let (call, rooms, waiting, eligible) = visit.read(|conn| {
         let call = calls::by_code(conn, &code)?;
         let mut rooms = Vec::new();
         for session in store::sessions_of_call(conn, call.id)? {
@@ -56,7 +82,8 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
         }
         let ready = dossiers::visible_in_call(conn, actor, call.id, &[Role::CallManager])?;
         let waiting = ready.iter().filter(|view| view.dossier.state == State::Instructed).count();
-        Ok((call, rooms, waiting))
+        let eligible = actions::ready_for(conn, actor, &call, SessionKind::Shortlisting)?.len();
+        Ok((call, rooms, waiting, eligible))
     })?;
     let manages = actor.holds_in(call.id, super::MANAGER);
     let proposed = call.definition.calendar.committee;
@@ -73,6 +100,14 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
             let words = text::count(waiting, "dossier instruit attend", "dossiers instruits attendent");
             format!("{words} d’être inscrits à l’ordre du jour d’une séance.")
         },
+        eligible: if eligible == 0 {
+            String::new()
+        } else {
+            let words = text::count(eligible, "dossier recevable attend", "dossiers recevables attendent");
+            format!("{words} une présélection.")
+        },
+        kinds: kinds(&call, visit.form.text("kind"), eligible > 0 && waiting == 0),
+        waitlist: format!("/appels/{}/liste-complementaire", call.code),
         quorum: text::count(
             usize::try_from(call.definition.committee.quorum).unwrap_or(usize::MAX),
             "membre sur place ou à distance",
@@ -112,6 +147,7 @@ fn row(room: &Room) -> SessionRow {
         title: room.title(),
         when: board.session.held_at.long(room.call.zone()),
         place: board.session.place.clone(),
+        kind: board.session.kind.label(),
         state: board.session.state.label(),
         tone: board.session.state.tone(),
         agenda: text::count(board.items.len(), "dossier", "dossiers"),
@@ -123,8 +159,12 @@ pub fn plan(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
     let call = visit.read(|conn| calls::by_code(conn, &code))?;
-    let planned =
-        read(visit, &call).and_then(|new| visit.perform(|op| actions::plan_session(op, actor, call.id, &new)));
+    let planned = read(visit, &call).and_then(|new| {
+        visit.perform(|op| match SessionKind::from_code(visit.form.text("kind")) {
+            Some(SessionKind::Shortlisting) => actions::plan_shortlisting(op, actor, call.id, &new),
+            Some(SessionKind::Selection) | None => actions::plan_session(op, actor, call.id, &new),
+        })
+    });
     match planned {
         Ok(id) => Ok(Answer::redirect(format!("/comite/{id}"))
             .flash("La séance est prévue. Inscrivez maintenant les dossiers à son ordre du jour.")),
@@ -132,7 +172,7 @@ pub fn plan(visit: &Visit) -> Result<Answer, Fault> {
     }
 }
 
-fn read(visit: &Visit, call: &Call) -> Result<NewSession, Fault> {
+pub fn read(visit: &Visit, call: &Call) -> Result<NewSession, Fault> {
     let mut mistakes = Mistakes::default();
     let date = parse_date(visit.form.text("date"));
     if date.is_none() {

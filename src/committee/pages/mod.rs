@@ -1,5 +1,6 @@
 //! Pages of the committee: the sessions of a call, a session's desk, the projected ranking, opinions, recusals, seal.
 
+mod bulk;
 mod desk;
 mod opinion;
 mod ranking;
@@ -7,6 +8,7 @@ mod recusal;
 mod seal;
 mod session;
 mod shared;
+mod waitlist;
 
 use super::model::SessionState;
 use super::store;
@@ -27,10 +29,19 @@ pub fn pages() -> Vec<Page> {
     vec![
         Page::get("/appels/{call}/comite", Permission::ThisCall(DESK), desk::show),
         Page::post("/appels/{call}/comite", Permission::ThisCall(MANAGER), desk::plan),
+        Page::get("/appels/{call}/liste-complementaire", Permission::ThisCall(DESK), waitlist::show),
         Page::get("/comite/{session}", Permission::AnyCall(DESK), session::show),
         Page::post("/comite/{session}/ordre-du-jour", Permission::AnyCall(MANAGER), session::put_on_agenda),
         Page::post("/comite/{session}/presences", Permission::AnyCall(MANAGER), session::record_attendance),
         Page::post("/comite/{session}/ouverture", Permission::AnyCall(MANAGER), session::open),
+        Page::post("/comite/{session}/convocation", Permission::AnyCall(MANAGER), session::convene),
+        Page::post("/comite/{session}/ajournement", Permission::AnyCall(MANAGER), session::adjourn),
+        Page::post("/comite/{session}/seconde", Permission::AnyCall(MANAGER), session::plan_second),
+        Page::post("/comite/{session}/deplacement", Permission::AnyCall(MANAGER), session::move_items),
+        Page::post("/comite/{session}/confirmation", Permission::AnyCall(MANAGER), session::confirm),
+        Page::get("/comite/{session}/avis", Permission::AnyCall(MANAGER), bulk::show),
+        Page::post("/comite/{session}/avis", Permission::AnyCall(MANAGER), bulk::record),
+        Page::post("/comite/{session}/dossiers/{dossier}/retour", Permission::AnyCall(MANAGER), recusal::record_return),
         Page::get("/comite/{session}/classement", Permission::AnyCall(DESK), ranking::show),
         Page::get("/comite/{session}/dossiers/{dossier}", Permission::AnyCall(DESK), opinion::show),
         Page::post("/comite/{session}/dossiers/{dossier}", Permission::AnyCall(MANAGER), opinion::record),
@@ -52,7 +63,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
         let call = calls::by_id(conn, call)?;
         let manages = actor.holds_in(call.id, MANAGER);
         let coming = store::sessions_of_call(conn, call.id)?;
-        let coming: Vec<_> = coming.into_iter().filter(|s| s.state != SessionState::Sealed).collect();
+        let coming: Vec<_> = coming.into_iter().filter(|s| !s.state.is_closed()).collect();
         if manages && coming.is_empty() {
             let ready = dossiers::visible_in_call(conn, actor, call.id, MANAGER)?;
             let ready = ready.iter().filter(|view| view.dossier.state == State::Instructed).count();

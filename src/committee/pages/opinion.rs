@@ -9,12 +9,12 @@ use super::shared::{ReviewRow, Room, UNSCORED, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::committee::actions::{self, NewOpinion};
-use crate::committee::model::{Item, Verdict};
-use crate::committee::rules::{Draft, MAX_TEXT, TypedShare, share_field};
+use crate::committee::model::{Item, SessionKind, SessionState, Verdict};
+use crate::committee::rules::{Draft, MAX_TEXT, TypedShare, TypedVote, share_field};
+use crate::committee::sealing;
 use crate::committee::store;
 use crate::dossiers;
 use crate::fault::{Fault, FieldError};
-use crate::instruction;
 use crate::ledger::Share;
 use crate::web::{Answer, Visit};
 
@@ -52,6 +52,7 @@ struct Saved {
     total: String,
     motive: String,
     debate: String,
+    vote: String,
     when: String,
 }
 
@@ -75,6 +76,13 @@ struct OpinionView {
     shares: Vec<ShareRow>,
     total: String,
     shows_left: bool,
+    selection: bool,
+    preparing: bool,
+    prepared: bool,
+    motive_label: &'static str,
+    button: &'static str,
+    voices: String,
+    votes: [String; 3],
     rank: String,
     motive: String,
     debate: String,
@@ -96,9 +104,12 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     let board = &room.seen.board;
     let id = item.dossier.id;
     let (assessment, version, asked, envelopes) = visit.read(|conn| {
-        let assessment = instruction::assessments(conn, &room.call, &[id])?.remove(&id).unwrap_or_default();
+        let assessment = sealing::assessment_of(conn, &room.call, board, id)?;
         let version = dossiers::version_by_id(conn, item.version)?;
-        let asked = store::asked(conn, &room.call, &version.content)?;
+        let asked = match board.session.kind {
+            SessionKind::Selection => store::asked(conn, &room.call, &version.content)?,
+            SessionKind::Shortlisting => Vec::new(),
+        };
         let mut envelopes = Vec::new();
         for envelope in store::envelopes_of_call(conn, room.call.id)? {
             let prepared = store::prepared_on(conn, room.call.id, envelope.line, envelope.year, id)?;
@@ -106,7 +117,9 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         }
         Ok((assessment, version, asked, envelopes))
     })?;
+    let preparing = board.session.state == SessionState::Planned;
     let refusal = match actions::may_opine(board, id) {
+        Err(Fault::Refused(_)) if preparing && room.manages => String::new(),
         Err(Fault::Refused(reason)) => reason,
         Err(fault) => return Err(fault),
         Ok(()) => String::new(),
@@ -124,7 +137,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     }
     facts.push(fact(
         "Quorum pour ce dossier",
-        format!("{} pour {} requis", text::count(attending, "membre", "membres"), board.session.quorum),
+        format!("{} – {}", text::count(attending, "membre compté", "membres comptés"), board.quorum_words()),
     ));
     let editable = room.manages && refusal.is_empty();
     // Only who prepares opinions, recused from none, sees what is left: the figure could tell of a hidden dossier.
@@ -174,7 +187,8 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
             .filter_map(|seat| Some((seat, board.recusal(id, seat.account?)?)))
             .map(|(seat, recusal)| {
                 let left = recusal.left_at.map(|at| format!(" Sortie le {}.", room.when(at))).unwrap_or_default();
-                format!("{} – {}{left}", seat.name, recusal.reason)
+                let back = recusal.returned_at.map(|at| format!(" Retour le {}.", room.when(at))).unwrap_or_default();
+                format!("{} – {}{left}{back}", seat.name, recusal.reason)
             })
             .collect(),
         refusal,
@@ -191,6 +205,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
             total: shown(opinion.total()),
             motive: opinion.motive.clone(),
             debate: opinion.debate.clone(),
+            vote: opinion.vote.map(|vote| vote.to_string()).unwrap_or_default(),
             when: room.when(opinion.recorded_at),
         }),
         version: if stale { item.opinion.as_ref().map_or(0, |o| o.version) } else { form.version },
@@ -202,6 +217,20 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
                 checked: form.outcome == outcome.code(),
             })
             .collect(),
+        selection: board.session.kind == SessionKind::Selection,
+        preparing,
+        prepared: item.is_prepared(&board.session) && !preparing,
+        motive_label: if board.session.kind == SessionKind::Selection {
+            "Motif, obligatoire sauf si le dossier est retenu"
+        } else {
+            "Motif, obligatoire si le dossier n’est pas présélectionné"
+        },
+        button: if preparing { "Préparer l’avis" } else { "Enregistrer l’avis" },
+        voices: format!(
+            "{} sur ce dossier, mandats compris. Laissez vide si le comité n’a pas voté.",
+            text::count(actions::voices(board, id).total, "voix possible", "voix possibles")
+        ),
+        votes: [form.vote.favour, form.vote.against, form.vote.abstained],
         shares,
         total: typed.to_string(),
         shows_left,
@@ -231,6 +260,7 @@ struct FormState {
     rank: String,
     motive: String,
     debate: String,
+    vote: TypedVote,
 }
 
 impl FormState {
@@ -245,6 +275,11 @@ impl FormState {
                 rank: text("rank"),
                 motive: text("motive"),
                 debate: text("debate"),
+                vote: TypedVote {
+                    favour: text("votes_for"),
+                    against: text("votes_against"),
+                    abstained: text("votes_abstained"),
+                },
             };
         }
         let saved = item.opinion.as_ref();
@@ -257,6 +292,11 @@ impl FormState {
             rank: saved.and_then(|o| o.rank).map(|r| r.to_string()).unwrap_or_default(),
             motive: saved.map(|o| o.motive.clone()).unwrap_or_default(),
             debate: saved.map(|o| o.debate.clone()).unwrap_or_default(),
+            vote: saved.and_then(|o| o.vote).map_or_else(TypedVote::default, |vote| TypedVote {
+                favour: vote.favour.to_string(),
+                against: vote.against.to_string(),
+                abstained: vote.abstained.to_string(),
+            }),
         }
     }
 
@@ -284,6 +324,7 @@ pub fn record(visit: &Visit) -> Result<Answer, Fault> {
             rank: form.rank,
             debate: form.debate,
             motive: form.motive,
+            vote: form.vote,
         },
     };
     let session = room.seen.board.session.id;

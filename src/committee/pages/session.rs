@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
+use super::desk::{by_field, read};
 use super::shared::{HiddenRow, Room, shown};
-use crate::access::Role;
 use crate::base::ids::{DossierId, SessionId};
 use crate::base::text;
-use crate::committee::actions;
-use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, SessionState};
-use crate::dossiers::{self, State};
-use crate::fault::Fault;
+use crate::calls::definition::ProxyRule;
+use crate::committee::actions::{self, SeatAttendance};
+use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session, SessionKind, SessionState};
+use crate::committee::{sealing, store};
+use crate::fault::{Fault, FieldError};
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -28,6 +29,9 @@ struct SeatRow {
     presence: String,
     tone: &'static str,
     options: Vec<Choice>,
+    /// Seats that may hold this one's proxy; empty where the call allows none.
+    proxies: Vec<Choice>,
+    proxy_field: String,
 }
 
 #[derive(Serialize)]
@@ -44,6 +48,10 @@ struct ItemRow {
     outcome: String,
     tone: &'static str,
     amount: String,
+    vote: String,
+    prepared: bool,
+    /// May go to another session's agenda.
+    movable: bool,
     action: &'static str,
     recuse: String,
 }
@@ -81,20 +89,79 @@ struct SessionView {
     ready: Vec<AgendaChoice>,
     hidden: Vec<HiddenRow>,
     minutes: bool,
+    shortlisting: bool,
+    adjourned: bool,
+    /// The session whose agenda this one takes up, or the one that takes up this one's.
+    linked: Linked,
+    convocation: Convocation,
+    adjourn: bool,
+    second: Option<SecondForm>,
+    targets: Vec<Choice>,
+    movable: Vec<AgendaChoice>,
+    /// `dossier:version` of each opinion prepared before the opening.
+    prepared: Vec<String>,
+    confirm: String,
+    ready_label: &'static str,
+    errors: Vec<FieldError>,
+    error: std::collections::HashMap<String, String>,
+}
+
+#[derive(Serialize, Default)]
+struct Linked {
+    label: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct Convocation {
+    /// What was sent, or that nothing was.
+    said: String,
+    sent: bool,
+    /// Offered to the manager before the opening.
+    offered: bool,
+    button: &'static str,
+    /// Too late for the notice the call asks: a reason is needed.
+    late: bool,
+    notice: String,
+    urgency: String,
+}
+
+#[derive(Serialize)]
+struct SecondForm {
+    date: String,
+    time: String,
+    place: String,
+    quorum: String,
 }
 
 pub fn show(visit: &Visit) -> Result<Answer, Fault> {
+    page(visit, Vec::new())
+}
+
+fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
     let room = Room::of(visit)?;
     let actor = visit.actor()?;
     let board = &room.seen.board;
     let session = &board.session;
-    let ready = if room.manages && session.state != SessionState::Sealed {
-        visit.read(|conn| dossiers::visible_in_call(conn, actor, room.call.id, &[Role::CallManager]))?
-    } else {
-        Vec::new()
-    };
+    let writes = room.writes();
+    let (ready, sessions) = visit.read(|conn| {
+        let ready = if writes && session.second_of.is_none() {
+            actions::ready_for(conn, actor, &room.call, session.kind)?
+        } else {
+            Vec::new()
+        };
+        Ok((ready, store::sessions_of_call(conn, room.call.id)?))
+    })?;
+    let second = sessions.iter().find(|other| other.second_of == Some(session.id));
+    let first = sessions.iter().find(|other| session.second_of == Some(other.id));
     let attending = board.attending();
     let waiting = board.items.iter().filter(|item| !item.is_withdrawn() && item.opinion.is_none()).count();
+    let prepared: Vec<String> = board
+        .items
+        .iter()
+        .filter(|item| room.manages && !item.is_withdrawn() && item.is_prepared(session))
+        .filter_map(|item| Some(format!("{}:{}", item.dossier.id, item.opinion.as_ref()?.version)))
+        .collect();
     let view = SessionView {
         overline: room.overline(),
         title: room.title(),
@@ -119,12 +186,12 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
             .unwrap_or_default(),
         quorum_reached: board.has_quorum(attending),
         quorum: format!(
-            "{}\u{202F}: {} pour {} requis",
+            "{}\u{202F}: {}, {}",
             if board.has_quorum(attending) { "Quorum atteint" } else { "Quorum non atteint" },
-            text::count(attending, "membre sur place ou à distance", "membres sur place ou à distance"),
-            session.quorum
+            text::count(attending, "membre compté", "membres comptés"),
+            board.quorum_words()
         ),
-        seats: board.seats.iter().map(seat_row).collect(),
+        seats: board.seats.iter().map(|seat| seat_row(board, seat)).collect(),
         items: board.items.iter().map(|item| item_row(&room, board, item)).collect(),
         remaining: if waiting == 0 {
             "Tous les dossiers ont un avis.".to_owned()
@@ -133,25 +200,134 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
         },
         ready: ready
             .iter()
-            .filter(|view| view.dossier.state == State::Instructed)
-            .map(|view| AgendaChoice {
-                value: view.dossier.id.to_string(),
-                label: format!("{} – {}", view.dossier.reference_or_draft(), view.dossier.title_or_untitled()),
-                hint: format!("Demande\u{A0}: {}", shown(view.dossier.requested)),
+            .map(|dossier| AgendaChoice {
+                value: dossier.id.to_string(),
+                label: format!("{} – {}", dossier.reference_or_draft(), dossier.title_or_untitled()),
+                hint: format!("Demande\u{A0}: {}", shown(dossier.requested)),
                 checked: true,
             })
             .collect(),
         hidden: room.hidden(),
         minutes: session.minutes.is_some() && room.seen.hidden.iter().all(|item| item.published),
+        shortlisting: session.kind == SessionKind::Shortlisting,
+        adjourned: session.state == SessionState::Adjourned,
+        linked: match (first, second) {
+            (Some(first), _) => Linked {
+                label: format!("Seconde séance sur l’ordre du jour de la séance n°\u{A0}{}", first.number),
+                href: format!("/comite/{}", first.id),
+            },
+            (None, Some(second)) => Linked {
+                label: format!("Même ordre du jour repris par la séance n°\u{A0}{}", second.number),
+                href: format!("/comite/{}", second.id),
+            },
+            (None, None) => Linked::default(),
+        },
+        convocation: convocation(visit, &room),
+        adjourn: writes && sealing::keeps_from_adjourning(board, visit.now).is_none(),
+        second: (room.manages && session.state == SessionState::Adjourned && second.is_none()).then(|| SecondForm {
+            date: visit.form.text("date").to_owned(),
+            time: visit.form.get("time").map_or_else(|| session.held_at.time(room.call.zone()), str::to_owned),
+            place: visit.form.get("place").unwrap_or(&session.place).to_owned(),
+            quorum: match room.call.definition.committee.quorum_second {
+                0 => "Aucun quorum n’y sera exigé, et la convocation le dira.".to_owned(),
+                n => format!("{} y suffiront.", text::count(usize::try_from(n).unwrap_or(0), "membre", "membres")),
+            },
+        }),
+        targets: if writes && session.second_of.is_none() { targets(&sessions, session) } else { Vec::new() },
+        movable: if writes { movable(board) } else { Vec::new() },
+        confirm: if prepared.is_empty() || session.state != SessionState::Open {
+            String::new()
+        } else {
+            text::count(
+                prepared.len(),
+                "avis préparé avant la séance attend",
+                "avis préparés avant la séance attendent",
+            )
+        },
+        prepared,
+        ready_label: match session.kind {
+            SessionKind::Shortlisting => "Dossiers recevables",
+            SessionKind::Selection => "Dossiers instruits",
+        },
+        error: by_field(&errors),
+        errors,
     };
     let answer = Answer::page(room.title(), "committee/session.html", &view)?;
     Ok(room.crumbs(answer, ""))
 }
 
-fn seat_row(seat: &SeatHolder) -> SeatRow {
+fn convocation(visit: &Visit, room: &Room) -> Convocation {
+    let session = &room.seen.board.session;
+    let last = actions::last_day_of_notice(&room.call, session).long_date(room.call.zone());
+    let late = !actions::leaves_notice(&room.call, session, visit.now);
+    Convocation {
+        said: match session.convened_at {
+            Some(at) if session.urgency.is_empty() => format!("Convocation envoyée aux membres le {}.", room.when(at)),
+            Some(at) => format!("Convocation envoyée en urgence le {}\u{A0}: {}", room.when(at), session.urgency),
+            None if session.state == SessionState::Planned => "Les membres ne sont pas encore convoqués.".to_owned(),
+            None => "Aucune convocation n’a été envoyée par le service.".to_owned(),
+        },
+        sent: session.convened_at.is_some(),
+        offered: room.manages && session.state == SessionState::Planned,
+        button: if session.convened_at.is_some() { "Renvoyer la convocation" } else { "Convoquer les membres" },
+        late,
+        notice: if late {
+            format!("Le délai de convocation est passé depuis le {last}\u{A0}: dites l’urgence.")
+        } else {
+            format!("À envoyer au plus tard le {last}.")
+        },
+        urgency: visit.form.text("urgency").to_owned(),
+    }
+}
+
+/// The other sessions that a dossier may go to.
+fn targets(sessions: &[Session], from: &Session) -> Vec<Choice> {
+    sessions
+        .iter()
+        .filter(|to| to.id != from.id && to.kind == from.kind && to.second_of.is_none() && !to.state.is_closed())
+        .map(|to| Choice {
+            value: to.id.to_string(),
+            label: format!("Séance n°\u{A0}{} ({})", to.number, to.state.label().to_lowercase()),
+            selected: false,
+        })
+        .collect()
+}
+
+fn movable(board: &Board) -> Vec<AgendaChoice> {
+    board
+        .items
+        .iter()
+        .filter(|item| !item.is_withdrawn() && item.opinion.is_none())
+        .map(|item| AgendaChoice {
+            value: item.dossier.id.to_string(),
+            label: format!("{} – {}", item.dossier.reference_or_draft(), item.dossier.title_or_untitled()),
+            hint: String::new(),
+            checked: false,
+        })
+        .collect()
+}
+
+/// Who may hold a seat's proxy: every other held seat.
+fn proxies(board: &Board, seat: &SeatHolder) -> Vec<Choice> {
+    if board.proxies == ProxyRule::None {
+        return Vec::new();
+    }
+    let mut choices = vec![Choice { value: String::new(), label: "Aucun mandat".to_owned(), selected: false }];
+    choices.extend(board.seats.iter().filter(|other| other.code != seat.code && other.account.is_some()).map(
+        |other| Choice {
+            value: other.code.clone(),
+            label: format!("{} – {}", other.name, other.label),
+            selected: seat.proxy.as_ref() == Some(&other.code),
+        },
+    ));
+    choices
+}
+
+fn seat_row(board: &Board, seat: &SeatHolder) -> SeatRow {
     let mut options =
         vec![Choice { value: String::new(), label: "Non enregistrée".to_owned(), selected: seat.presence.is_none() }];
-    options.extend(Presence::ALL.iter().map(|presence| Choice {
+    let offered = |presence: &&Presence| board.proxies != ProxyRule::None || **presence != Presence::Represented;
+    options.extend(Presence::ALL.iter().filter(offered).map(|presence| Choice {
         value: presence.code().to_owned(),
         label: presence.label().to_owned(),
         selected: seat.presence == Some(*presence),
@@ -161,13 +337,18 @@ fn seat_row(seat: &SeatHolder) -> SeatRow {
         label: seat.label.clone(),
         name: if seat.name.is_empty() { "Siège vacant".to_owned() } else { seat.name.clone() },
         chair: seat.chair,
-        presence: seat.presence.map_or("Non enregistrée", Presence::label).to_owned(),
+        presence: match (seat.presence, seat.proxy.as_deref().and_then(|code| board.seat(code))) {
+            (Some(Presence::Represented), Some(holder)) => format!("Mandat à {}", holder.name),
+            (presence, _) => presence.map_or("Non enregistrée", Presence::label).to_owned(),
+        },
         tone: match seat.presence {
             Some(presence) if presence.counts() => "success",
             Some(_) => "warning",
             None => "neutral",
         },
         options,
+        proxies: proxies(board, seat),
+        proxy_field: format!("proxy-{}", seat.code),
     }
 }
 
@@ -175,7 +356,7 @@ fn item_row(room: &Room, board: &Board, item: &Item) -> ItemRow {
     let id = item.dossier.id;
     let attending = board.attending_for(id);
     let of_item = |seat: &&SeatHolder| board.is_recused(id, seat.account);
-    let sealed = board.session.state == SessionState::Sealed;
+    let sealed = board.session.state.is_closed();
     ItemRow {
         href: format!("{}/dossiers/{id}", room.path()),
         file: format!("/dossiers/{id}"),
@@ -183,16 +364,20 @@ fn item_row(room: &Room, board: &Board, item: &Item) -> ItemRow {
         title: item.dossier.title_or_untitled().to_owned(),
         requested: item.requested.to_string(),
         withdrawn: item.is_withdrawn(),
-        attending: format!("{attending} pour {}", board.session.quorum),
+        attending: format!("{attending}, {}", board.quorum_words()),
         quorum: board.has_quorum(attending),
         recused: board.seats.iter().filter(of_item).map(|seat| seat.name.clone()).collect(),
         outcome: item.opinion.as_ref().map(|o| room.outcome(o)).unwrap_or_default(),
         tone: item.opinion.as_ref().map_or("neutral", |o| o.outcome.tone()),
         amount: shown(item.opinion.as_ref().and_then(Opinion::total)),
-        action: match (room.manages && board.session.state == SessionState::Open, item.opinion.is_some()) {
-            (true, false) => "Rendre l’avis",
-            (true, true) => "Réviser l’avis",
-            (false, _) => "Voir la fiche",
+        vote: item.opinion.as_ref().and_then(|o| o.vote).map(|vote| vote.to_string()).unwrap_or_default(),
+        prepared: item.is_prepared(&board.session),
+        movable: item.opinion.is_none(),
+        action: match (room.writes(), board.session.state, item.opinion.is_some()) {
+            (true, SessionState::Planned, _) => "Préparer l’avis",
+            (true, _, false) => "Rendre l’avis",
+            (true, _, true) => "Réviser l’avis",
+            (false, ..) => "Voir la fiche",
         },
         recuse: if sealed || item.is_withdrawn() {
             String::new()
@@ -216,8 +401,9 @@ pub fn put_on_agenda(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let room = Room::of(visit)?;
     let chosen: Vec<DossierId> = if visit.form.checked("all") {
-        let seen = visit.read(|conn| dossiers::visible_in_call(conn, actor, room.call.id, &[Role::CallManager]))?;
-        seen.iter().filter(|v| v.dossier.state == State::Instructed).map(|v| v.dossier.id).collect()
+        let kind = room.seen.board.session.kind;
+        let ready = visit.read(|conn| actions::ready_for(conn, actor, &room.call, kind))?;
+        ready.iter().map(|dossier| dossier.id).collect()
     } else {
         visit.form.all("dossiers").iter().filter_map(|value| value.parse().ok()).collect()
     };
@@ -235,13 +421,21 @@ pub fn record_attendance(visit: &Visit) -> Result<Answer, Fault> {
     let (id, path) = path_of(visit)?;
     let actor = visit.actor()?;
     let version = visit.form.text("version").parse().map_err(|_| Fault::Stale)?;
-    let presences: Vec<(String, Presence)> = visit
+    let seats: Vec<SeatAttendance> = visit
         .form
         .fields()
         .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("seat-")?.to_owned(), Presence::from_code(value)?)))
+        .filter_map(|(name, value)| {
+            let seat = name.strip_prefix("seat-")?.to_owned();
+            let presence = Presence::from_code(value)?;
+            // A proxy chosen for a seat that attends is left aside.
+            let proxy = Some(visit.form.text(&format!("proxy-{seat}")))
+                .filter(|code| presence == Presence::Represented && !code.is_empty())
+                .map(str::to_owned);
+            Some(SeatAttendance { seat, presence, proxy })
+        })
         .collect();
-    visit.perform(|op| actions::record_attendance(op, actor, id, version, &presences))?;
+    visit.perform(|op| actions::record_seats(op, actor, id, version, &seats))?;
     Ok(Answer::redirect(path).flash("Les présences sont enregistrées."))
 }
 
@@ -254,4 +448,67 @@ pub fn open(visit: &Visit) -> Result<Answer, Fault> {
     }
     visit.perform(|op| actions::open_session(op, actor, id))?;
     Ok(Answer::redirect(path).flash("La séance est ouverte. Le comité peut rendre ses avis."))
+}
+
+pub fn convene(visit: &Visit) -> Result<Answer, Fault> {
+    let (id, path) = path_of(visit)?;
+    let actor = visit.actor()?;
+    match visit.perform(|op| actions::convene(op, actor, id, visit.form.text("urgency"))) {
+        Ok(()) => Ok(Answer::redirect(path).flash("La convocation part par courriel à chaque membre.")),
+        Err(fault) => visit.with_mistakes(fault, page),
+    }
+}
+
+pub fn adjourn(visit: &Visit) -> Result<Answer, Fault> {
+    let (id, path) = path_of(visit)?;
+    let actor = visit.actor()?;
+    if Room::of(visit)?.seen.board.session.state == SessionState::Adjourned {
+        return Ok(Answer::redirect(path).flash_as("info", "La séance est déjà ajournée."));
+    }
+    visit.perform(|op| actions::adjourn(op, actor, id))?;
+    Ok(Answer::redirect(path).flash("La séance est ajournée\u{202F}: le procès-verbal de carence est prêt."))
+}
+
+pub fn plan_second(visit: &Visit) -> Result<Answer, Fault> {
+    let (id, _) = path_of(visit)?;
+    let actor = visit.actor()?;
+    let room = Room::of(visit)?;
+    let planned = read(visit, &room.call).and_then(|new| visit.perform(|op| actions::plan_second(op, actor, id, &new)));
+    match planned {
+        Ok(second) => Ok(Answer::redirect(format!("/comite/{second}"))
+            .flash("La seconde séance est prévue sur le même ordre du jour. Convoquez maintenant ses membres.")),
+        Err(fault) => visit.with_mistakes(fault, page),
+    }
+}
+
+pub fn move_items(visit: &Visit) -> Result<Answer, Fault> {
+    let (id, path) = path_of(visit)?;
+    let actor = visit.actor()?;
+    let chosen: Vec<DossierId> = visit.form.all("move").iter().filter_map(|value| value.parse().ok()).collect();
+    let target: SessionId = visit.form.text("target").parse().map_err(|_| Fault::NotFound)?;
+    match visit.perform(|op| actions::move_to_session(op, actor, id, target, &chosen)) {
+        Ok(()) => Ok(Answer::redirect(path).flash("Les dossiers sont déplacés.")),
+        Err(Fault::Invalid(errors)) => {
+            let text = errors.first().map(|e| e.message.clone()).unwrap_or_default();
+            Ok(Answer::redirect(path).flash_as("warning", text))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+pub fn confirm(visit: &Visit) -> Result<Answer, Fault> {
+    let (id, path) = path_of(visit)?;
+    let actor = visit.actor()?;
+    let read: Vec<(DossierId, i64)> = visit
+        .form
+        .all("prepared")
+        .iter()
+        .filter_map(|value| {
+            let (dossier, version) = value.split_once(':')?;
+            Some((dossier.parse().ok()?, version.parse().ok()?))
+        })
+        .collect();
+    let confirmed = visit.perform(|op| actions::confirm_prepared(op, actor, id, &read))?;
+    let text = text::count(confirmed, "avis préparé est confirmé", "avis préparés sont confirmés");
+    Ok(Answer::redirect(path).flash(format!("{text} par le comité.")))
 }

@@ -10,7 +10,7 @@ use crate::base::ids::{DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::committee::minutes::outcome_words;
-use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard};
+use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard, SessionKind};
 use crate::committee::store;
 use crate::db::Conn;
 use crate::fault::Fault;
@@ -43,7 +43,7 @@ impl Room {
         let sits = actor.holds_in(call.id, &[Role::CommitteeMember])
             && board.seats.iter().any(|seat| seat.account == Some(actor.id));
         let manages = actor.holds_in(call.id, super::MANAGER);
-        Ok(Self { seen: board.seen_by(actor.id, &visible), call, visible, manages, sits })
+        Ok(Self { seen: board.seen_by(actor.id, &visible, manages), call, visible, manages, sits })
     }
 
     pub fn path(&self) -> String {
@@ -51,7 +51,16 @@ impl Room {
     }
 
     pub fn title(&self) -> String {
-        format!("Séance n°\u{A0}{} du comité", self.seen.board.session.number)
+        let number = self.seen.board.session.number;
+        match self.seen.board.session.kind {
+            SessionKind::Selection => format!("Séance n°\u{A0}{number} du comité"),
+            SessionKind::Shortlisting => format!("Séance n°\u{A0}{number} du comité, présélection"),
+        }
+    }
+
+    /// Prepares opinions, or writes them during the session.
+    pub fn writes(&self) -> bool {
+        self.manages && !self.seen.board.session.state.is_closed()
     }
 
     pub fn overline(&self) -> String {

@@ -9,7 +9,8 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, DossierVersionId, SessionId};
 use crate::base::money::Cents;
 use crate::calls::Call;
-use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session, SessionState};
+use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session};
+use crate::committee::record::{self, Record};
 use crate::committee::recusals;
 use crate::db::Conn;
 use crate::db::schema::{accounts, agenda_items, attendances, call_roles, dossier_versions, institutions};
@@ -22,11 +23,32 @@ use crate::fault::Fault;
 /// When the database refuses.
 pub fn board(conn: &mut Conn, call: &Call, session: Session) -> Result<Board, Fault> {
     let seats = seats(conn, call, &session)?;
-    let items = items(conn, session.id)?;
+    let mut items = items(conn, session.id)?;
+    if session.state.is_closed()
+        && let Some(record) = record::of_session(conn, session.id)?
+    {
+        items.iter_mut().for_each(|item| as_sealed(item, &record));
+    }
     let members: Vec<AccountId> = seats.iter().filter_map(|s| s.account).collect();
     let recusals = recusals::of_session(conn, session.id, &items, &members)?;
-    Ok(Board { session, seats, items, recusals })
+    Ok(Board { session, proxies: call.definition.committee.proxies, seats, items, recusals })
 }
+
+/// What a closed session shows is what was sealed.
+fn as_sealed(item: &mut Item, record: &Record) {
+    let Some(recorded) = record.agenda.iter().find(|r| r.dossier == item.dossier.id) else { return };
+    item.requested = recorded.requested;
+    if let (Some(opinion), Some(sealed)) = (&mut item.opinion, &recorded.opinion) {
+        opinion.outcome = sealed.outcome;
+        opinion.rank = sealed.rank;
+        opinion.shares.clone_from(&sealed.shares);
+        opinion.debate.clone_from(&sealed.debate);
+        opinion.motive.clone_from(&sealed.motive);
+        opinion.vote = sealed.vote;
+    }
+}
+
+type Recorded = (Option<AccountId>, Presence, Option<String>);
 
 fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHolder>, Fault> {
     let holders: HashMap<String, AccountId> = call_roles::table
@@ -39,12 +61,12 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         .load::<(String, AccountId)>(conn)?
         .into_iter()
         .collect();
-    let recorded: HashMap<String, (Option<AccountId>, Presence)> = attendances::table
+    let recorded: HashMap<String, Recorded> = attendances::table
         .filter(attendances::session_id.eq(session.id))
-        .select((attendances::seat, attendances::account_id, attendances::presence))
-        .load::<(String, Option<AccountId>, Presence)>(conn)?
+        .select((attendances::seat, attendances::account_id, attendances::presence, attendances::proxy_seat))
+        .load::<(String, Option<AccountId>, Presence, Option<String>)>(conn)?
         .into_iter()
-        .map(|(seat, account, presence)| (seat, (account, presence)))
+        .map(|(seat, account, presence, proxy)| (seat, (account, presence, proxy)))
         .collect();
     let mut seats = Vec::new();
     for seat in &call.definition.committee.seats {
@@ -52,9 +74,9 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         let holder = holders.get(&seat.code).copied();
         // A sealed session keeps who sat. Until then a seat that changed hands is its new holder's, whose presence is
         // still to be recorded.
-        let attendance = attendance
-            .filter(|(account, _)| session.state == SessionState::Sealed || holder.is_none() || *account == holder);
-        let account = attendance.and_then(|(account, _)| *account).or(holder);
+        let attendance =
+            attendance.filter(|(account, ..)| session.state.is_closed() || holder.is_none() || *account == holder);
+        let account = attendance.and_then(|(account, ..)| *account).or(holder);
         let name = match account {
             None => String::new(),
             Some(account) => {
@@ -78,7 +100,8 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
             chair: seat.chair,
             account,
             name,
-            presence: attendance.map(|(_, presence)| *presence),
+            presence: attendance.map(|(_, presence, _)| *presence),
+            proxy: attendance.and_then(|(.., proxy)| proxy.clone()),
         });
     }
     Ok(seats)
@@ -92,9 +115,11 @@ fn items(conn: &mut Conn, session: SessionId) -> Result<Vec<Item>, Fault> {
         .load::<(DossierId, DossierVersionId, Cents)>(conn)?;
     let opinions: HashMap<DossierId, Opinion> =
         opinions(conn, session)?.into_iter().map(|opinion| (opinion.dossier, opinion)).collect();
+    let ids: Vec<DossierId> = rows.iter().map(|row| row.0).collect();
+    let mut known = dossiers::by_ids(conn, &ids)?;
     let mut items = Vec::new();
     for (id, version, requested) in rows {
-        let dossier = dossiers::get(conn, id)?;
+        let dossier = known.remove(&id).ok_or(Fault::NotFound)?;
         items.push(Item { dossier, version, requested, opinion: opinions.get(&id).cloned() });
     }
     items.sort_by_cached_key(|item| {

@@ -85,13 +85,9 @@ pub(in crate::committee) fn prepared_on(
         .filter(committee_opinions::dossier_id.ne(but))
         .select((committee_opinions::dossier_id, opinion_shares::amount_cents))
         .load::<(DossierId, Cents)>(conn)?;
-    let mut total = Cents::ZERO;
-    for (dossier, amount) in rows {
-        if dossiers::get(conn, dossier)?.state != dossiers::State::Withdrawn {
-            total += amount;
-        }
-    }
-    Ok(total)
+    let known = dossiers::by_ids(conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
+    let lives = |id: &DossierId| known.get(id).is_some_and(|dossier| dossier.state != dossiers::State::Withdrawn);
+    Ok(rows.into_iter().filter(|(id, _)| lives(id)).map(|(_, amount)| amount).sum())
 }
 
 /// What a dossier asks of each line of the call, in each year of its plan; nothing where it asks nothing.
@@ -100,7 +96,7 @@ pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Conten
     let mut asked = Vec::new();
     for year in &call.definition.budget.years {
         for line in &lines {
-            let requested = requested_of(call, content, &line.funder_code, *year);
+            let requested = content.requested_of(&call.definition, &line.funder_code, *year);
             if requested.is_positive() {
                 asked.push(Asked {
                     line: line.line,
@@ -113,21 +109,4 @@ pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Conten
         }
     }
     Ok(asked)
-}
-
-fn requested_of(call: &Call, content: &Content, funder: &str, year: i16) -> Cents {
-    let lines: Vec<&str> = call
-        .definition
-        .request_lines()
-        .filter(|line| line.request_to.as_deref() == Some(funder))
-        .map(|line| line.code.as_str())
-        .collect();
-    content
-        .budget
-        .iter()
-        .filter(|budget| budget.year == year)
-        .flat_map(|budget| &budget.amounts)
-        .filter(|(code, _)| lines.contains(&code.as_str()))
-        .map(|(_, amount)| *amount)
-        .sum()
 }

@@ -9,5 +9,5 @@ pub use board::{board, visible_to};
 pub(super) use envelopes::{asked, envelopes_of_call, held_by, prepared_on};
 pub use opinions::{SealedOpinion, sealed_opinion};
 pub(super) use opinions::{opinions, replace_shares, waitlisted_at};
-pub(super) use sessions::lock;
+pub(super) use sessions::{hold_call, lock, on_shortlistings, second_session, shortlisting_of};
 pub use sessions::{session, sessions_of_call};

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, OpinionId, SessionId};
 use crate::base::money::Cents;
-use crate::committee::model::{Opinion, SessionState, Verdict};
+use crate::committee::model::{Opinion, SessionState, Verdict, Vote};
 use crate::db::Conn;
 use crate::db::schema::{committee_opinions, committee_sessions, ledger_entries, opinion_shares};
 use crate::dossiers::{self, Outcome};
@@ -15,7 +15,8 @@ use crate::fault::Fault;
 use crate::ledger::{EntryKind, Share};
 
 type OpinionRow =
-    (OpinionId, SessionId, DossierId, DossierVersionId, Verdict, Option<i64>, String, String, i64, Instant);
+    (OpinionId, SessionId, DossierId, DossierVersionId, Verdict, Option<i64>, String, String, Votes, i64, Instant);
+type Votes = (Option<i64>, Option<i64>, Option<i64>);
 
 pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Result<Vec<Opinion>, Fault> {
     let rows: Vec<OpinionRow> = committee_opinions::table
@@ -30,6 +31,7 @@ pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Res
             committee_opinions::waitlist_rank,
             committee_opinions::debate,
             committee_opinions::motive,
+            (committee_opinions::votes_for, committee_opinions::votes_against, committee_opinions::votes_abstained),
             committee_opinions::version,
             committee_opinions::recorded_at,
         ))
@@ -38,18 +40,24 @@ pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Res
     let mut shares = shares_of(conn, &ids)?;
     Ok(rows
         .into_iter()
-        .map(|(id, session, dossier, dossier_version, outcome, rank, debate, motive, version, recorded_at)| Opinion {
-            id,
-            session,
-            dossier,
-            dossier_version,
-            outcome,
-            rank,
-            shares: shares.remove(&id).unwrap_or_default(),
-            debate,
-            motive,
-            version,
-            recorded_at,
+        .map(|(id, session, dossier, dossier_version, outcome, rank, debate, motive, votes, version, recorded_at)| {
+            Opinion {
+                id,
+                session,
+                dossier,
+                dossier_version,
+                outcome,
+                rank,
+                shares: shares.remove(&id).unwrap_or_default(),
+                debate,
+                motive,
+                vote: match votes {
+                    (Some(favour), Some(against), Some(abstained)) => Some(Vote { favour, against, abstained }),
+                    _ => None,
+                },
+                version,
+                recorded_at,
+            }
         })
         .collect())
 }

@@ -20,6 +20,7 @@ diesel::table! {
         created_at -> BigInt,
         created_by -> BigInt,
         updated_at -> BigInt,
+        reminded_at -> Nullable<BigInt>,
     }
 }
 
@@ -72,6 +73,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    completion_requests (id) {
+        id -> BigInt,
+        dossier_id -> BigInt,
+        dossier_version_id -> BigInt,
+        targets -> Text,
+        message -> Text,
+        due_at -> BigInt,
+        asked_by -> BigInt,
+        asked_at -> BigInt,
+        snapshot -> Text,
+        answered_at -> Nullable<BigInt>,
+        answered_version_id -> Nullable<BigInt>,
+        cancelled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    dossier_editors (id) {
+        id -> BigInt,
+        dossier_id -> BigInt,
+        account_id -> Nullable<BigInt>,
+        email -> Text,
+        invited_by -> BigInt,
+        invited_at -> BigInt,
+        token_hash -> Text,
+        accepted_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(dossiers -> calls (call_id));
 diesel::joinable!(dossiers -> call_definitions (definition_id));
 diesel::joinable!(dossiers -> organisations (organisation_id));
@@ -83,3 +115,7 @@ diesel::joinable!(attachments -> accounts (uploaded_by));
 diesel::joinable!(dossier_versions -> dossiers (dossier_id));
 diesel::joinable!(dossier_versions -> accounts (submitted_by));
 diesel::joinable!(dossier_tags -> dossiers (dossier_id));
+diesel::joinable!(completion_requests -> dossiers (dossier_id));
+diesel::joinable!(completion_requests -> accounts (asked_by));
+diesel::joinable!(dossier_editors -> dossiers (dossier_id));
+diesel::joinable!(dossier_editors -> accounts (account_id));

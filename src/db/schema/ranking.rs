@@ -16,6 +16,7 @@ diesel::table! {
         state -> Text,
         quorum -> BigInt,
         convened_at -> Nullable<BigInt>,
+        urgency -> Text,
         opened_at -> Nullable<BigInt>,
         sealed_at -> Nullable<BigInt>,
         sealed_by -> Nullable<BigInt>,

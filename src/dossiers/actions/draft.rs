@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use crate::access::Actor;
+use crate::base::clock::Instant;
 use crate::base::ids::{AttachmentId, CallId, DossierId, OrganisationId};
-use crate::base::text::clean_line;
+use crate::base::text::{clean_line, fold};
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{attachments, dossiers};
+use crate::dossiers::completion;
+use crate::dossiers::content;
 use crate::dossiers::drafts::{self, SavedSection, Typed, typed_text};
 use crate::dossiers::form;
 use crate::dossiers::model::State;
@@ -85,7 +88,7 @@ pub fn save_section(
     sent: &Typed,
     read_version: i64,
 ) -> Result<(), Fault> {
-    let (dossier, call) = writable(op, actor, dossier)?;
+    let (dossier, call) = writable(op, actor, dossier, What::Section(section))?;
     let section = call.definition.section(section).ok_or(Fault::NotFound)?;
     let typed = form::keep_known(&call.definition, section, sent);
     let mut all = drafts::sections(op.conn, dossier.id)?;
@@ -95,10 +98,11 @@ pub fn save_section(
     if saved.version == 0 || saved.typed != typed {
         drafts::write_section(op.conn, dossier.id, &section.code, &typed, read_version, actor.id, op.now)?;
     }
-    if section.fields.iter().any(|field| field.code == "title") {
+    // Lists show the title of the version in force.
+    if dossier.state == State::Draft && section.fields.iter().any(|field| field.code == "title") {
         let title = clean_line(typed_text(&typed, "title"));
         diesel::update(dossiers::table.filter(dossiers::id.eq(dossier.id)))
-            .set(dossiers::title.eq(title))
+            .set((dossiers::search_text.eq(fold(&title)), dossiers::title.eq(title)))
             .execute(op.conn)?;
     }
     let entry = Entry::new("dossier.save", format!("Rubrique «\u{202F}{}\u{202F}» enregistrée", section.title));
@@ -118,7 +122,41 @@ pub fn attach_piece(
     file_name: &str,
     bytes: &[u8],
 ) -> Result<AttachmentId, Fault> {
-    let (dossier, call) = writable(op, actor, dossier)?;
+    let upload = NewFile { piece, file_name, bytes, over: None };
+    let (Attached::InPlace(id) | Attached::Beside(id)) = attach_file(op, actor, dossier, &upload)?;
+    Ok(id)
+}
+
+/// A file sent for a piece.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFile<'a> {
+    pub piece: &'a str,
+    pub file_name: &'a str,
+    pub bytes: &'a [u8],
+    /// What the writer saw under the piece, if they saw the page: the file it held, or none.
+    pub over: Option<Option<AttachmentId>>,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    InPlace(AttachmentId),
+    /// Somebody else put another file there since: both are kept, and a person chooses.
+    Beside(AttachmentId),
+}
+
+/// Puts a file under a piece, unless somebody put another there since the page was shown: then it is kept aside.
+///
+/// # Errors
+/// As [`attach_piece`].
+pub fn attach_file(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    dossier: DossierId,
+    upload: &NewFile<'_>,
+) -> Result<Attached, Fault> {
+    let NewFile { piece, file_name, bytes, over } = *upload;
+    let (dossier, call) = writable(op, actor, dossier, What::Piece(piece))?;
     let piece = call.definition.piece(piece).ok_or(Fault::NotFound)?;
     let refuse =
         |message: String| Fault::invalid(piece_field(&piece.code), format!("{}\u{A0}: {message}", piece.label));
@@ -139,14 +177,18 @@ pub fn attach_piece(
     };
     let sha256 = op.files.put(bytes)?;
     let byte_size = i64::try_from(bytes.len()).map_err(|e| Fault::internal(e.to_string()))?;
-    diesel::update(
-        attachments::table
-            .filter(attachments::dossier_id.eq(dossier.id))
-            .filter(attachments::piece.eq(&piece.code))
-            .filter(attachments::removed_at.is_null()),
-    )
-    .set(attachments::removed_at.eq(Some(op.now)))
-    .execute(op.conn)?;
+    let there = drafts::attachments(op.conn, dossier.id)?.into_iter().find(|a| a.piece == piece.code);
+    let label = &piece.label;
+    let entry =
+        |summary: String| Entry::new("dossier.attach", summary).call(call.id).dossier(dossier.id).for_everyone();
+    if let Some(same) = there.as_ref().filter(|a| a.sha256 == sha256 && a.file_name == file_name) {
+        op.record(entry(format!("Pièce «\u{202F}{label}\u{202F}» envoyée de nouveau")));
+        return Ok(Attached::InPlace(same.id));
+    }
+    let beside = there.is_some() && over.is_some_and(|seen| seen != there.as_ref().map(|a| a.id));
+    if !beside {
+        remove_all(op, dossier.id, &piece.code)?;
+    }
     let id = diesel::insert_into(attachments::table)
         .values((
             attachments::dossier_id.eq(dossier.id),
@@ -157,12 +199,50 @@ pub fn attach_piece(
             attachments::sha256.eq(&sha256),
             attachments::uploaded_at.eq(op.now),
             attachments::uploaded_by.eq(actor.id),
+            attachments::removed_at.eq(beside.then_some(op.now)),
         ))
         .returning(attachments::id)
         .get_result(op.conn)?;
-    let entry = Entry::new("dossier.attach", format!("Pièce «\u{202F}{}\u{202F}» ajoutée", piece.label));
-    op.record(entry.call(call.id).dossier(dossier.id).for_everyone());
-    Ok(id)
+    let done = if beside { "gardée de côté\u{A0}: un autre fichier est arrivé avant" } else { "ajoutée" };
+    op.record(entry(format!("Pièce «\u{202F}{label}\u{202F}» {done}")));
+    Ok(if beside { Attached::Beside(id) } else { Attached::InPlace(id) })
+}
+
+/// Makes one of the files sent for a piece the one that counts.
+///
+/// # Errors
+/// [`Fault::NotFound`] when it was never sent for this dossier.
+pub fn keep_piece(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    dossier: DossierId,
+    attachment: AttachmentId,
+) -> Result<(), Fault> {
+    for_applicant(op.conn, actor, dossier)?;
+    let chosen = drafts::all_attachments(op.conn, dossier)?.into_iter().find(|a| a.id == attachment);
+    let chosen = chosen.ok_or(Fault::NotFound)?;
+    let (dossier, call) = writable(op, actor, dossier, What::Piece(&chosen.piece))?;
+    remove_all(op, dossier.id, &chosen.piece)?;
+    diesel::update(attachments::table.filter(attachments::id.eq(attachment)))
+        .set(attachments::removed_at.eq(None::<Instant>))
+        .execute(op.conn)?;
+    let label = call.definition.piece(&chosen.piece).map_or(chosen.piece.as_str(), |p| p.label.as_str());
+    let summary =
+        format!("Pièce «\u{202F}{label}\u{202F}»\u{A0}: fichier «\u{202F}{}\u{202F}» choisi", chosen.file_name);
+    op.record(Entry::new("dossier.attach", summary).call(call.id).dossier(dossier.id).for_everyone());
+    Ok(())
+}
+
+fn remove_all(op: &mut Operation<'_>, dossier: DossierId, piece: &str) -> Result<(), Fault> {
+    diesel::update(
+        attachments::table
+            .filter(attachments::dossier_id.eq(dossier))
+            .filter(attachments::piece.eq(piece))
+            .filter(attachments::removed_at.is_null()),
+    )
+    .set(attachments::removed_at.eq(Some(op.now)))
+    .execute(op.conn)?;
+    Ok(())
 }
 
 /// Takes a piece out of the draft.
@@ -175,13 +255,14 @@ pub fn remove_piece(
     dossier: DossierId,
     attachment: AttachmentId,
 ) -> Result<(), Fault> {
-    let (dossier, call) = writable(op, actor, dossier)?;
+    for_applicant(op.conn, actor, dossier)?;
     let piece = attachments::table
         .filter(attachments::id.eq(attachment))
-        .filter(attachments::dossier_id.eq(dossier.id))
+        .filter(attachments::dossier_id.eq(dossier))
         .filter(attachments::removed_at.is_null())
         .select(attachments::piece)
         .first::<String>(op.conn)?;
+    let (dossier, call) = writable(op, actor, dossier, What::Piece(&piece))?;
     diesel::update(attachments::table.filter(attachments::id.eq(attachment)))
         .set(attachments::removed_at.eq(Some(op.now)))
         .execute(op.conn)?;
@@ -198,12 +279,35 @@ fn asked_years(call: &Call, sections: &BTreeMap<String, SavedSection>) -> Vec<i1
     call.definition.years_asked(count.unwrap_or_default()).to_vec()
 }
 
-/// The person's own draft, taken for writing until the transaction ends.
-fn writable(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Result<(Dossier, Call), Fault> {
+/// The person's own dossier, taken for writing until the transaction ends: a draft, or what is asked again of it.
+fn writable(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    dossier: DossierId,
+    what: What<'_>,
+) -> Result<(Dossier, Call), Fault> {
     let dossier = for_applicant(op.conn, actor, dossier)?;
-    drafts::take(op.conn, dossier.id, op.now)?;
+    drafts::take(op.conn, dossier.id, &[State::Draft, State::Incomplete], op.now)?;
     let call = calls::of_dossier(op.conn, dossier.id)?;
-    Ok((dossier, call))
+    let Some(request) = completion::pending(op.conn, dossier.id)? else { return Ok((dossier, call)) };
+    let definition = &call.definition;
+    let draft = content::assemble(op.conn, definition, &dossier)?;
+    let problems = draft.problems(definition, content::filing_day(&dossier, &call, op.now));
+    let open = match what {
+        What::Section(code) => request.opens(definition, &draft, &problems, code),
+        What::Piece(code) => request.opens_piece(definition, &draft, &problems, code),
+    };
+    if open {
+        return Ok((dossier, call));
+    }
+    Err(Fault::refused("Cette partie du dossier n’est pas à compléter\u{202F}: elle reste telle qu’elle est déposée."))
+}
+
+/// The part of a dossier that somebody writes.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Section(&'a str),
+    Piece(&'a str),
 }
 
 /// A file name without folders, control characters or excess.

@@ -9,11 +9,12 @@ use crate::base::text::fold;
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{calls as calls_table, dossier_tags, dossier_versions, dossiers, indicators};
+use crate::dossiers::completion;
 use crate::dossiers::content;
 use crate::dossiers::drafts;
 use crate::dossiers::model::{Content, Event, State};
-use crate::dossiers::receipt;
-use crate::dossiers::sight::for_applicant;
+use crate::dossiers::receipt::Acknowledgement;
+use crate::dossiers::sight::for_member;
 use crate::dossiers::store::{self, Dossier};
 use crate::dossiers::validate::Problem;
 use crate::fault::{Fault, FieldError};
@@ -29,14 +30,14 @@ use crate::service::Operation;
 /// [`Fault::Refused`] out of time, or when it was submitted before; [`Fault::Invalid`] with what is missing, fields
 /// written `section/field`.
 pub fn submit(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Result<Dossier, Fault> {
-    let draft_row = for_applicant(op.conn, actor, dossier)?;
+    let draft_row = for_member(op.conn, actor, dossier)?;
     if let Some(reference) = &draft_row.reference {
         return Err(Fault::refused(format!("Ce dossier est déjà déposé, sous la référence {reference}.")));
     }
     let call = calls::of_dossier(op.conn, dossier)?;
     in_time(op, &call)?;
     // From here on nobody else writes the draft, nor submits it.
-    drafts::take(op.conn, dossier, op.now)?;
+    drafts::take(op.conn, dossier, &[State::Draft], op.now)?;
     let draft = content::assemble(op.conn, &call.definition, &draft_row)?;
     let filed_on = op.now.in_zone(call.zone()).date();
     let problems = draft.problems(&call.definition, filed_on);
@@ -82,7 +83,7 @@ fn in_time(op: &Operation<'_>, call: &Call) -> Result<(), Fault> {
     }
 }
 
-fn freeze(
+pub(super) fn freeze(
     op: &mut Operation<'_>,
     actor: &Actor,
     dossier: DossierId,
@@ -116,7 +117,7 @@ fn next_reference(op: &mut Operation<'_>, call: CallId, code: &str) -> Result<St
     Ok(format!("{code}-{number:04}"))
 }
 
-fn tag(op: &mut Operation<'_>, dossier: DossierId, content: &Content) -> Result<(), Fault> {
+pub(super) fn tag(op: &mut Operation<'_>, dossier: DossierId, content: &Content) -> Result<(), Fault> {
     for (kind, field) in [("axis", "axes"), ("department", "departments")] {
         let mut codes = content.many(field);
         codes.sort_unstable();
@@ -134,7 +135,7 @@ fn tag(op: &mut Operation<'_>, dossier: DossierId, content: &Content) -> Result<
     Ok(())
 }
 
-fn set_targets(
+pub(super) fn set_targets(
     op: &mut Operation<'_>,
     dossier: DossierId,
     version: DossierVersionId,
@@ -158,10 +159,12 @@ fn set_targets(
 }
 
 /// Seals the receipt and mails it to who submitted and to the contact of the project.
-fn acknowledge(op: &mut Operation<'_>, actor: &Actor, dossier: &Dossier, call: &Call) -> Result<(), Fault> {
+pub(super) fn acknowledge(op: &mut Operation<'_>, actor: &Actor, dossier: &Dossier, call: &Call) -> Result<(), Fault> {
     debug_assert_eq!(dossier.state, State::Submitted);
     let version = store::current_version(op.conn, dossier)?;
-    let bytes = receipt::pdf(call, dossier, &version, &actor.name(), op.settings.demo)?;
+    let suspended = completion::suspended_days(&completion::of_dossier(op.conn, dossier.id)?, call.zone(), op.now);
+    let came_in = Acknowledgement { call, dossier, version: &version, suspended_days: suspended };
+    let bytes = came_in.pdf(&actor.name(), op.settings.demo)?;
     let reference = dossier.reference_or_draft();
     let sealed = sealed::seal(
         op.conn,
@@ -182,7 +185,7 @@ fn acknowledge(op: &mut Operation<'_>, actor: &Actor, dossier: &Dossier, call: &
         recipients.push((contact.contact_email.clone(), contact.contact_name.clone()));
     }
     for (recipient, name) in recipients {
-        let message = receipt::mail(call, &version, &reference, &link, sealed.id, recipient, name);
+        let message = came_in.mail(&link, sealed.id, recipient, name);
         op.send(&message)?;
     }
     Ok(())

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::{Deadline, Found, Opened, already_submitted, open};
 use crate::calls;
 use crate::dossiers::actions;
+use crate::dossiers::completion;
 use crate::dossiers::model::State;
 use crate::dossiers::present::{self, PresentedSection};
-use crate::dossiers::receipt::{implicit_rejection, next_steps};
+use crate::dossiers::receipt::{first_received, implicit_rejection, next_steps};
 use crate::dossiers::sight::for_applicant;
 use crate::dossiers::store;
 use crate::fault::Fault;
@@ -23,6 +24,8 @@ struct Remaining {
 
 #[derive(Serialize)]
 struct CheckView {
+    heading: &'static str,
+    lead: &'static str,
     title: String,
     call: String,
     organisation: String,
@@ -31,7 +34,10 @@ struct CheckView {
     remaining_title: String,
     sections: Vec<PresentedSection>,
     action: String,
+    button: &'static str,
+    what_happens: String,
     back: String,
+    member: bool,
 }
 
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
@@ -44,6 +50,9 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
 fn check(visit: &Visit, opened: &Opened) -> Result<Answer, Fault> {
     let definition = &opened.call.definition;
     let change = |section: &str, field: &str| {
+        if !opened.opens(section) {
+            return String::new();
+        }
         let anchor = if field.is_empty() { String::new() } else { format!("#field-{field}") };
         format!("{}{anchor}", opened.section_path(section))
     };
@@ -64,21 +73,42 @@ fn check(visit: &Visit, opened: &Opened) -> Result<Answer, Fault> {
             message: problem.message.clone(),
         })
         .collect();
+    let answers = opened.request.is_some();
+    let after = if answers { "avant de répondre" } else { "avant de déposer" };
     let view = CheckView {
+        heading: if answers { "Vérifier et répondre" } else { "Vérifier et déposer le dossier" },
+        lead: if answers {
+            "Relisez vos réponses. La nouvelle version remplacera celle que vous aviez déposée\u{202F}; les deux sont conservées."
+        } else {
+            "Relisez vos réponses. Après le dépôt, le dossier ne se modifie plus."
+        },
         title: opened.dossier.title_or_untitled().to_owned(),
         call: opened.call.title.clone(),
         organisation: opened.draft.content.applicant.name.clone(),
         deadline: opened.deadline(visit),
         remaining_title: match remaining.len() {
-            1 => "Il reste un point à corriger avant de déposer".to_owned(),
-            n => format!("Il reste {n} points à corriger avant de déposer"),
+            1 => format!("Il reste un point à corriger {after}"),
+            n => format!("Il reste {n} points à corriger {after}"),
         },
         remaining,
         sections,
-        action: format!("{}/deposer", opened.path()),
+        action: format!("{}/{}", opened.path(), if answers { "repondre" } else { "deposer" }),
+        button: if answers { "Répondre à la demande" } else { "Déposer le dossier" },
+        what_happens: if answers {
+            "En répondant, vous déposez une nouvelle version du dossier. Vous recevrez aussitôt un accusé de réception, et le \
+             service reprendra son examen."
+                .to_owned()
+        } else {
+            format!(
+                "En déposant, vous transmettez ce dossier à l’appel «\u{202F}{}\u{202F}» au nom de {}. Vous recevrez aussitôt une \
+                 référence et un accusé de réception.",
+                opened.call.title, opened.draft.content.applicant.name
+            )
+        },
         back: opened.path(),
+        member: opened.member,
     };
-    let answer = Answer::page("Vérifier et déposer le dossier", "dossiers/check.html", &view)?;
+    let answer = Answer::page(view.heading, "dossiers/check.html", &view)?;
     Ok(opened.crumbs(answer))
 }
 
@@ -91,10 +121,34 @@ pub(super) fn submit(visit: &Visit) -> Result<Answer, Fault> {
         Err(fault @ (Fault::Refused(_) | Fault::Stale | Fault::Invalid(_))) => match open(visit)? {
             // A second click, or the form sent again: the first one did it.
             Found::Submitted(_) => Ok(confirmed()),
+            Found::Draft(opened) if opened.request.is_some() => Ok(Answer::redirect(opened.path())),
             Found::Draft(opened) => {
                 let status = if matches!(fault, Fault::Invalid(_)) { 422 } else { 409 };
                 Ok(check(visit, &opened)?.status(status))
             }
+        },
+        Err(other) => Err(other),
+    }
+}
+
+/// Submits what was completed.
+pub(super) fn answer(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let id = visit.param("dossier")?;
+    let done = || {
+        Answer::redirect(super::path(id)).flash(
+            "Votre réponse est déposée\u{202F}: la nouvelle version remplace la précédente, et l’examen reprend.",
+        )
+    };
+    match visit.perform(|op| actions::answer_completion(op, actor, id)) {
+        Ok(_) => Ok(done()),
+        Err(fault @ (Fault::Refused(_) | Fault::Stale | Fault::Invalid(_))) => match open(visit)? {
+            // A second click, or the form sent again: the first one did it.
+            Found::Submitted(_) => Ok(done()),
+            Found::Draft(opened) => match fault {
+                Fault::Invalid(_) => Ok(check(visit, &opened)?.status(422)),
+                other => Ok(Answer::redirect(opened.path()).flash_as("warning", other.to_string())),
+            },
         },
         Err(other) => Err(other),
     }
@@ -122,7 +176,7 @@ struct ConfirmationView {
 pub(super) fn confirmation(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let id = visit.param("dossier")?;
-    let (dossier, call, version, recipients) = visit.read(|conn| {
+    let (dossier, call, version, recipients, requests) = visit.read(|conn| {
         let dossier = for_applicant(conn, actor, id)?;
         if dossier.state == State::Draft {
             return Err(Fault::NotFound);
@@ -130,7 +184,7 @@ pub(super) fn confirmation(visit: &Visit) -> Result<Answer, Fault> {
         let call = calls::of_dossier(conn, id)?;
         let version = store::current_version(conn, &dossier)?;
         let recipients = mail::recipients(conn, id, "dossier.receipt")?;
-        Ok((dossier, call, version, recipients))
+        Ok((dossier, call, version, recipients, completion::of_dossier(conn, id)?))
     })?;
     let path = super::path(id);
     let contact = &call.definition.contact;
@@ -144,7 +198,11 @@ pub(super) fn confirmation(visit: &Visit) -> Result<Answer, Fault> {
         requested: version.requested.to_string(),
         mailed_to: recipients.join(" et "),
         steps: next_steps(&call.definition),
-        implicit_rejection: implicit_rejection(&call.definition, version.submitted_at)?,
+        implicit_rejection: implicit_rejection(
+            &call.definition,
+            first_received(&dossier, &version),
+            completion::suspended_days(&requests, call.zone(), visit.now),
+        )?,
         receipt_href: format!("{path}/accuse-de-reception"),
         dossier_href: path,
         contact_service: contact.service.clone(),

@@ -12,7 +12,7 @@ pub(super) fn download(visit: &Visit) -> Result<Answer, Fault> {
     let (dossier, attachment): (DossierId, AttachmentId) = (visit.param("dossier")?, visit.param("attachment")?);
     let found = visit.read(|conn| {
         for_applicant(conn, actor, dossier)?;
-        let all = drafts::attachments(conn, dossier)?;
+        let all = drafts::all_attachments(conn, dossier)?;
         all.into_iter().find(|a| a.id == attachment).ok_or(Fault::NotFound)
     })?;
     let bytes = visit.service().files.get(&found.sha256)?;

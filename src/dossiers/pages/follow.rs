@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
-use super::list;
+use super::{Opened, list};
 use crate::base::ids::DossierId;
 use crate::calls;
+use crate::calls::definition::SectionKind;
+use crate::dossiers::completion::{self, Completion};
 use crate::dossiers::drafts::{self, Attachment};
-use crate::dossiers::model::PieceRef;
+use crate::dossiers::model::{Event, PieceRef};
 use crate::dossiers::present::{self, PresentedSection};
-use crate::dossiers::receipt::{implicit_rejection, next_steps};
+use crate::dossiers::receipt::{first_received, implicit_rejection, next_steps};
+use crate::dossiers::rules::allows;
 use crate::dossiers::sight::for_applicant;
 use crate::dossiers::store::{self, Dossier};
 use crate::fault::Fault;
@@ -60,7 +63,13 @@ struct FollowView {
     decision_href: String,
     /// Act, payments and indicators; empty unless an award is notified.
     award_links: Vec<Link>,
-    implicit_rejection: String,
+    /// What silence means, and when.
+    silence: String,
+    request: Vec<RequestView>,
+    versions_href: String,
+    /// Empty when the dossier may not be taken back, or not by this person.
+    withdraw_href: String,
+    team_href: String,
     sections: Vec<PresentedSection>,
     hash: String,
     receipt_href: String,
@@ -69,6 +78,60 @@ struct FollowView {
     contact_email: String,
     contact_telephone: String,
     dossier_id: DossierId,
+}
+
+/// What is asked again of a submitted dossier.
+#[derive(Serialize)]
+struct RequestView {
+    message: String,
+    due: String,
+    tone: &'static str,
+    tasks: Vec<RequestTask>,
+    check_href: String,
+}
+
+#[derive(Serialize)]
+struct RequestTask {
+    label: String,
+    href: String,
+    hint: String,
+    status: &'static str,
+    tone: &'static str,
+}
+
+fn request_view(visit: &Visit, opened: &Opened, request: &Completion) -> RequestView {
+    let definition = &opened.call.definition;
+    let open = definition.sections.iter().filter(|section| opened.opens(&section.code));
+    let tasks = open.map(|section| {
+        let pieces = definition.pieces.iter().filter(|p| request.targets.pieces.contains(&p.code));
+        let labels: Vec<_> = pieces.map(|piece| piece.label.as_str()).collect();
+        let is_pieces = section.kind == SectionKind::Pieces;
+        let wrong = opened.problems_in(&section.code).next().is_some();
+        let touched = match opened.draft.sections.get(&section.code) {
+            _ if is_pieces => opened.draft.attachments.iter().any(|a| !request.snapshot.attachments.contains(&a.id)),
+            Some(saved) => request.snapshot.sections.get(&section.code) != Some(&saved.typed),
+            None => false,
+        };
+        let (status, tone) = match (wrong, touched) {
+            (true, _) => ("À corriger", "warning"),
+            (false, true) => ("Modifiée", "success"),
+            (false, false) => ("À compléter", "info"),
+        };
+        RequestTask {
+            label: section.title.clone(),
+            href: opened.section_path(&section.code),
+            hint: if is_pieces { labels.join(", ") } else { String::new() },
+            status,
+            tone,
+        }
+    });
+    RequestView {
+        message: request.message.clone(),
+        due: opened.deadline(visit).text,
+        tone: if request.is_late(visit.now) { "danger" } else { "warning" },
+        tasks: tasks.collect(),
+        check_href: format!("{}/verifier", opened.path()),
+    }
 }
 
 /// Where each frozen piece is downloaded.
@@ -84,14 +147,20 @@ pub(super) fn piece_links<'a>(
     }
 }
 
-pub(super) fn show(visit: &Visit, dossier: &Dossier) -> Result<Answer, Fault> {
-    let (call, version, attachments, entries) = visit.read(|conn| {
+pub(super) fn show(visit: &Visit, dossier: &Dossier, opened: Option<&Opened>) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let (call, version, attachments, entries, requests) = visit.read(|conn| {
         let call = calls::of_dossier(conn, dossier.id)?;
         let version = store::current_version(conn, dossier)?;
-        let attachments = drafts::attachments(conn, dossier.id)?;
+        let attachments = drafts::all_attachments(conn, dossier.id)?;
         let entries = journal::of_dossier(conn, dossier.id, Audience::Everyone)?;
-        Ok((call, version, attachments, entries))
+        Ok((call, version, attachments, entries, completion::of_dossier(conn, dossier.id)?))
     })?;
+    let suspended = completion::suspended_days(&requests, call.zone(), visit.now);
+    let rejection = implicit_rejection(&call.definition, first_received(dossier, &version), suspended)?;
+    let request = opened.and_then(|opened| opened.request.as_ref());
+    let member = actor.belongs_to(dossier.organisation);
+    let may_withdraw = member && allows(dossier.state, Event::Withdraw, &call.definition.stages);
     let definition = &call.definition;
     let links = piece_links(dossier, &attachments);
     let path = super::path(dossier.id);
@@ -123,7 +192,23 @@ pub(super) fn show(visit: &Visit, dossier: &Dossier) -> Result<Answer, Fault> {
         } else {
             Vec::new()
         },
-        implicit_rejection: implicit_rejection(definition, version.submitted_at)?,
+        silence: match request {
+            Some(request) => format!(
+                "Le délai au terme duquel le silence vaut rejet est suspendu depuis le {}, jusqu’à votre réponse.",
+                request.asked_at.date(call.zone())
+            ),
+            None => format!(
+                "Sans réponse au {rejection}, la demande est considérée comme rejetée. Une décision peut encore vous être \
+                 notifiée après cette date."
+            ),
+        },
+        request: opened
+            .into_iter()
+            .filter_map(|opened| Some(request_view(visit, opened, opened.request.as_ref()?)))
+            .collect(),
+        versions_href: if version.number > 1 { format!("{path}/versions") } else { String::new() },
+        withdraw_href: if may_withdraw { format!("{path}/retirer") } else { String::new() },
+        team_href: format!("{path}/equipe"),
         sections: present::sections_with_links(definition, &version.content, &links, None),
         hash: version.sha256.clone(),
         receipt_href: format!("{path}/accuse-de-reception"),

@@ -2,28 +2,41 @@
 
 mod budget_view;
 mod check;
+mod completion;
+mod conflict;
 mod files;
 mod follow;
 mod form_view;
+mod invitation;
 mod list;
 mod section;
 mod section_view;
 mod start;
 mod tasks;
+mod team;
+mod versions;
+mod withdrawal;
 
-use crate::access::Permission::SignedIn;
+use std::collections::BTreeMap;
+
+use crate::access::Permission::{AnyCall, SignedIn};
+use crate::access::Role;
 use crate::base::ids::DossierId;
 use crate::calls::definition::{Phase, SectionKind};
 use crate::calls::{self, Call};
+use crate::dossiers::completion::{self as requests, Completion};
 use crate::dossiers::content::{self, Draft, PARTNER_FIELDS, PARTNER_SLOTS};
 use crate::dossiers::model::State;
 use crate::dossiers::sight::for_applicant;
 use crate::dossiers::store::Dossier;
 use crate::dossiers::validate::Problem;
-use crate::fault::Fault;
+use crate::fault::{Fault, FieldError};
 use crate::web::{Answer, Page, Visit};
 
 pub use list::expected;
+
+const MANAGERS: &[Role] = &[Role::CallManager];
+const READERS: &[Role] = &[Role::CallManager, Role::Instructor, Role::CommitteeMember, Role::Signatory, Role::Funder];
 
 #[must_use]
 pub fn pages() -> Vec<Page> {
@@ -35,7 +48,22 @@ pub fn pages() -> Vec<Page> {
         Page::get("/mes-dossiers/{dossier}/sections/{section}", SignedIn, section::show),
         Page::post("/mes-dossiers/{dossier}/sections/{section}", SignedIn, section::save),
         Page::get("/mes-dossiers/{dossier}/pieces/{attachment}", SignedIn, files::download),
+        Page::get("/mes-dossiers/{dossier}/pieces/{attachment}/choisir", SignedIn, conflict::show_files),
+        Page::post("/mes-dossiers/{dossier}/pieces/{attachment}/choisir", SignedIn, conflict::choose_file),
         Page::get("/mes-dossiers/{dossier}/verifier", SignedIn, check::show),
+        Page::post("/mes-dossiers/{dossier}/repondre", SignedIn, check::answer),
+        Page::get("/mes-dossiers/{dossier}/versions", SignedIn, versions::for_applicant),
+        Page::get("/mes-dossiers/{dossier}/retirer", SignedIn, withdrawal::show),
+        Page::post("/mes-dossiers/{dossier}/retirer", SignedIn, withdrawal::withdraw),
+        Page::get("/mes-dossiers/{dossier}/equipe", SignedIn, team::show),
+        Page::post("/mes-dossiers/{dossier}/equipe", SignedIn, team::invite),
+        Page::post("/mes-dossiers/{dossier}/equipe/retirer", SignedIn, team::remove),
+        Page::get("/invitations/{token}", SignedIn, invitation::show),
+        Page::post("/invitations/{token}", SignedIn, invitation::accept),
+        Page::get("/dossiers/{dossier}/versions", AnyCall(READERS), versions::for_staff),
+        Page::get("/dossiers/{dossier}/completer", AnyCall(MANAGERS), completion::show),
+        Page::post("/dossiers/{dossier}/completer", AnyCall(MANAGERS), completion::request),
+        Page::post("/dossiers/{dossier}/completer/annuler", AnyCall(MANAGERS), completion::cancel),
         Page::post("/mes-dossiers/{dossier}/deposer", SignedIn, check::submit),
         Page::get("/mes-dossiers/{dossier}/depose", SignedIn, check::confirmation),
         Page::get("/mes-dossiers/{dossier}/accuse-de-reception", SignedIn, files::receipt),
@@ -53,6 +81,10 @@ struct Opened {
     call: Call,
     draft: Draft,
     problems: Vec<Problem>,
+    /// What is asked again, when the dossier was submitted before.
+    request: Option<Completion>,
+    /// Whether the writer may submit: editors by invitation only write.
+    member: bool,
 }
 
 impl Opened {
@@ -66,6 +98,17 @@ impl Opened {
 
     fn problems_in<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a Problem> {
         self.problems.iter().filter(move |problem| problem.section == section)
+    }
+
+    /// Whether a section may be written: all of a draft, what is asked of a submitted dossier.
+    fn opens(&self, section: &str) -> bool {
+        let Some(request) = &self.request else { return true };
+        request.opens(&self.call.definition, &self.draft, &self.problems, section)
+    }
+
+    fn opens_piece(&self, piece: &str) -> bool {
+        let Some(request) = &self.request else { return true };
+        request.opens_piece(&self.call.definition, &self.draft, &self.problems, piece)
     }
 
     /// Partners of whom something was typed.
@@ -86,6 +129,12 @@ impl Opened {
     /// Until when the dossier may be submitted, or why it may not.
     fn deadline(&self, visit: &Visit) -> Deadline {
         let (zone, definition) = (self.call.zone(), &self.call.definition);
+        if let Some(request) = &self.request {
+            let late =
+                if request.is_late(visit.now) { " Ce jour est passé\u{202F}: répondez sans attendre." } else { "" };
+            let text = format!("Réponse attendue au plus tard le {}.{late}", request.due_at.long(zone));
+            return Deadline { open: true, text };
+        }
         match definition.phase(visit.now) {
             Phase::Open => Deadline {
                 open: true,
@@ -122,15 +171,25 @@ fn open(visit: &Visit) -> Result<Found, Fault> {
     let id = visit.param("dossier")?;
     visit.read(|conn| {
         let dossier = for_applicant(conn, actor, id)?;
-        if dossier.state != State::Draft {
+        if !matches!(dossier.state, State::Draft | State::Incomplete) {
             return Ok(Found::Submitted(dossier));
         }
         let call = calls::of_dossier(conn, id)?;
         let draft = content::assemble(conn, &call.definition, &dossier)?;
-        let filed_on = visit.now.in_zone(call.zone()).date();
-        let problems = draft.problems(&call.definition, filed_on);
-        Ok(Found::Draft(Box::new(Opened { dossier, call, draft, problems })))
+        let problems = draft.problems(&call.definition, content::filing_day(&dossier, &call, visit.now));
+        let request = requests::pending(conn, id)?;
+        let member = actor.belongs_to(dossier.organisation);
+        Ok(Found::Draft(Box::new(Opened { dossier, call, draft, problems, request, member })))
     })
+}
+
+/// The first message of each field.
+fn by_field(mistakes: &[FieldError]) -> BTreeMap<String, String> {
+    let mut errors = BTreeMap::new();
+    for mistake in mistakes {
+        errors.entry(mistake.field.clone()).or_insert_with(|| mistake.message.clone());
+    }
+    errors
 }
 
 /// Sends who would change a submitted dossier to where it is read.

@@ -1,13 +1,16 @@
 //! One section of the form: everything sent is saved first, then what is wrong with it is shown.
 
-use super::section_view::{Conflict, Shown, next_path, page};
+use serde::Serialize;
+
+use super::conflict;
+use super::section_view::{Shown, next_path, page};
 use super::{Found, Opened, already_submitted, open};
 use crate::base::ids::AttachmentId;
+use crate::calls;
 use crate::calls::definition::{Section, SectionKind};
-use crate::dossiers::actions::{attach_piece, remove_piece, save_section};
+use crate::dossiers::actions::{Attached, NewFile, attach_file, remove_piece, save_section};
 use crate::dossiers::content::PARTNER_FIELDS;
-use crate::dossiers::drafts::{Typed, typed_text};
-use crate::dossiers::form::{differences, keep_known};
+use crate::dossiers::drafts::{self, Typed, typed_text};
 use crate::dossiers::validate::piece_field;
 use crate::fault::{Fault, FieldError};
 use crate::web::{Answer, Form, Visit};
@@ -19,6 +22,9 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     };
     let code: String = visit.param("section")?;
     let section = opened.call.definition.section(&code).ok_or(Fault::NotFound)?;
+    if !opened.opens(&code) {
+        return Ok(not_asked(&opened));
+    }
     let saved = opened.draft.section(&code);
     let typed = if saved.version == 0 { suggested(visit, section)? } else { saved.typed.clone() };
     let mut errors = if visit.query.checked("corriger") { field_errors(&opened, &code) } else { Vec::new() };
@@ -26,7 +32,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         // What is suggested is there to be confirmed, not missing.
         errors.retain(|error| typed_text(&typed, &error.field).is_empty());
     }
-    page(visit, &opened, section, Shown { saved, typed, errors, conflict: None, may_skip: false })
+    page(visit, &opened, section, Shown { saved, typed, errors, may_skip: false })
 }
 
 /// Before the first save, the writer is taken for the contact.
@@ -40,6 +46,12 @@ fn suggested(visit: &Visit, section: &Section) -> Result<Typed, Fault> {
     Ok(typed)
 }
 
+/// Sends who would change what is not asked back to what is.
+fn not_asked(opened: &Opened) -> Answer {
+    Answer::redirect(opened.path())
+        .flash_as("info", "Cette rubrique n’est pas à compléter\u{202F}: elle reste telle que vous l’avez déposée.")
+}
+
 fn field_errors(opened: &Opened, code: &str) -> Vec<FieldError> {
     opened
         .problems_in(code)
@@ -49,16 +61,25 @@ fn field_errors(opened: &Opened, code: &str) -> Vec<FieldError> {
 
 pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
+    let by_itself = visit.form.checked(AUTOSAVE);
     let before = match open(visit)? {
         Found::Draft(opened) => opened,
+        Found::Submitted(_) if by_itself => return Ok(told("Ce dossier est déposé\u{202F}: il ne se modifie plus.")),
         Found::Submitted(dossier) => return Ok(already_submitted(&dossier)),
     };
     let code: String = visit.param("section")?;
     let section = before.call.definition.section(&code).ok_or(Fault::NotFound)?;
+    if !before.opens(&code) {
+        return Ok(if by_itself { told("Cette rubrique n’est pas à compléter.") } else { not_asked(&before) });
+    }
     let id = before.dossier.id;
     let mut file_errors = Vec::new();
     if section.kind == SectionKind::Pieces {
-        file_errors = save_pieces(visit, &before)?;
+        let (errors, aside) = save_pieces(visit, &before)?;
+        file_errors = errors;
+        if let Some(aside) = aside {
+            return Ok(Answer::redirect(format!("{}/pieces/{aside}/choisir", before.path())));
+        }
         if visit.form.checked("retirer") && file_errors.is_empty() {
             return Ok(Answer::redirect(before.section_path(&code)).flash("La pièce est retirée."));
         }
@@ -68,10 +89,34 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
             sent.retain(|name, _| !PARTNER_FIELDS.iter().any(|(field, _)| *name == format!("{field}-{slot}")));
         }
         let read_version = visit.form.text("version").parse().unwrap_or(0);
+        if visit.form.checked("conflit") && before.draft.section(&code).version == read_version {
+            match conflict::settle(&before, section, &visit.form, &sent) {
+                Ok(settled) => sent = settled,
+                Err(missing) => return conflict::page(visit, &before, section, &sent, &missing),
+            }
+        }
         match visit.perform(|op| save_section(op, actor, id, &code, &sent, read_version)) {
+            Ok(()) if by_itself => return saved_by_itself(visit, &code),
             Ok(()) => {}
-            Err(Fault::Stale) => return conflict_page(visit, section, &sent),
+            Err(Fault::Stale) if by_itself => {
+                let who = &before.draft.section(&code).saved_by;
+                return Ok(told(&format!(
+                    "{who} a enregistré cette rubrique entre-temps. Vos réponses restent dans la page\u{202F}: appuyez sur \
+                     «\u{202F}Enregistrer et continuer\u{202F}» pour comparer les deux."
+                )));
+            }
+            Err(Fault::Stale) => {
+                return match open(visit)? {
+                    Found::Draft(opened) => conflict::page(visit, &opened, section, &sent, &[]),
+                    Found::Submitted(dossier) => Ok(already_submitted(&dossier)),
+                };
+            }
             Err(other) => return Err(other),
+        }
+        if visit.form.checked("conflit") {
+            return Ok(
+                Answer::redirect(before.section_path(&code)).flash("Vos choix sont enregistrés. Relisez la rubrique.")
+            );
         }
     }
     let after = match open(visit)? {
@@ -101,7 +146,7 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
     }
     let saved = after.draft.section(&code);
     let typed = saved.typed.clone();
-    let shown = Shown { saved, typed, errors: file_errors, conflict: None, may_skip: true };
+    let shown = Shown { saved, typed, errors: file_errors, may_skip: true };
     Ok(page(visit, &after, section, shown)?.status(422))
 }
 
@@ -114,15 +159,45 @@ fn sent(form: &Form) -> Typed {
     typed
 }
 
-/// Keeps each good file, whatever the others are.
-fn save_pieces(visit: &Visit, opened: &Opened) -> Result<Vec<FieldError>, Fault> {
+/// Name of the field that says that the page saves by itself, without leaving it.
+const AUTOSAVE: &str = "enregistrement_auto";
+
+#[derive(Serialize)]
+struct Saved {
+    version: i64,
+    said: String,
+}
+
+fn saved_by_itself(visit: &Visit, code: &str) -> Result<Answer, Fault> {
+    let id = visit.param("dossier")?;
+    let (saved, call) = visit.read(|conn| Ok((drafts::section(conn, id, code)?, calls::of_dossier(conn, id)?)))?;
+    let at = visit.now.in_zone(call.zone());
+    let said = format!("Enregistré automatiquement à {}\u{A0}h\u{A0}{:02}.", at.hour(), at.minute());
+    Ok(Answer::json(serde_json::to_value(Saved { version: saved.version, said })?))
+}
+
+/// What keeps the page from saving by itself.
+fn told(said: &str) -> Answer {
+    Answer::json(serde_json::json!({ "said": said })).status(409)
+}
+
+/// Keeps each good file, whatever the others are; answers the mistakes, and the first file kept aside.
+fn save_pieces(visit: &Visit, opened: &Opened) -> Result<(Vec<FieldError>, Option<AttachmentId>), Fault> {
     let actor = visit.actor()?;
     let id = opened.dossier.id;
-    let mut errors = Vec::new();
+    let (mut errors, mut aside) = (Vec::new(), None);
     for piece in &opened.call.definition.pieces {
         let Some(upload) = visit.form.upload(&piece_field(&piece.code)) else { continue };
-        match visit.perform(|op| attach_piece(op, actor, id, &piece.code, &upload.file_name, &upload.bytes)) {
-            Ok(_) => {}
+        let seen = visit.form.get(&format!("vu-{}", piece.code));
+        let file = NewFile {
+            piece: &piece.code,
+            file_name: &upload.file_name,
+            bytes: &upload.bytes,
+            over: seen.map(|id| id.parse::<AttachmentId>().ok()),
+        };
+        match visit.perform(|op| attach_file(op, actor, id, &file)) {
+            Ok(Attached::InPlace(_)) => {}
+            Ok(Attached::Beside(other)) => aside = aside.or(Some(other)),
             Err(Fault::Invalid(found)) => errors.extend(found),
             Err(other) => return Err(other),
         }
@@ -134,20 +209,5 @@ fn save_pieces(visit: &Visit, opened: &Opened) -> Result<Vec<FieldError>, Fault>
             visit.perform(|op| remove_piece(op, actor, id, attachment))?;
         }
     }
-    Ok(errors)
-}
-
-/// Shows both texts; the form keeps what was sent and, sent again, replaces the other knowingly.
-fn conflict_page(visit: &Visit, section: &Section, sent: &Typed) -> Result<Answer, Fault> {
-    let Found::Draft(opened) = open(visit)? else { return Err(Fault::Stale) };
-    let definition = &opened.call.definition;
-    let saved = opened.draft.section(&section.code);
-    let yours = keep_known(definition, section, sent);
-    let conflict = Conflict {
-        who: saved.saved_by.clone(),
-        when: saved.saved_at.unwrap_or(visit.now).short(opened.call.zone()),
-        differences: differences(definition, section, &yours, &saved.typed),
-    };
-    let shown = Shown { saved, typed: yours, errors: Vec::new(), conflict: Some(conflict), may_skip: false };
-    Ok(page(visit, &opened, section, shown)?.status(409))
+    Ok((errors, aside))
 }

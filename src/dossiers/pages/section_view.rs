@@ -12,9 +12,8 @@ use crate::base::clock::Instant;
 use crate::calls::definition::reference::legal_form;
 use crate::calls::definition::{Section, SectionKind};
 use crate::dossiers::budget::{show_share, totals};
-use crate::dossiers::content::{PARTNER_SLOTS, notification_section};
+use crate::dossiers::content::{PARTNER_SLOTS, filing_day, notification_section};
 use crate::dossiers::drafts::{SavedSection, Typed, typed_text};
-use crate::dossiers::form::Difference;
 use crate::dossiers::receipt::{identifier, show_size};
 use crate::dossiers::validate::piece_field;
 use crate::fault::{Fault, FieldError};
@@ -44,14 +43,8 @@ struct PieceView {
     file_detail: String,
     file_href: String,
     attachment: String,
-}
-
-/// The other person's save, beside what was sent.
-#[derive(Serialize)]
-pub(super) struct Conflict {
-    pub who: String,
-    pub when: String,
-    pub differences: Vec<Difference>,
+    /// Name of the field that says which file this page shows.
+    seen: String,
 }
 
 #[derive(Serialize)]
@@ -65,9 +58,7 @@ struct SectionView {
     saved: String,
     steps: Vec<Step>,
     summary: Vec<FieldError>,
-    conflict: Vec<Conflict>,
     skip_href: String,
-    reload_href: String,
     organisation: Vec<Row>,
     organisation_href: String,
     form_warning: String,
@@ -95,13 +86,15 @@ pub(super) struct Shown {
     pub saved: SavedSection,
     pub typed: Typed,
     pub errors: Vec<FieldError>,
-    pub conflict: Option<Conflict>,
     /// Saved, but not all good: the way on without correcting.
     pub may_skip: bool,
 }
 
-/// The section after this one, or the check when it is the last.
+/// The section after this one, or the check when it is the last; the dossier, where what is asked again is listed.
 pub(super) fn next_path(opened: &Opened, code: &str) -> String {
+    if opened.request.is_some() {
+        return opened.path();
+    }
     let sections = &opened.call.definition.sections;
     let place = sections.iter().position(|s| s.code == code).unwrap_or(sections.len());
     match sections.get(place + 1) {
@@ -129,13 +122,14 @@ fn steps(opened: &Opened, current: &str) -> Vec<Step> {
 /// The page of a section.
 pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Shown) -> Result<Answer, Fault> {
     let definition = &opened.call.definition;
-    let Shown { saved, typed, errors: summary, conflict, may_skip } = shown;
+    let Shown { saved, typed, errors: summary, may_skip } = shown;
     let mut errors = Errors::new();
     for error in &summary {
         errors.entry(error.field.clone()).or_insert_with(|| error.message.clone());
     }
     let place = definition.sections.iter().position(|s| s.code == section.code).map_or(1, |i| i + 1);
-    let steps = steps(opened, &section.code);
+    let answers = opened.request.is_some();
+    let steps = if answers { Vec::new() } else { steps(opened, &section.code) };
     let kind = section.kind;
     let only = |wanted: SectionKind| kind == wanted;
     let asks_notification = notification_section(definition) == section.code;
@@ -153,16 +147,18 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
             SectionKind::Attestations => "attestations",
         },
         title: section.title.clone(),
-        overline: format!("Étape {place} sur {}", steps.len()),
+        overline: if answers {
+            "Compléments demandés".to_owned()
+        } else {
+            format!("Étape {place} sur {}", steps.len())
+        },
         intro: section.intro.clone(),
         action: opened.section_path(&section.code),
         version: saved.version,
         saved: saved.saved_at.map_or(String::new(), said_saved),
         steps,
         summary,
-        conflict: conflict.into_iter().collect(),
         skip_href: if may_skip { next_path(opened, &section.code) } else { String::new() },
-        reload_href: opened.section_path(&section.code),
         organisation: if only(SectionKind::Identity) { organisation(opened) } else { Vec::new() },
         organisation_href: format!("/organisations/{}", opened.dossier.organisation),
         form_warning: if only(SectionKind::Identity) { form_warning(opened) } else { String::new() },
@@ -195,7 +191,7 @@ pub(super) fn page(visit: &Visit, opened: &Opened, section: &Section, shown: Sho
         values: ["contact_name", "contact_email", "contact_telephone"].into_iter().map(value).collect(),
         errors,
     };
-    let title = format!("{} – Étape {place} sur {}", section.title, view.steps.len());
+    let title = format!("{} – {}", section.title, view.overline);
     let answer = Answer::page(title, "dossiers/section.html", &view)?;
     Ok(opened.crumbs(answer))
 }
@@ -253,7 +249,7 @@ fn share(opened: &Opened, section: &Section) -> Vec<Row> {
 fn pieces(visit: &Visit, opened: &Opened, errors: &Errors) -> Vec<PieceView> {
     let definition = &opened.call.definition;
     let content = &opened.draft.content;
-    let filed_on = visit.now.in_zone(opened.call.zone()).date();
+    let filed_on = filing_day(&opened.dossier, &opened.call, visit.now);
     let request = content.requested(definition);
     let asked = definition.pieces_for(&content.applicant.legal_form, filed_on, request);
     definition
@@ -262,7 +258,7 @@ fn pieces(visit: &Visit, opened: &Opened, errors: &Errors) -> Vec<PieceView> {
         .filter_map(|piece| {
             let found = opened.draft.attachments.iter().find(|a| a.piece == piece.code);
             let is_asked = asked.iter().any(|p| p.code == piece.code);
-            if !is_asked && found.is_none() {
+            if (!is_asked && found.is_none()) || !opened.opens_piece(&piece.code) {
                 return None;
             }
             let name = piece_field(&piece.code);
@@ -282,6 +278,7 @@ fn pieces(visit: &Visit, opened: &Opened, errors: &Errors) -> Vec<PieceView> {
                 }),
                 file_href: found.map_or(String::new(), |a| format!("{}/pieces/{}", opened.path(), a.id)),
                 attachment: found.map_or(String::new(), |a| a.id.to_string()),
+                seen: format!("vu-{}", piece.code),
                 name,
             })
         })

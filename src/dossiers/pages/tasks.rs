@@ -51,6 +51,9 @@ struct TasksView {
     progress: String,
     tasks: Vec<Task>,
     check_href: String,
+    team_href: String,
+    /// Empty for a member, who may submit.
+    invited: &'static str,
     contact_service: String,
     contact_email: String,
     contact_telephone: String,
@@ -58,8 +61,9 @@ struct TasksView {
 
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     match open(visit)? {
+        Found::Draft(opened) if opened.request.is_some() => follow::show(visit, &opened.dossier, Some(&opened)),
         Found::Draft(opened) => tasks(visit, &opened),
-        Found::Submitted(dossier) => follow::show(visit, &dossier),
+        Found::Submitted(dossier) => follow::show(visit, &dossier, None),
     }
 }
 
@@ -70,13 +74,15 @@ fn tasks(visit: &Visit, opened: &Opened) -> Result<Answer, Fault> {
     let unfinished = definition.sections.iter().filter(|s| opened.problems_in(&s.code).next().is_some()).count();
     let done = definition.sections.iter().filter(|s| opened.progress(s) == Progress::Done).count();
     let check_href = format!("{}/verifier", opened.path());
-    let ready = unfinished == 0 && deadline.open;
+    let ready = unfinished == 0 && deadline.open && opened.member;
     tasks.push(Task {
         label: "Vérifier et déposer".to_owned(),
         href: if ready { check_href.clone() } else { String::new() },
         hint: String::new(),
         status: if ready {
             "À faire".to_owned()
+        } else if deadline.open && unfinished == 0 {
+            "Par un membre de l’organisme".to_owned()
         } else if deadline.open {
             format!("Pas encore possible\u{A0}: {} à terminer", count(unfinished, "rubrique", "rubriques"))
         } else {
@@ -94,6 +100,12 @@ fn tasks(visit: &Visit, opened: &Opened) -> Result<Answer, Fault> {
         deadline,
         tasks,
         check_href,
+        team_href: format!("{}/equipe", opened.path()),
+        invited: if opened.member {
+            ""
+        } else {
+            "Vous écrivez ce dossier sur invitation\u{202F}: un membre de l’organisme le déposera."
+        },
         contact_service: definition.contact.service.clone(),
         contact_email: definition.contact.email.clone(),
         contact_telephone: definition.contact.telephone.clone(),

@@ -1,5 +1,6 @@
-//! Operations of follow-up, one file a matter. Reading order: [`reports`], [`reminders`].
+//! Operations of follow-up, one file a matter. Reading order: [`reports`], [`reminders`], [`notes`].
 
+pub mod notes;
 pub mod reminders;
 pub mod reports;
 

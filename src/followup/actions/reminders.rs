@@ -12,6 +12,7 @@ use crate::followup::periods::{HELPS_FOR_DAYS, Period, reminder_due};
 use crate::followup::store::periods;
 use crate::journal::Entry;
 use crate::mail::Message;
+use crate::notify;
 use crate::service::{Operation, Service};
 
 /// Projects reminded in one round; the next round goes on.
@@ -112,6 +113,13 @@ fn remind(op: &mut Operation<'_>, id: DossierId, period: &Period, step: i16) -> 
             dossier: Some(id),
         })?;
     }
+    let path = format!("/mes-dossiers/{id}/indicateurs/{}", period.number);
+    let told = if late {
+        format!("{reference}\u{A0}: le suivi est en retard.")
+    } else {
+        format!("{reference}\u{A0}: le suivi est attendu le {due}.")
+    };
+    notify::tell_organisation(op, dossier.organisation, "followup.reminder", &told, &path)?;
     let summary = format!("Rappel envoyé\u{A0}: suivi de la période {} ({})", period.number, period.label());
     op.record(Entry::new("followup.reminder", summary).call(call.id).dossier(id).for_everyone());
     Ok(())

@@ -65,7 +65,7 @@ struct DeskView {
     rows: Vec<ProjectRow>,
     map: DepartmentMap,
     map_rows: Vec<MapRow>,
-    page: i64,
+    current_page: i64,
     pages: i64,
     previous: String,
     next: String,
@@ -225,7 +225,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
                 projects: loaded.territory.departments.get(&department.code).map_or(0, |local| local.projects),
             })
             .collect(),
-        page,
+        current_page: page,
         pages,
         previous: if page > 1 { link(page - 1) } else { String::new() },
         next: if page < pages { link(page + 1) } else { String::new() },

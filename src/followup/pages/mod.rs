@@ -3,6 +3,7 @@
 mod bars;
 mod desk;
 mod equity;
+mod notes;
 mod overview;
 mod report;
 
@@ -25,14 +26,16 @@ const DESK: &[Role] = &[Role::CallManager, Role::Funder];
 
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    vec![
+    let mut pages = vec![
         Page::get("/mes-dossiers/{dossier}/indicateurs", Permission::SignedIn, overview::show),
         Page::get("/mes-dossiers/{dossier}/indicateurs/{period}", Permission::SignedIn, report::show),
         Page::post("/mes-dossiers/{dossier}/indicateurs/{period}", Permission::SignedIn, report::send),
         Page::get("/appels/{call}/suivi", Permission::ThisCall(DESK), desk::show),
         Page::get("/appels/{call}/suivi/equite", Permission::ThisCall(DESK), equity::equity),
         Page::get("/dossiers/{dossier}/suivi", Permission::AnyCall(DESK), desk::project),
-    ]
+    ];
+    pages.extend(notes::pages());
+    pages
 }
 
 /// Writes the periods of newly awarded dossiers, which the scheduled work may not have reached: what is counted is what

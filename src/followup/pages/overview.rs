@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::bars::{Bar, bar, rule};
 use crate::base::ids::DossierId;
 use crate::calls::definition::IndicatorTotal;
+use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::followup::actions::{self, Report};
 use crate::followup::periods::Standing;
@@ -47,6 +48,8 @@ struct OverviewView {
     periods: Vec<PeriodRow>,
     late: usize,
     over: bool,
+    /// Whether the project shares its practice: an award that was terminated no longer does.
+    circle: bool,
     bars: Vec<Bar>,
     heads: Vec<String>,
     rows: Vec<IndicatorRow>,
@@ -126,6 +129,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         within: rules.report_within_days,
         late: periods.iter().filter(|period| running && period.status == Standing::Late.label()).count(),
         over: !running,
+        circle: report.dossier.state != State::Terminated,
         bars: report.indicators.iter().map(|indicator| bar(&report.call.definition, indicator)).collect(),
         heads: report.periods.iter().map(|stored| stored.period.label()).collect(),
         rows: report.indicators.iter().map(|indicator| indicator_row(&report, indicator)).collect(),

@@ -1,6 +1,7 @@
-//! Rows of follow-up. Reading order: `indicators`, `periods`, `projects`.
+//! Rows of follow-up. Reading order: `indicators`, `periods`, `projects`, `notes`.
 
 mod indicators;
+pub mod notes;
 pub(super) mod periods;
 pub(super) mod projects;
 

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 
 use super::periods::{awarded_states, running_states};
 use crate::base::clock::Instant;
-use crate::base::ids::{CallId, DossierId, DossierVersionId};
+use crate::base::ids::{CallId, DossierId, DossierVersionId, IndicatorId};
 use crate::base::money::Cents;
+use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::{
     dossier_tags, dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries,
@@ -15,6 +16,7 @@ use crate::db::schema::{
 };
 use crate::dossiers::State;
 use crate::fault::Fault;
+use crate::followup::rules::total;
 use crate::ledger::EntryKind;
 
 /// A funded project in a list.
@@ -187,6 +189,57 @@ fn people(conn: &mut Conn, call: CallId, reach: &str) -> Result<HashMap<DossierI
     let mut all: HashMap<DossierId, Told> = HashMap::new();
     for (dossier, id, value) in rows {
         all.entry(dossier).or_default().push((value, by_value.remove(&id).unwrap_or_default()));
+    }
+    Ok(all)
+}
+
+/// What the funded projects of a call told of one indicator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IndicatorOutcome {
+    /// Projects that chose it, and those that told a value.
+    pub projects: usize,
+    pub told: usize,
+    pub at_target: usize,
+    pub sum: i64,
+}
+
+/// Outcomes by indicator code.
+pub(in crate::followup) fn outcomes(
+    conn: &mut Conn,
+    call: &Call,
+    closed: &[DossierId],
+) -> Result<HashMap<String, IndicatorOutcome>, Fault> {
+    let chosen = indicators::table
+        .inner_join(dossiers::table)
+        .filter(dossiers::call_id.eq(call.id))
+        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(dossiers::current_version_id.eq(indicators::dossier_version_id.nullable()))
+        .filter(dossiers::id.ne_all(closed.to_vec()))
+        .select((indicators::id, indicators::code, indicators::target))
+        .load::<(IndicatorId, String, i64)>(conn)?;
+    let told = indicator_values::table
+        .inner_join(indicators::table.inner_join(dossiers::table))
+        .filter(dossiers::call_id.eq(call.id))
+        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(indicator_values::replaced_at.is_null())
+        .order((indicator_values::indicator_id, indicator_values::period))
+        .select((indicator_values::indicator_id, indicator_values::value))
+        .load::<(IndicatorId, Option<i64>)>(conn)?;
+    let mut values: HashMap<IndicatorId, Vec<Option<i64>>> = HashMap::new();
+    for (indicator, value) in told {
+        values.entry(indicator).or_default().push(value);
+    }
+    let mut all: HashMap<String, IndicatorOutcome> = HashMap::new();
+    for (id, code, target) in chosen {
+        let rule = call.definition.indicator(&code).map(|choice| choice.total).unwrap_or_default();
+        let reached = total(rule, values.remove(&id).unwrap_or_default());
+        let outcome = all.entry(code).or_default();
+        outcome.projects += 1;
+        if let Some(reached) = reached {
+            outcome.told += 1;
+            outcome.sum = outcome.sum.saturating_add(reached);
+            outcome.at_target += usize::from(reached >= target);
+        }
     }
     Ok(all)
 }

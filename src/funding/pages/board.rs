@@ -267,7 +267,8 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         group.sums.add(kind, amount);
     }
     let mut by_axis: BTreeMap<(String, String), Group> = BTreeMap::new();
-    for (call, code, kind, amount) in axes {
+    for (envelope, code, kind, amount) in axes {
+        let Some(call) = envelopes.iter().find(|row| row.id == envelope).map(|row| row.call) else { continue };
         let call_code = purview.call(call).map(|call| call.code.clone()).unwrap_or_default();
         let group = by_axis.entry((call_code.clone(), code.clone())).or_insert_with(|| Group {
             label: axis_label(&purview, call, &code),

@@ -117,7 +117,7 @@ pub fn sums_by_envelope(conn: &mut Conn, purview: &Purview) -> Result<Vec<(Envel
         .load(conn)?)
 }
 
-/// Sums by call, axis (`axis`) or department (`department`) and nature: a dossier in several counts whole in each.
+/// Sums by envelope, axis (`axis`) or department (`department`) and nature: a dossier in several counts whole in each.
 ///
 /// # Errors
 /// When the database refuses.
@@ -125,15 +125,15 @@ pub fn sums_by_tag(
     conn: &mut Conn,
     purview: &Purview,
     tag: &str,
-) -> Result<Vec<(CallId, String, EntryKind, Cents)>, Fault> {
+) -> Result<Vec<(EnvelopeId, String, EntryKind, Cents)>, Fault> {
     Ok(ledger_entries::table
         .inner_join(envelopes::table)
         .inner_join(dossier_tags::table.on(ledger_entries::dossier_id.eq(dossier_tags::dossier_id.nullable())))
         .filter(envelopes::call_id.eq_any(purview.ids()))
         .filter(dossier_tags::kind.eq(tag))
         .filter(ledger_entries::dossier_id.ne_all(purview.closed_ids()))
-        .group_by((envelopes::call_id, dossier_tags::code, ledger_entries::kind))
-        .select((envelopes::call_id, dossier_tags::code, ledger_entries::kind, sql::<BigInt>(SUM)))
+        .group_by((ledger_entries::envelope_id, dossier_tags::code, ledger_entries::kind))
+        .select((ledger_entries::envelope_id, dossier_tags::code, ledger_entries::kind, sql::<BigInt>(SUM)))
         .load(conn)?)
 }
 

@@ -46,7 +46,6 @@ pub struct ListedAct {
     pub organisation: String,
     pub siret: Option<String>,
     pub rna: Option<String>,
-    pub legal_form: String,
     pub state: State,
     pub authority: InstitutionId,
     pub authority_name: String,
@@ -90,7 +89,7 @@ pub fn count_acts(conn: &mut Conn, actor: &Actor, purview: &Purview, listing: &L
 type ActRow = (
     (ActId, InstitutionId, String, ActKind, Option<ActId>, String, Cents, String),
     (DossierId, CallId, Option<String>, String, State),
-    (String, Option<String>, Option<String>, String),
+    (String, Option<String>, Option<String>),
 );
 
 /// # Errors
@@ -133,7 +132,7 @@ pub fn listed_acts(
                 dossier_rows::title,
                 dossier_rows::state,
             ),
-            (organisations::name, organisations::siret, organisations::rna, organisations::legal_form),
+            (organisations::name, organisations::siret, organisations::rna),
         ))
         .load::<ActRow>(conn)?
         .into_iter()
@@ -155,7 +154,6 @@ pub fn listed_acts(
                 organisation: organisation.0,
                 siret: organisation.1,
                 rna: organisation.2,
-                legal_form: organisation.3,
             })
         })
         .collect()

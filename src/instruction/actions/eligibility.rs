@@ -78,6 +78,7 @@ pub fn decide_eligibility(
 /// [`Fault::Refused`] by the engine, as in a call without shortlisting.
 pub fn shortlist(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Result<Dossier, Fault> {
     dossiers::for_staff(op.conn, actor, dossier)?.require(Role::CallManager)?;
+    left_to_committee(op, dossier)?;
     let moved = dossiers::advance(op, dossier, Event::Shortlist)?;
     op.record(Entry::new("dossier.shortlist", "Dossier présélectionné").call(moved.call).dossier(dossier));
     Ok(moved)
@@ -87,12 +88,26 @@ pub fn shortlist(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> R
 /// [`Fault::Invalid`] without a ground; otherwise as [`shortlist`].
 pub fn set_aside(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, ground: &str) -> Result<Dossier, Fault> {
     dossiers::for_staff(op.conn, actor, dossier)?.require(Role::CallManager)?;
+    left_to_committee(op, dossier)?;
     let ground = read_ground(ground)?;
     let moved = dossiers::advance(op, dossier, Event::SetAside)?;
     op.record(
         Entry::new("dossier.set_aside", "Dossier non présélectionné").call(moved.call).dossier(dossier).reason(ground),
     );
     Ok(moved)
+}
+
+/// On the agenda of a shortlisting session, a dossier is the committee's to shortlist or to set aside; on none, it is
+/// the manager's.
+fn left_to_committee(op: &mut Operation<'_>, dossier: DossierId) -> Result<(), Fault> {
+    dossiers::hold(op.conn, dossier)?;
+    match store::shortlisting_session(op.conn, dossier)? {
+        None => Ok(()),
+        Some(number) => Err(Fault::refused(format!(
+            "Ce dossier est à l’ordre du jour de la séance n°\u{A0}{number} du comité\u{202F}: c’est elle qui le \
+             présélectionne ou l’écarte."
+        ))),
+    }
 }
 
 fn read_ground(ground: &str) -> Result<String, Fault> {

@@ -18,7 +18,8 @@ const RECUSED: &str = "Déport déclaré";
 /// Saying the same thing twice changes nothing.
 ///
 /// # Errors
-/// [`Fault::NotFound`] for who neither instructs the dossier nor speaks for a department asked; [`Fault::Refused`] when another answer was given before;
+/// [`Fault::NotFound`] for who neither instructs the dossier nor speaks for a department asked; [`Fault::Refused`] when a conflict
+/// was declared before and is now denied;
 /// [`Fault::Invalid`] for a conflict without a word on it.
 pub fn declare_interests(
     op: &mut Operation<'_>,
@@ -33,19 +34,22 @@ pub fn declare_interests(
     }
     let assignment =
         store::assignments_of(op.conn, dossier)?.into_iter().find(|a| a.account == actor.id && a.is_active());
-    if let Some(before) = store::declaration_of(op.conn, dossier, actor.id)?
-        && before.conflict != conflict.is_some()
-    {
-        return Err(Fault::refused(
-            "Vous avez déjà déclaré vos liens d’intérêts sur ce dossier. Pour les changer, écrivez au gestionnaire.",
-        ));
-    } else if store::declaration_of(op.conn, dossier, actor.id)?.is_some() {
-        op.record(
-            Entry::new("interests.repeat", "Déclaration d’intérêts envoyée deux fois, sans effet")
-                .call(view.dossier.call)
-                .dossier(dossier),
-        );
-        return Ok(());
+    let before = store::declaration_of(op.conn, dossier, actor.id)?;
+    match &before {
+        Some(before) if before.conflict && conflict.is_none() => {
+            return Err(Fault::refused(
+                "Vous avez déjà déclaré un lien d’intérêts sur ce dossier. Pour changer cette réponse, écrivez au gestionnaire.",
+            ));
+        }
+        Some(before) if before.conflict == conflict.is_some() => {
+            op.record(
+                Entry::new("interests.repeat", "Déclaration d’intérêts envoyée deux fois, sans effet")
+                    .call(view.dossier.call)
+                    .dossier(dossier),
+            );
+            return Ok(());
+        }
+        _ => {}
     }
     let detail = conflict.map(clean).unwrap_or_default();
     let mut mistakes = Mistakes::default();
@@ -58,7 +62,12 @@ pub fn declare_interests(
         mistakes.add("detail", "Raccourcissez ce texte à 1\u{202F}000 caractères au plus.");
     }
     mistakes.finish()?;
-    store::insert_declaration(op.conn, dossier, actor.id, conflict.is_some(), &detail, op.now)?;
+    if before.is_some() {
+        // A tie found out later closes the dossier as one declared at once.
+        store::declare_conflict(op.conn, dossier, actor.id, &detail, op.now)?;
+    } else {
+        store::insert_declaration(op.conn, dossier, actor.id, conflict.is_some(), &detail, op.now)?;
+    }
     if conflict.is_none() {
         op.record(
             Entry::new("interests.none", "Absence de lien d’intérêts déclarée")

@@ -4,12 +4,15 @@ use serde::Serialize;
 
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
+use crate::base::ids::DossierId;
+use crate::base::text::fold;
 use crate::calls::{self, Call};
 use crate::db::Conn;
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 use crate::instruction::store::{self, Assignment};
-use crate::web::{Answer, Visit};
+use crate::web::form::encode;
+use crate::web::{Answer, Form, Visit};
 
 /// A dossier in the hands of an instructor.
 pub(super) struct Task {
@@ -26,10 +29,11 @@ pub(super) fn tasks(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Fault> 
     let assignments = store::active_of_account(conn, actor.id)?;
     let declared = store::declared_by(conn, actor.id)?;
     let mut tasks = Vec::new();
+    let held: Vec<DossierId> = assignments.iter().map(|a| a.dossier).collect();
+    let mut applicants = store::applicants_of(conn, &held)?;
     for id in actor.calls_with(super::INSTRUCTORS) {
         let call = calls::by_id(conn, id)?;
-        let applicants = store::applicants_in_call(conn, id)?;
-        for view in dossiers::visible_in_call(conn, actor, id, &[Role::Instructor])? {
+        for view in dossiers::visible_among(conn, actor, id, &held, &[Role::Instructor])? {
             let dossier = view.dossier;
             let Some(assignment) = assignments.iter().find(|a| a.dossier == dossier.id) else { continue };
             if assignment.is_due() && dossier.state != State::UnderInstruction {
@@ -37,7 +41,7 @@ pub(super) fn tasks(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Fault> 
             }
             tasks.push(Task {
                 assignment: assignment.clone(),
-                applicant: applicants.get(&dossier.id).cloned().unwrap_or_default(),
+                applicant: applicants.remove(&dossier.id).unwrap_or_default(),
                 declared: declared.contains(&dossier.id),
                 call: call.clone(),
                 dossier,
@@ -49,6 +53,49 @@ pub(super) fn tasks(conn: &mut Conn, actor: &Actor) -> Result<Vec<Task>, Fault> 
         (!t.assignment.is_due(), due.is_none(), due, t.dossier.reference.clone())
     });
     Ok(tasks)
+}
+
+/// What an instructor keeps of their list; it stays from page to page.
+pub(super) struct Filter {
+    call: String,
+    state: String,
+    words: String,
+}
+
+/// States of one's own reviews, as the address says them.
+const STATES: [(&str, &str); 4] =
+    [("retard", "En retard"), ("commencer", "À commencer"), ("brouillon", "Brouillons"), ("rendu", "Rendus")];
+
+impl Filter {
+    pub fn read(query: &Form) -> Self {
+        let text = |name: &str| query.text(name).trim().chars().take(200).collect::<String>();
+        Self { call: text("appel"), state: text("avis"), words: text("recherche") }
+    }
+
+    /// As the end of an address; empty when everything shows.
+    pub fn query(&self) -> String {
+        let parts: Vec<String> = [("appel", &self.call), ("avis", &self.state), ("recherche", &self.words)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+
+    pub fn keeps(&self, task: &Task, now: Instant) -> bool {
+        let assignment = &task.assignment;
+        let state = match self.state.as_str() {
+            "retard" => assignment.is_late(now),
+            "commencer" => assignment.is_due() && !assignment.started,
+            "brouillon" => assignment.is_due() && assignment.started,
+            "rendu" => !assignment.is_due(),
+            _ => true,
+        };
+        let text = fold(&format!("{} {} {}", task.dossier.reference_or_draft(), task.dossier.title, task.applicant));
+        state
+            && (self.call.is_empty() || task.call.code == self.call)
+            && fold(&self.words).split_whitespace().all(|word| text.contains(word))
+    }
 }
 
 /// « 14 sur 23 avis rendus, 3 en retard ».
@@ -89,6 +136,17 @@ struct View {
     segments: Vec<Segment>,
     due: Vec<Row>,
     submitted: Vec<Row>,
+    calls: Vec<Choice>,
+    states: Vec<Choice>,
+    search: String,
+    filtered: bool,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: String,
+    label: String,
+    selected: bool,
 }
 
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
@@ -97,7 +155,23 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let late = tasks.iter().filter(|t| t.assignment.is_late(visit.now)).count();
     let done = tasks.iter().filter(|t| !t.assignment.is_due()).count();
     let segment = |label, value: usize, tone| Segment { label, value, text: value.to_string(), tone };
-    let rows = |due: bool| tasks.iter().filter(|t| t.assignment.is_due() == due).map(|t| row(t, visit.now)).collect();
+    let filter = Filter::read(&visit.query);
+    let rows = |due: bool| {
+        let kept = tasks.iter().filter(|t| t.assignment.is_due() == due && filter.keeps(t, visit.now));
+        kept.map(|t| row(t, &filter, visit.now)).collect()
+    };
+    let choice = |value: &str, label: &str, chosen: &str| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        selected: value == chosen,
+    };
+    let mut codes: Vec<&str> = tasks.iter().map(|t| t.call.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let mut calls = vec![choice("", "Tous les appels", &filter.call)];
+    calls.extend(codes.into_iter().map(|code| choice(code, code, &filter.call)));
+    let mut states = vec![choice("", "Tous les avis", &filter.state)];
+    states.extend(STATES.into_iter().map(|(value, label)| choice(value, label, &filter.state)));
     let view = View {
         progress: progress(&tasks, visit.now),
         total: tasks.len(),
@@ -108,11 +182,15 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         ],
         due: rows(true),
         submitted: rows(false),
+        calls,
+        states,
+        search: filter.words.clone(),
+        filtered: !filter.query().is_empty(),
     };
     Ok(Answer::page("Instruction", "instruction/desk.html", &view)?.desk())
 }
 
-fn row(task: &Task, now: Instant) -> Row {
+fn row(task: &Task, filter: &Filter, now: Instant) -> Row {
     let assignment = &task.assignment;
     let (status, tone) = match (assignment.is_due(), assignment.is_late(now)) {
         (false, _) => ("Rendu", "success"),
@@ -121,7 +199,7 @@ fn row(task: &Task, now: Instant) -> Row {
         (true, false) => ("À commencer", "neutral"),
     };
     Row {
-        href: format!("{}/avis", super::path(task.dossier.id)),
+        href: format!("{}/avis{}", super::path(task.dossier.id), filter.query()),
         reference: task.dossier.reference_or_draft(),
         title: task.dossier.title.clone(),
         applicant: task.applicant.clone(),

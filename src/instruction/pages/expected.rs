@@ -49,5 +49,15 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
             due: next.map(|(at, _)| at),
         });
     }
+    let asked = super::territory::tasks(conn, actor)?;
+    if asked.iter().any(|task| task.asked.is_due()) {
+        let late = asked.iter().filter(|task| task.asked.is_late(now)).count();
+        all.push(Expected {
+            label: format!("Donner l’avis de votre département sur {}", super::territory::awaited(&asked)),
+            href: "/territoire".to_owned(),
+            detail: if late > 0 { format!("{late} en retard") } else { String::new() },
+            due: asked.iter().filter(|task| task.asked.is_due()).filter_map(|task| task.asked.due_at).min(),
+        });
+    }
     Ok(all)
 }

@@ -84,6 +84,7 @@ struct Row {
 struct View {
     call: String,
     code: String,
+    base: String,
     total: String,
     counts: Vec<StateCount>,
     list: ListView,
@@ -201,6 +202,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let view = View {
         call: call.title.clone(),
         code: call.code.clone(),
+        base: path.clone(),
         total: count(usize::try_from(all).unwrap_or_default(), "dossier déposé", "dossiers déposés"),
         counts: states
             .iter()

@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::Opened;
+use super::departments::read_due;
 use super::review::by_field;
 use super::review_view::Row;
+use super::spread::Spread;
+use super::territorial_view::TerritorialRow;
+use super::{Opened, spread, territorial_view};
 use crate::access::Role;
-use crate::base::clock::{Instant, parse_date};
 use crate::base::ids::{AccountId, AssignmentId, DossierId};
-use crate::dossiers::{Event, rules};
+use crate::calls::definition::reference::department_label;
+use crate::dossiers::{Event, State, rules};
 use crate::fault::{Fault, FieldError};
-use crate::instruction::actions;
 use crate::instruction::model::EligibilityAnswer;
 use crate::instruction::store::{self, Assignment, Declaration, EligibilityCheck, Instructor};
+use crate::instruction::{self, Assessment, ReviewSight, TerritorialOpinion, actions};
 use crate::web::{Answer, Visit};
 
 #[derive(Serialize)]
@@ -36,6 +39,9 @@ struct AssignmentRow {
     detail: String,
     may_end: bool,
     reason_field: String,
+    may_reopen: bool,
+    reopening_field: String,
+    typed: String,
 }
 
 #[derive(Serialize)]
@@ -47,6 +53,8 @@ struct View {
     facts: Vec<Row>,
     path: String,
     may_check: bool,
+    /// Where completion is asked for, or given up.
+    completion_href: String,
     complete: Vec<Choice>,
     eligible: Vec<Choice>,
     check: Vec<Row>,
@@ -60,6 +68,12 @@ struct View {
     due: String,
     reviews: String,
     assignments: Vec<AssignmentRow>,
+    spread: Option<Spread>,
+    /// A third reading is worth asking.
+    suggestion: String,
+    territorial: Vec<TerritorialRow>,
+    unasked: String,
+    territory_due: String,
     error_list: Vec<FieldError>,
     errors: BTreeMap<String, String>,
 }
@@ -73,6 +87,9 @@ struct Facts {
     instructors: Vec<Instructor>,
     members: Vec<AccountId>,
     names: HashMap<AccountId, String>,
+    /// Reviews as the rule of sight shows them to this manager.
+    assessment: Option<Assessment>,
+    territorial: Vec<TerritorialOpinion>,
     institutions: HashMap<crate::base::ids::InstitutionId, String>,
 }
 
@@ -95,12 +112,16 @@ fn facts(visit: &Visit) -> Result<Facts, Fault> {
                 members.push(instructor.account);
             }
         }
+        let shows = ReviewSight::load(conn, actor, &opened.call, &[id])?.shows(&opened.view);
+        let assessment = if shows { instruction::assessments(conn, &opened.call, &[id])?.remove(&id) } else { None };
         let people: Vec<_> =
             assignments.iter().map(|a| a.account).chain(check.as_ref().map(|c| c.decided_by)).collect();
         Ok(Facts {
             declarations: store::declarations_on(conn, id)?,
             names: store::names(conn, &people)?,
             institutions: store::institution_names(conn)?,
+            territorial: instruction::territorial(conn, id)?,
+            assessment,
             opened,
             check,
             assignments,
@@ -128,11 +149,13 @@ impl Facts {
         }
     }
 
-    fn row(&self, assignment: &Assignment, now: Instant, may_end: bool) -> AssignmentRow {
+    fn row(&self, assignment: &Assignment, visit: &Visit, may_end: bool) -> AssignmentRow {
+        let now = visit.now;
         let zone = self.opened.call.zone();
         let declaration = self.declarations.iter().find(|d| d.account == assignment.account);
         let (status, tone) = match assignment {
             a if a.ended_at.is_some() && declaration.is_some_and(|d| d.conflict) => ("Déport déclaré", "warning"),
+            a if a.refused => ("Refusée", "warning"),
             a if a.ended_at.is_some() => ("Retirée", "neutral"),
             a if a.submitted_at.is_some() => ("Avis rendu", "success"),
             a if a.is_late(now) => ("En retard", "danger"),
@@ -157,7 +180,45 @@ impl Facts {
             detail,
             may_end: may_end && assignment.is_due(),
             reason_field: format!("reason-{}", assignment.id),
+            may_reopen: assignment.is_active()
+                && assignment.submitted_at.is_some()
+                && matches!(self.opened.view.dossier.state, State::UnderInstruction | State::Instructed),
+            typed: visit.form.text(&format!("reopening-{}", assignment.id)).to_owned(),
+            reopening_field: format!("reopening-{}", assignment.id),
         }
+    }
+
+    /// Divergent readings call for one more, as long as nobody else was asked.
+    fn third_reading(&self) -> String {
+        let active = self.assignments.iter().filter(|a| a.is_active()).count();
+        let asked = usize::try_from(self.opened.call.definition.instruction.reviewers_per_dossier).unwrap_or(0);
+        match &self.assessment {
+            Some(assessment) if assessment.divergent && active <= asked => assessment.spread.map_or(String::new(), |spread| {
+                format!(
+                    "Les notes s’écartent de {spread} points, le seuil de l’appel est de {}. Une lecture de plus, par une autre personne, éclairerait le comité.",
+                    self.opened.call.definition.instruction.divergence_threshold
+                )
+            }),
+            _ => String::new(),
+        }
+    }
+
+    /// Departments concerned and not asked yet, while they may be.
+    fn unasked(&self) -> String {
+        if !actions::takes_territorial_opinions(self.opened.view.dossier.state) {
+            return String::new();
+        }
+        let asked = |code: &str| self.territorial.iter().any(|t| t.department == code);
+        let missing: Vec<String> = self
+            .opened
+            .version
+            .content
+            .many("departments")
+            .into_iter()
+            .filter(|code| !asked(code))
+            .map(department_label)
+            .collect();
+        missing.join(", ")
     }
 
     fn check_rows(&self) -> Vec<Row> {
@@ -230,7 +291,12 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
             Row::new("Déposé le", opened.version.submitted_at.short(opened.call.zone())),
         ],
         path: opened.path(),
-        may_check: allows(Event::DeclareEligible),
+        may_check: allows(Event::DeclareIneligible),
+        completion_href: if allows(Event::RequestCompletion) || allows(Event::CancelCompletion) {
+            format!("{}/completer", opened.path())
+        } else {
+            String::new()
+        },
         complete: vec![choice("complete", "oui", "Oui"), choice("complete", "non", "Non, il manque des éléments")],
         eligible: vec![choice("eligible", "oui", "Oui"), choice("eligible", "non", "Non")],
         check: facts.check_rows(),
@@ -246,7 +312,19 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
         excluded,
         due: visit.form.text("due").to_owned(),
         reviews: format!("{submitted} {rendered} sur {expected}"),
-        assignments: facts.assignments.iter().map(|a| facts.row(a, visit.now, may_end)).collect(),
+        assignments: facts.assignments.iter().map(|a| facts.row(a, visit, may_end)).collect(),
+        spread: facts
+            .assessment
+            .as_ref()
+            .and_then(|a| spread::of(a, opened.call.definition.instruction.divergence_threshold)),
+        suggestion: facts.third_reading(),
+        territorial: territorial_view::rows(
+            if facts.assessment.is_some() { &facts.territorial } else { &[] },
+            opened.call.zone(),
+            visit.now,
+        ),
+        unasked: facts.unasked(),
+        territory_due: visit.form.text("due").to_owned(),
         errors: by_field(&mistakes),
         error_list: mistakes,
     };
@@ -319,15 +397,9 @@ pub(super) fn assignment(visit: &Visit) -> Result<Answer, Fault> {
         );
     };
     let zone = facts(visit)?.opened.call.zone().to_owned();
-    let typed = visit.form.text("due").trim();
-    // A day runs to its last second.
-    let due = match parse_date(typed) {
-        _ if typed.is_empty() => None,
-        Some(date) => Instant::from_civil(&format!("{date}T23:59:59"), &zone).ok(),
-        None => {
-            let fault = Fault::invalid("due", "Saisissez une date, par exemple 15/01/2027, ou laissez vide.");
-            return answer::<()>(visit, Err(fault), "");
-        }
+    let due = match read_due(visit, &zone) {
+        Ok(due) => due,
+        Err(fault) => return answer::<()>(visit, Err(fault), ""),
     };
     let done = visit.perform(|op| actions::assign(op, actor, id, instructor, due));
     answer(visit, done, "Dossier affecté\u{A0}: la personne est prévenue par courriel.")
@@ -340,4 +412,30 @@ pub(super) fn end_assignment(visit: &Visit) -> Result<Answer, Fault> {
     let reason = visit.form.text(&format!("reason-{assignment}"));
     let done = visit.perform(|op| actions::end_assignment(op, actor, id, assignment, reason));
     answer(visit, done, "Affectation retirée.")
+}
+
+pub(super) fn reopen(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let id: DossierId = visit.param("dossier")?;
+    let assignment: AssignmentId = visit.form.text("assignment").parse().map_err(|_| Fault::NotFound)?;
+    let reason = visit.form.text(&format!("reopening-{assignment}"));
+    let done = visit.perform(|op| actions::reopen_review(op, actor, id, assignment, reason));
+    answer(visit, done, "Avis rouvert\u{A0}: son auteur est prévenu par courriel.")
+}
+
+pub(super) fn ask_departments(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let id: DossierId = visit.param("dossier")?;
+    let call = facts(visit)?.opened.call;
+    let done = read_due(visit, call.zone())
+        .and_then(|due| visit.perform(|op| actions::ask_departments(op, actor, call.id, &[id], due)));
+    let back = format!("{}/gestion", super::path(id));
+    match done {
+        Ok(asked) => {
+            let tone = if asked.silent.is_empty() { "success" } else { "warning" };
+            Ok(Answer::redirect(back).flash_as(tone, asked.to_string()))
+        }
+        Err(Fault::Refused(why)) => Ok(Answer::redirect(back).flash_as("info", why)),
+        Err(fault) => visit.with_mistakes(fault, page),
+    }
 }

@@ -1,14 +1,21 @@
 //! Pages of instruction, by audience: the call manager's desk, the reading page of every agent, the instructor's desk
 //! and review.
 
+mod departments;
 mod desk;
+mod distribute;
 mod expected;
+mod interests;
 mod journal;
 mod manage_call;
 mod manage_dossier;
 mod reading;
 mod review;
 mod review_view;
+mod reviews;
+mod spread;
+mod territorial_view;
+mod territory;
 
 use crate::access::Permission::{AnyCall, ThisCall};
 use crate::access::{Actor, Role};
@@ -26,7 +33,9 @@ pub use expected::expected;
 const MANAGERS: &[Role] = &[Role::CallManager];
 const INSTRUCTORS: &[Role] = &[Role::Instructor];
 /// Everyone who may have a dossier to read; `dossiers::for_staff` says which.
-const READERS: &[Role] = &[Role::CallManager, Role::Instructor, Role::CommitteeMember, Role::Signatory, Role::Funder];
+const READERS: &[Role] =
+    &[Role::CallManager, Role::Instructor, Role::Correspondent, Role::CommitteeMember, Role::Signatory, Role::Funder];
+const CORRESPONDENTS: &[Role] = &[Role::Correspondent];
 
 #[must_use]
 pub fn pages() -> Vec<Page> {
@@ -41,6 +50,19 @@ pub fn pages() -> Vec<Page> {
         Page::post("/dossiers/{dossier}/gestion/preselection", AnyCall(MANAGERS), manage_dossier::shortlisting),
         Page::post("/dossiers/{dossier}/gestion/affectation", AnyCall(MANAGERS), manage_dossier::assignment),
         Page::post("/dossiers/{dossier}/gestion/retrait", AnyCall(MANAGERS), manage_dossier::end_assignment),
+        Page::post("/dossiers/{dossier}/gestion/reouverture", AnyCall(MANAGERS), manage_dossier::reopen),
+        Page::post("/dossiers/{dossier}/gestion/departements", AnyCall(MANAGERS), manage_dossier::ask_departments),
+        Page::get("/appels/{call}/gestion/affectations", ThisCall(MANAGERS), distribute::show),
+        Page::post("/appels/{call}/gestion/affectations", ThisCall(MANAGERS), distribute::confirm),
+        Page::get("/appels/{call}/gestion/departements", ThisCall(MANAGERS), departments::show),
+        Page::post("/appels/{call}/gestion/departements", ThisCall(MANAGERS), departments::ask),
+        Page::get("/appels/{call}/gestion/avis", ThisCall(MANAGERS), reviews::list),
+        Page::post("/appels/{call}/gestion/relances", ThisCall(MANAGERS), reviews::remind),
+        Page::get("/territoire", AnyCall(CORRESPONDENTS), territory::desk),
+        Page::get("/dossiers/{dossier}/territoire/{department}", AnyCall(CORRESPONDENTS), territory::show),
+        Page::post("/dossiers/{dossier}/territoire/{department}", AnyCall(CORRESPONDENTS), territory::save),
+        Page::post("/dossiers/{dossier}/territoire/{department}/interets", AnyCall(CORRESPONDENTS), territory::declare),
+        Page::post("/dossiers/{dossier}/avis/refus", AnyCall(INSTRUCTORS), review::refuse),
         Page::get("/instruction", AnyCall(INSTRUCTORS), desk::show),
         Page::get("/dossiers/{dossier}/avis", AnyCall(INSTRUCTORS), review::show),
         Page::post("/dossiers/{dossier}/avis", AnyCall(INSTRUCTORS), review::save),
@@ -92,6 +114,8 @@ impl Opened {
             answer.crumb("Gestion", "/gestion").crumb(&self.call.code, format!("/appels/{}/gestion", self.call.code))
         } else if self.view.through(Role::Instructor) {
             answer.crumb("Instruction", "/instruction")
+        } else if self.view.through(Role::Correspondent) {
+            answer.crumb("Territoire", "/territoire")
         } else {
             answer
         }
@@ -102,9 +126,20 @@ fn path(dossier: DossierId) -> String {
     format!("/dossiers/{dossier}")
 }
 
-/// Whether the person reads this dossier as its instructor only and has not yet declared their interests: until
+/// Whether the person reads this dossier as its instructor or correspondent only and has not yet declared their interests: until
 /// then they know its title and applicant, no more.
 fn must_declare(conn: &mut Conn, actor: &Actor, view: &StaffView) -> Result<bool, Fault> {
-    let instructor_only = view.roles.iter().all(|role| *role == Role::Instructor);
-    Ok(instructor_only && store::declaration_of(conn, view.dossier.id, actor.id)?.is_none())
+    let judges_only = view.roles.iter().all(|role| matches!(role, Role::Instructor | Role::Correspondent));
+    Ok(judges_only && store::declaration_of(conn, view.dossier.id, actor.id)?.is_none())
+}
+
+/// Where this person declares their interests and gives their opinion: as instructor, else for their department.
+fn declaration_path(actor: &Actor, opened: &Opened) -> String {
+    if opened.view.through(Role::Instructor) {
+        return format!("{}/avis", opened.path());
+    }
+    let mine = actor.departments_in(opened.call.id);
+    let concerned = opened.version.content.many("departments");
+    let department = mine.iter().find(|code| concerned.contains(&code.as_str())).or(mine.first());
+    department.map_or_else(|| opened.path(), |code| format!("{}/territoire/{code}", opened.path()))
 }

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::Opened;
 use super::review_view::{Row, Sheet, sheets};
+use super::spread::{self, Spread};
+use super::territorial_view::{self, TerritorialRow};
 use crate::access::Role;
 use crate::dossiers::present::{self, PresentedSection};
 use crate::dossiers::{PieceRef, StaffView};
 use crate::fault::Fault;
 use crate::files::ACCEPTED;
-use crate::instruction::{ReviewSight, store};
+use crate::instruction::{self, ReviewSight, store};
 use crate::web::{Answer, Link, Visit};
 
 #[derive(Serialize)]
@@ -35,6 +37,8 @@ struct View {
     links: Vec<Link>,
     shows_reviews: bool,
     sheets: Vec<Sheet>,
+    spread: Option<Spread>,
+    territorial: Vec<TerritorialRow>,
     versions: Vec<VersionRow>,
     sections: Vec<PresentedSection>,
 }
@@ -61,12 +65,22 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     })?;
     let path = opened.path();
     if undeclared {
-        return Ok(Answer::redirect(format!("{path}/avis")));
+        return Ok(Answer::redirect(super::declaration_path(actor, &opened)));
     }
     let view = &opened.view;
     let own_in = own.as_ref().is_some_and(|a| a.submitted_at.is_some());
-    let sheets = if shows_reviews { visit.read(|conn| sheets(conn, &opened))? } else { Vec::new() };
     let zone = opened.call.zone();
+    let (sheets, spread, territorial) = if shows_reviews {
+        visit.read(|conn| {
+            let assessment = instruction::assessments(conn, &opened.call, &[id])?.remove(&id).unwrap_or_default();
+            let threshold = opened.call.definition.instruction.divergence_threshold;
+            let opinions = instruction::territorial(conn, id)?;
+            let territorial = territorial_view::rows(&opinions, zone, visit.now);
+            Ok((sheets(conn, &opened)?, spread::of(&assessment, threshold), territorial))
+        })?
+    } else {
+        Default::default()
+    };
     let content = &opened.version.content;
     let page = View {
         title: view.dossier.title.clone(),
@@ -83,12 +97,24 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
             ),
         ],
         manage_href: if view.through(Role::CallManager) { format!("{path}/gestion") } else { String::new() },
-        review_href: if own.is_some() { format!("{path}/avis") } else { String::new() },
-        review_label: if own_in { "Relire mon avis" } else { "Instruire le dossier" },
+        review_href: if own.is_some() {
+            format!("{path}/avis")
+        } else if view.through(Role::Correspondent) {
+            super::declaration_path(actor, &opened)
+        } else {
+            String::new()
+        },
+        review_label: match own {
+            Some(_) if own_in => "Relire mon avis",
+            Some(_) => "Instruire le dossier",
+            None => "Avis de mon département",
+        },
         journal_href: format!("{path}/journal"),
         links: links(view, &path),
         shows_reviews,
         sheets,
+        spread,
+        territorial,
         versions: versions
             .into_iter()
             .map(|(number, at, sha256)| VersionRow { number, at: at.short(zone), sha256 })

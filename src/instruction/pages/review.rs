@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::interests::{self, Asking};
 use super::review_view::{GridRow, PartRow, Row, Sheet, TypedReview, differences, grid, parts, sheet, sheets};
 use super::{Opened, desk, reading};
 use crate::access::Role;
 use crate::base::ids::DossierId;
+use crate::calls::definition::ReviewsVisible;
 use crate::dossiers::State;
 use crate::dossiers::present::PresentedSection;
 use crate::fault::{Fault, FieldError};
@@ -21,6 +23,7 @@ struct OwnDesk {
     assignment: Assignment,
     declared: bool,
     review: Option<Review>,
+    reopened: String,
 }
 
 fn own_desk(visit: &Visit) -> Result<OwnDesk, Fault> {
@@ -32,7 +35,12 @@ fn own_desk(visit: &Visit) -> Result<OwnDesk, Fault> {
         let assignment = store::active_assignment(conn, id, actor.id)?;
         let declared = store::declaration_of(conn, id, actor.id)?.is_some();
         let review = store::review_of_assignment(conn, assignment.id)?;
-        Ok(OwnDesk { opened, assignment, declared, review })
+        let reopened = store::submissions_of(conn, id)?
+            .into_iter()
+            .rfind(|s| Some(s.review) == review.as_ref().map(|r| r.id))
+            .and_then(|s| s.reopened)
+            .map_or(String::new(), |(_, reason)| reason);
+        Ok(OwnDesk { opened, assignment, declared, review, reopened })
     })
 }
 
@@ -43,6 +51,21 @@ impl OwnDesk {
 
     fn path(&self) -> String {
         format!("{}/avis", self.opened.path())
+    }
+
+    /// With the filter of the list one came from.
+    fn here(&self, visit: &Visit) -> String {
+        format!("{}{}", self.path(), desk::Filter::read(&visit.query).query())
+    }
+
+    fn asking(&self, visit: &Visit) -> Asking<'_> {
+        Asking {
+            opened: &self.opened,
+            due: self.due(),
+            action: format!("{}/interets{}", self.path(), desk::Filter::read(&visit.query).query()),
+            back: "/instruction",
+            refusable: true,
+        }
     }
 
     fn crumbs(&self, answer: Answer) -> Answer {
@@ -58,7 +81,7 @@ impl OwnDesk {
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let desk = own_desk(visit)?;
     if !desk.declared {
-        return interests_page(visit, &desk, Vec::new());
+        return Ok(desk.crumbs(interests::page(visit, &desk.asking(visit), Vec::new())?));
     }
     if desk.is_submitted() {
         return submitted_page(visit, &desk);
@@ -77,19 +100,6 @@ struct Choice {
     checked: bool,
 }
 
-#[derive(Serialize)]
-struct InterestsView {
-    title: String,
-    reference: String,
-    applicant: String,
-    due: String,
-    action: String,
-    options: Vec<Choice>,
-    detail: String,
-    error_list: Vec<FieldError>,
-    errors: BTreeMap<String, String>,
-}
-
 /// The first message of each field.
 pub(super) fn by_field(mistakes: &[FieldError]) -> BTreeMap<String, String> {
     let mut errors = BTreeMap::new();
@@ -99,53 +109,39 @@ pub(super) fn by_field(mistakes: &[FieldError]) -> BTreeMap<String, String> {
     errors
 }
 
-/// Title and applicant only: what it takes to know one's interests.
-fn interests_page(visit: &Visit, desk: &OwnDesk, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
-    let answer = visit.form.text("conflict");
-    let option = |value, label, hint| Choice { value, label, hint, checked: answer == value };
-    let view = InterestsView {
-        title: desk.opened.view.dossier.title.clone(),
-        reference: desk.opened.reference(),
-        applicant: desk.opened.version.content.applicant.name.clone(),
-        due: desk.due(),
-        action: format!("{}/interets", desk.path()),
-        options: vec![
-            option(
-                "non",
-                "Je n’ai aucun lien d’intérêts avec ce porteur",
-                "Le dossier s’ouvre et vous pouvez l’instruire.",
-            ),
-            option(
-                "oui",
-                "J’ai un lien d’intérêts et je me déporte",
-                "Le dossier se ferme pour vous. Le gestionnaire de l’appel est prévenu et le confie à une autre personne.",
-            ),
-        ],
-        detail: visit.form.text("detail").to_owned(),
-        errors: by_field(&mistakes),
-        error_list: mistakes,
-    };
-    let title = format!("Liens d’intérêts – {}", view.reference);
-    Ok(desk.crumbs(Answer::page(title, "instruction/interests.html", &view)?))
-}
-
 pub(super) fn declare(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let desk = own_desk(visit)?;
+    interests::declare(visit, actor, &desk.asking(visit), &desk.here(visit))
+}
+
+/// Gives the dossier back, for an interest found out later or another reason.
+pub(super) fn refuse(visit: &Visit) -> Result<Answer, Fault> {
+    let actor = visit.actor()?;
+    let desk = own_desk(visit)?;
     let id = desk.opened.view.dossier.id;
-    let conflict = match visit.form.text("conflict") {
-        "non" => None,
-        "oui" => Some(visit.form.text("detail")),
-        _ => {
-            let fault = Fault::invalid("conflict", "Dites si vous avez, ou non, un lien d’intérêts avec ce porteur.");
-            return visit.with_mistakes(fault, |visit, mistakes| interests_page(visit, &desk, mistakes));
-        }
+    let reason = visit.form.text("refusal");
+    let done = match visit.form.text("refusal_kind") {
+        "interet" => visit.perform(|op| actions::declare_interests(op, actor, id, Some(reason))).map_err(under_refusal),
+        "autre" => visit.perform(|op| actions::refuse_assignment(op, actor, id, reason)),
+        _ => Err(Fault::invalid("refusal_kind", "Dites si un lien d’intérêts vous empêche d’instruire ce dossier.")),
     };
-    match visit.perform(|op| actions::declare_interests(op, actor, id, conflict)) {
-        Ok(()) if conflict.is_some() => Ok(Answer::redirect("/instruction")
-            .flash("Votre déport est enregistré. Le gestionnaire de l’appel est prévenu.")),
-        Ok(()) => Ok(Answer::redirect(desk.path()).flash("Votre déclaration est enregistrée.")),
-        Err(fault) => visit.with_mistakes(fault, |visit, mistakes| interests_page(visit, &desk, mistakes)),
+    match done {
+        Ok(()) => Ok(Answer::redirect(format!("/instruction{}", desk::Filter::read(&visit.query).query()))
+            .flash("Votre refus est enregistré. Le gestionnaire de l’appel est prévenu.")),
+        Err(fault) => {
+            let typed = TypedReview::saved(desk.review.as_ref());
+            visit.with_mistakes(fault, |visit, mistakes| form_page(visit, &desk, &typed, mistakes, Vec::new()))
+        }
+    }
+}
+
+fn under_refusal(fault: Fault) -> Fault {
+    match fault {
+        Fault::Invalid(mistakes) => {
+            Fault::Invalid(mistakes.into_iter().map(|m| FieldError { field: "refusal".to_owned(), ..m }).collect())
+        }
+        other => other,
     }
 }
 
@@ -157,8 +153,16 @@ struct FormView {
     progress: String,
     previous: String,
     next: String,
+    place: String,
+    list_href: String,
+    filtered: bool,
     reading_href: String,
     action: String,
+    refusal_action: String,
+    refusal: String,
+    refusal_kinds: Vec<Choice>,
+    /// Why the review was given back; empty when it never was.
+    reopened: String,
     version: i64,
     grid: Vec<GridRow>,
     opinions: Vec<Choice>,
@@ -182,11 +186,16 @@ fn form_page(
     let actor = visit.actor()?;
     let opened = &desk.opened;
     let id = opened.view.dossier.id;
+    let filter = desk::Filter::read(&visit.query);
     let tasks = visit.read(|conn| desk::tasks(conn, actor))?;
-    let due: Vec<DossierId> = tasks.iter().filter(|t| t.assignment.is_due()).map(|t| t.dossier.id).collect();
+    let due: Vec<DossierId> = tasks
+        .iter()
+        .filter(|t| t.dossier.id == id || (t.assignment.is_due() && filter.keeps(t, visit.now)))
+        .map(|t| t.dossier.id)
+        .collect();
     let place = due.iter().position(|d| *d == id);
     let neighbour = |place: Option<usize>| {
-        place.and_then(|i| due.get(i)).map_or(String::new(), |d| format!("{}/avis", super::path(*d)))
+        place.and_then(|i| due.get(i)).map_or(String::new(), |d| format!("{}/avis{}", super::path(*d), filter.query()))
     };
     let criteria = opened.call.definition.criteria_for_axes(&opened.axes());
     let asked = opened.asked();
@@ -211,8 +220,24 @@ fn form_page(
         progress: desk::progress(&tasks, visit.now),
         previous: neighbour(place.and_then(|i| i.checked_sub(1))),
         next: neighbour(place.map(|i| i + 1)),
+        place: place.map_or(String::new(), |i| format!("Dossier {} sur {}", i + 1, due.len())),
+        list_href: format!("/instruction{}", filter.query()),
+        filtered: !filter.query().is_empty(),
         reading_href: opened.path(),
-        action: desk.path(),
+        action: desk.here(visit),
+        refusal_action: format!("{}/refus{}", desk.path(), filter.query()),
+        refusal: visit.form.text("refusal").to_owned(),
+        refusal_kinds: [
+            (
+                "interet",
+                "J’ai un lien d’intérêts avec le porteur",
+                "Vous êtes déporté et le dossier se ferme pour vous.",
+            ),
+            ("autre", "Une autre raison", ""),
+        ]
+        .map(|(value, label, hint)| Choice { value, label, hint, checked: visit.form.text("refusal_kind") == value })
+        .into(),
+        reopened: desk.reopened.clone(),
         version: typed.version,
         grid: grid(&opened.call.definition, &criteria, &typed.input),
         opinions: ReviewOpinion::ALL.iter().copied().map(opinion).collect(),
@@ -270,9 +295,9 @@ pub(super) fn save(visit: &Visit) -> Result<Answer, Fault> {
         return Ok(form_page(visit, &desk, &typed, mistakes, Vec::new())?.status(422));
     }
     if checking {
-        return Ok(Answer::redirect(format!("{}/verifier", desk.path())));
+        return Ok(Answer::redirect(format!("{}/verifier{}", desk.path(), desk::Filter::read(&visit.query).query())));
     }
-    Ok(Answer::redirect(desk.path()).flash("Brouillon enregistré. Vous pouvez y revenir quand vous voulez."))
+    Ok(Answer::redirect(desk.here(visit)).flash("Brouillon enregistré. Vous pouvez y revenir quand vous voulez."))
 }
 
 #[derive(Serialize)]
@@ -284,6 +309,7 @@ struct CheckView {
     version: i64,
     action: String,
     form_href: String,
+    visible: &'static str,
 }
 
 /// The review as it will be submitted; back to the grid while something is missing.
@@ -309,8 +335,19 @@ pub(super) fn check(visit: &Visit) -> Result<Answer, Fault> {
         applicant: opened.version.content.applicant.name.clone(),
         sheet: visit.read(|conn| sheet(conn, &opened.call, review))?,
         version: review.version,
-        action: format!("{}/rendre", desk.path()),
-        form_href: desk.path(),
+        action: format!("{}/rendre{}", desk.path(), desk::Filter::read(&visit.query).query()),
+        form_href: desk.here(visit),
+        visible: match opened.call.definition.instruction.reviews_visible {
+            ReviewsVisible::AfterOwn => {
+                "Il devient lisible pour les autres instructeurs de ce dossier qui ont rendu le leur, pour le gestionnaire de l’appel et pour le comité."
+            }
+            ReviewsVisible::AfterAll => {
+                "Il devient lisible pour le gestionnaire de l’appel et le comité, et pour les autres instructeurs de ce dossier quand tous les avis seront rendus."
+            }
+            ReviewsVisible::Always => {
+                "Il devient lisible pour les autres instructeurs de ce dossier, pour le gestionnaire de l’appel et pour le comité."
+            }
+        },
     };
     let title = format!("Vérifier l’avis – {}", view.reference);
     Ok(desk.crumbs(Answer::page(title, "instruction/check.html", &view)?.crumb(&view.reference, desk.path())))
@@ -325,7 +362,7 @@ pub(super) fn submit(visit: &Visit) -> Result<Answer, Fault> {
     let id = desk.opened.view.dossier.id;
     let read = visit.form.text("version").parse().unwrap_or(0);
     match visit.perform(|op| actions::submit_review(op, actor, id, read)) {
-        Ok(()) => Ok(Answer::redirect(desk.path()).flash("Votre avis est rendu.")),
+        Ok(()) => Ok(Answer::redirect(desk.here(visit)).flash("Votre avis est rendu.")),
         Err(Fault::Stale) => Ok(Answer::redirect(format!("{}/verifier", desk.path())).flash_as(
             "warning",
             "Votre brouillon a changé depuis que vous l’avez vérifié\u{A0}: relisez-le avant de le rendre.",
@@ -346,6 +383,7 @@ struct SubmittedView {
     others: Vec<Sheet>,
     progress: String,
     next: String,
+    list_href: String,
     reading_href: String,
 }
 
@@ -361,12 +399,16 @@ fn submitted_page(visit: &Visit, desk: &OwnDesk) -> Result<Answer, Fault> {
         let all = if shows { sheets(conn, opened)? } else { Vec::new() };
         Ok((all, own, waiting, desk::tasks(conn, actor)?))
     })?;
+    let filter = desk::Filter::read(&visit.query);
     let own_id = desk.review.as_ref().map_or(0, |r| r.id.0);
     let view = SubmittedView {
         title: opened.view.dossier.title.clone(),
         reference: opened.reference(),
         waiting: match waiting {
             0 => String::new(),
+            _ if opened.call.definition.instruction.reviews_visible == ReviewsVisible::AfterAll => {
+                "Les autres avis se liront ici quand tous seront rendus.".to_owned()
+            }
             1 => "Un autre avis est encore attendu sur ce dossier.".to_owned(),
             n => format!("{n} autres avis sont encore attendus sur ce dossier."),
         },
@@ -375,8 +417,9 @@ fn submitted_page(visit: &Visit, desk: &OwnDesk) -> Result<Answer, Fault> {
         progress: desk::progress(&tasks, visit.now),
         next: tasks
             .iter()
-            .find(|t| t.assignment.is_due())
-            .map_or(String::new(), |t| format!("{}/avis", super::path(t.dossier.id))),
+            .find(|t| t.assignment.is_due() && filter.keeps(t, visit.now))
+            .map_or(String::new(), |t| format!("{}/avis{}", super::path(t.dossier.id), filter.query())),
+        list_href: format!("/instruction{}", filter.query()),
         reading_href: opened.path(),
     };
     let title = format!("Avis rendu – {}", view.reference);

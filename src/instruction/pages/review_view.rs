@@ -316,3 +316,49 @@ pub(super) fn differences(
     }
     rows
 }
+
+/// What a review says on one point, before and after it was reopened.
+#[derive(Serialize)]
+pub(super) struct Change {
+    what: String,
+    before: String,
+    after: String,
+}
+
+/// Where two submissions of one review differ.
+pub(super) fn changes(
+    definition: &CallDefinition,
+    criteria: &[&Criterion],
+    before: &ReviewInput,
+    after: &ReviewInput,
+) -> Vec<Change> {
+    let score = |input: &ReviewInput| {
+        rules::score_of(definition, criteria, input).map_or("Sans note".to_owned(), |s| s.to_string())
+    };
+    let mark = |input: &ReviewInput, criterion: &Criterion| {
+        let answer = input.scores.get(&criterion.code).cloned().unwrap_or_default();
+        let level = match answer.mark {
+            None => "non noté".to_owned(),
+            Some(Mark::Abstained) => "abstention".to_owned(),
+            Some(Mark::Level(level)) => format!("niveau {level}"),
+        };
+        if answer.comment.is_empty() { level } else { format!("{level}. {}", answer.comment) }
+    };
+    let opinion = |input: &ReviewInput| input.opinion.map_or("", ReviewOpinion::label).to_owned();
+    let amounts = |input: &ReviewInput| proposals::words(definition, &input.proposed);
+    let mut rows = vec![
+        ("Note sur 100".to_owned(), score(before), score(after)),
+        ("Avis général".to_owned(), opinion(before), opinion(after)),
+        ("Montant proposé".to_owned(), amounts(before), amounts(after)),
+    ];
+    rows.extend(
+        criteria
+            .iter()
+            .map(|criterion| (format!("Critère {}", criterion.code), mark(before, criterion), mark(after, criterion))),
+    );
+    rows.push(("Commentaire général".to_owned(), before.comment.clone(), after.comment.clone()));
+    rows.into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(what, before, after)| Change { what, before, after })
+        .collect()
+}

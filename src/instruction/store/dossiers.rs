@@ -11,31 +11,6 @@ use crate::db::schema::{dossier_tags, dossier_versions, dossiers, organisations}
 use crate::dossiers::State;
 use crate::fault::Fault;
 
-/// Names of the applicants of a call's dossiers.
-pub fn applicants_in_call(conn: &mut Conn, call: CallId) -> Result<HashMap<DossierId, String>, Fault> {
-    let rows = dossiers::table
-        .inner_join(organisations::table)
-        .filter(dossiers::call_id.eq(call))
-        .select((dossiers::id, organisations::name))
-        .load::<(DossierId, String)>(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Axes (`axis`) and departments (`department`) of a call's dossiers.
-pub fn tags_in_call(conn: &mut Conn, call: CallId) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
-    let rows = dossier_tags::table
-        .inner_join(dossiers::table)
-        .filter(dossiers::call_id.eq(call))
-        .order((dossier_tags::kind, dossier_tags::code))
-        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-        .load::<(DossierId, String, String)>(conn)?;
-    let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    for (dossier, kind, code) in rows {
-        tags.entry(dossier).or_default().push((kind, code));
-    }
-    Ok(tags)
-}
-
 /// Axes and departments of some dossiers.
 pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();

@@ -69,6 +69,28 @@ pub fn insert_declaration(
     Ok(())
 }
 
+/// Turns an earlier declaration without interest into a conflict.
+pub fn declare_conflict(
+    conn: &mut Conn,
+    dossier: DossierId,
+    account: AccountId,
+    detail: &str,
+    now: Instant,
+) -> Result<(), Fault> {
+    diesel::update(
+        interest_declarations::table
+            .filter(interest_declarations::dossier_id.eq(dossier))
+            .filter(interest_declarations::account_id.eq(account)),
+    )
+    .set((
+        interest_declarations::conflict.eq(true),
+        interest_declarations::detail.eq(detail),
+        interest_declarations::declared_at.eq(now),
+    ))
+    .execute(conn)?;
+    Ok(())
+}
+
 /// People kept away from a dossier, by declaration or in committee.
 pub fn recused_from(conn: &mut Conn, dossier: DossierId) -> Result<HashSet<AccountId>, Fault> {
     let declared = interest_declarations::table

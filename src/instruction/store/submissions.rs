@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::Review;
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, DossierId, DossierVersionId, ReviewId};
+use crate::base::ids::{AccountId, DossierId, ReviewId};
 use crate::db::Conn;
 use crate::db::schema::{assignments, review_submissions, reviews};
 use crate::fault::Fault;
@@ -15,15 +15,13 @@ use crate::instruction::model::ReviewInput;
 pub struct Submission {
     pub review: ReviewId,
     pub author: AccountId,
-    pub number: i64,
-    pub dossier_version: DossierVersionId,
     pub input: ReviewInput,
     pub submitted_at: Instant,
     /// When and why it was reopened afterwards.
     pub reopened: Option<(Instant, String)>,
 }
 
-type Row = (ReviewId, AccountId, i64, DossierVersionId, String, Instant, Option<Instant>, Option<String>);
+type Row = (ReviewId, AccountId, String, Instant, Option<Instant>, Option<String>);
 
 /// Every submission on a dossier, review by review, oldest first.
 pub fn submissions_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Submission>, Fault> {
@@ -35,8 +33,6 @@ pub fn submissions_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Submiss
         .select((
             review_submissions::review_id,
             assignments::account_id,
-            review_submissions::number,
-            review_submissions::dossier_version_id,
             review_submissions::body,
             review_submissions::submitted_at,
             review_submissions::reopened_at,
@@ -44,12 +40,10 @@ pub fn submissions_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Submiss
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(review, author, number, dossier_version, body, submitted_at, reopened_at, reason)| {
+        .map(|(review, author, body, submitted_at, reopened_at, reason)| {
             Ok(Submission {
                 review,
                 author,
-                number,
-                dossier_version,
                 input: serde_json::from_str(&body)?,
                 submitted_at,
                 reopened: reopened_at.map(|at| (at, reason.unwrap_or_default())),

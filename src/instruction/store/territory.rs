@@ -16,7 +16,6 @@ use crate::instruction::model::{ReviewOpinion, TerritorialInput};
 pub struct Territorial {
     pub dossier: DossierId,
     pub department: String,
-    pub dossier_version: DossierVersionId,
     pub asked_at: Instant,
     pub due_at: Option<Instant>,
     /// Who wrote it last.
@@ -47,7 +46,6 @@ impl Territorial {
 type Columns = (
     territorial_opinions::dossier_id,
     territorial_opinions::department,
-    territorial_opinions::dossier_version_id,
     territorial_opinions::asked_at,
     territorial_opinions::due_at,
     territorial_opinions::account_id,
@@ -60,7 +58,6 @@ type Columns = (
 const COLUMNS: Columns = (
     territorial_opinions::dossier_id,
     territorial_opinions::department,
-    territorial_opinions::dossier_version_id,
     territorial_opinions::asked_at,
     territorial_opinions::due_at,
     territorial_opinions::account_id,

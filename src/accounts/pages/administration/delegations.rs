@@ -10,8 +10,10 @@ use crate::accounts::store::{self, Agent, Delegation};
 use crate::base::clock::{Instant, PARIS, parse_date};
 use crate::base::ids::DelegationId;
 use crate::base::money::Cents;
+use crate::base::text::fold;
 use crate::fault::{Fault, FieldError, Mistakes};
-use crate::web::{Answer, Visit};
+use crate::web::export::Table;
+use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
 #[derive(Serialize)]
 struct Row {
@@ -30,12 +32,61 @@ struct Row {
 
 #[derive(Serialize)]
 struct List {
+    list: ListView,
     rows: Vec<Row>,
 }
 
+const COLUMNS: &[Column] = &[
+    Column::sorted("Personne", "personne"),
+    Column::sorted("Référence", "reference"),
+    Column::plain("Durée"),
+    Column::number("Plafond", ""),
+    Column::plain("État"),
+    Column::plain("Action"),
+];
+
+const STATES: [(&str, &str); 4] =
+    [("en-vigueur", "En vigueur"), ("a-venir", "À venir"), ("echue", "Échue"), ("retiree", "Retirée")];
+
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
-    let rows = visit.read(store::delegations)?.into_iter().map(|d| row(d, visit.now)).collect();
-    page("Délégations de signature", "administration/delegations.html", &List { rows })
+    let states = STATES.map(|(code, label)| (code.to_owned(), label.to_owned()));
+    let filters = vec![Filter::new("etat", "État", "Tous les états", states)];
+    let request = ListRequest::read(visit, COLUMNS, filters);
+    let state = request.chosen("etat").and_then(|code| STATES.iter().find(|(c, _)| *c == code)).map(|(_, l)| *l);
+    let delegations = visit.read(store::delegations)?;
+    let mut rows: Vec<Row> = delegations
+        .into_iter()
+        .map(|d| row(d, visit.now))
+        .filter(|row| state.is_none_or(|state| row.state == state))
+        .filter(|row| request.finds(&format!("{} {} {} {}", row.person, row.institution, row.quality, row.reference)))
+        .collect();
+    match request.order().0 {
+        "personne" => rows.sort_by_cached_key(|row| fold(&row.person)),
+        "reference" => rows.sort_by_cached_key(|row| fold(&row.reference)),
+        _ => {}
+    }
+    if request.order().1 {
+        rows.reverse();
+    }
+    let (total, rows) = request.slice(rows);
+    if let Some(format) = request.format() {
+        let columns = ["Personne", "Qualité", "Institution", "Référence", "Durée", "Plafond", "État"];
+        let mut table = Table::new("Délégations de signature", &columns);
+        for row in rows {
+            table.push(vec![
+                row.person.into(),
+                row.quality.into(),
+                row.institution.into(),
+                row.reference.into(),
+                row.period.into(),
+                row.ceiling.into(),
+                row.state.into(),
+            ]);
+        }
+        return table.answer(format, visit.now);
+    }
+    let view = List { list: request.view(total, "délégation", "délégations"), rows };
+    page("Délégations de signature", "administration/delegations.html", &view)
 }
 
 fn row(d: Delegation, now: Instant) -> Row {

@@ -1,6 +1,6 @@
 //! Funding lines and the votes of envelopes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -8,8 +8,10 @@ use super::{Choice, by_field, institution_choices, page};
 use crate::accounts::{actions, store};
 use crate::base::ids::{EnvelopeId, FundingLineId, InstitutionId};
 use crate::base::money::Cents;
+use crate::base::text::fold;
 use crate::fault::{Fault, FieldError, Mistakes};
-use crate::web::{Answer, Visit};
+use crate::web::export::Table;
+use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
 const PATH: &str = "/administration/financements";
 
@@ -39,8 +41,20 @@ struct Envelope {
 #[derive(Serialize)]
 struct List {
     lines: Vec<Line>,
+    list: ListView,
     envelopes: Vec<Envelope>,
 }
+
+const COLUMNS: &[Column] = &[
+    Column::sorted("Ligne", "ligne"),
+    Column::sorted("Appel", "appel"),
+    Column::sorted("Année", "annee"),
+    Column::number("Voté", "vote"),
+    Column::number("Réservé", ""),
+    Column::number("Engagé", ""),
+    Column::number("Versé", ""),
+    Column::plain("Action"),
+];
 
 fn envelope(e: store::Envelope) -> Envelope {
     Envelope {
@@ -68,8 +82,57 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         name: l.name,
         funder: l.funder_name,
     });
-    let view = List { lines: lines.collect(), envelopes: envelopes.into_iter().map(envelope).collect() };
+    let (request, envelopes) = narrowed(visit, envelopes);
+    let (total, envelopes) = request.slice(envelopes);
+    if let Some(format) = request.format() {
+        return table(&envelopes).answer(format, visit.now);
+    }
+    let view = List {
+        lines: lines.collect(),
+        list: request.view(total, "enveloppe", "enveloppes"),
+        envelopes: envelopes.into_iter().map(envelope).collect(),
+    };
     page("Financements", "administration/funding.html", &view)
+}
+
+/// The envelopes asked for, in the order asked for.
+fn narrowed(visit: &Visit, mut envelopes: Vec<store::Envelope>) -> (ListRequest, Vec<store::Envelope>) {
+    let codes: BTreeSet<String> = envelopes.iter().map(|e| e.call_code.clone()).collect();
+    let filters =
+        vec![Filter::new("appel", "Appel", "Tous les appels", codes.into_iter().map(|code| (code.clone(), code)))];
+    let request = ListRequest::read(visit, COLUMNS, filters);
+    envelopes.retain(|e| {
+        request.chosen("appel").is_none_or(|code| e.call_code == code)
+            && request.finds(&format!("{} {} {}", e.line_name, e.call_code, e.year))
+    });
+    match request.order().0 {
+        "ligne" => envelopes.sort_by_cached_key(|e| fold(&e.line_name)),
+        "appel" => envelopes.sort_by(|a, b| a.call_code.cmp(&b.call_code)),
+        "annee" => envelopes.sort_by_key(|e| e.year),
+        "vote" => envelopes.sort_by_key(|e| e.voted),
+        _ => {}
+    }
+    if request.order().1 {
+        envelopes.reverse();
+    }
+    (request, envelopes)
+}
+
+fn table(envelopes: &[store::Envelope]) -> Table {
+    let mut table =
+        Table::new("Enveloppes", &["Ligne", "Appel", "Année", "Voté (€)", "Réservé (€)", "Engagé (€)", "Versé (€)"]);
+    for e in envelopes {
+        table.push(vec![
+            e.line_name.as_str().into(),
+            e.call_code.as_str().into(),
+            i64::from(e.year).into(),
+            e.voted.into(),
+            e.reserved.into(),
+            e.committed.into(),
+            e.paid.into(),
+        ]);
+    }
+    table
 }
 
 #[derive(Serialize)]

@@ -7,34 +7,65 @@ use serde::Serialize;
 use super::{by_field, page};
 use crate::accounts::actions::{self, NewInstitution};
 use crate::accounts::store;
-use crate::base::text::count;
+use crate::base::text::fold;
 use crate::fault::{Fault, FieldError};
-use crate::web::{Answer, Visit};
+use crate::web::export::Table;
+use crate::web::{Answer, Column, ListRequest, ListView, Visit};
 
 #[derive(Serialize)]
 struct Row {
     code: String,
     name: String,
     short_name: String,
-    agents: String,
+    agents: usize,
     href: String,
 }
 
 #[derive(Serialize)]
 struct List {
+    list: ListView,
     rows: Vec<Row>,
 }
 
+const COLUMNS: &[Column] = &[
+    Column::sorted("Code", "code"),
+    Column::sorted("Nom", "nom"),
+    Column::plain("Nom court"),
+    Column::number("Agents", "agents"),
+];
+
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let (institutions, agents) = visit.read(|conn| Ok((store::institutions(conn)?, store::agents(conn, None)?)))?;
-    let rows = institutions.into_iter().map(|i| Row {
-        agents: count(agents.iter().filter(|a| a.institution == i.id).count(), "agent", "agents"),
-        href: format!("/administration/institutions/{}", i.id),
-        code: i.code,
-        name: i.name,
-        short_name: i.short_name,
-    });
-    page("Institutions", "administration/institutions.html", &List { rows: rows.collect() })
+    let request = ListRequest::read(visit, COLUMNS, Vec::new()).sorted_by("code", false);
+    let mut rows: Vec<Row> = institutions
+        .into_iter()
+        .filter(|i| request.finds(&format!("{} {} {}", i.code, i.name, i.short_name)))
+        .map(|i| Row {
+            agents: agents.iter().filter(|a| a.institution == i.id).count(),
+            href: format!("/administration/institutions/{}", i.id),
+            code: i.code,
+            name: i.name,
+            short_name: i.short_name,
+        })
+        .collect();
+    match request.order().0 {
+        "nom" => rows.sort_by_cached_key(|row| fold(&row.name)),
+        "agents" => rows.sort_by_key(|row| row.agents),
+        _ => {}
+    }
+    if request.order().1 {
+        rows.reverse();
+    }
+    let (total, rows) = request.slice(rows);
+    if let Some(format) = request.format() {
+        let mut table = Table::new("Institutions", &["Code", "Nom", "Nom court", "Agents"]);
+        for row in rows {
+            table.push(vec![row.code.into(), row.name.into(), row.short_name.into(), row.agents.into()]);
+        }
+        return table.answer(format, visit.now);
+    }
+    let view = List { list: request.view(total, "institution", "institutions"), rows };
+    page("Institutions", "administration/institutions.html", &view)
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,8 @@
 mod delegations;
 mod funding;
 mod institutions;
+mod journal;
+mod mails;
 mod people;
 mod person;
 mod roles;
@@ -16,6 +18,7 @@ use crate::base::ids::InstitutionId;
 use crate::base::text::count;
 use crate::db::Conn;
 use crate::fault::Fault;
+use crate::mail::{self, Standing};
 use crate::web::{Answer, Page, Visit};
 
 pub(super) fn pages() -> Vec<Page> {
@@ -48,6 +51,9 @@ pub(super) fn pages() -> Vec<Page> {
         get("/administration/delegations/nouvelle", delegations::show_new),
         post("/administration/delegations/nouvelle", delegations::add),
         post("/administration/delegations/{delegation}/fin", delegations::revoke),
+        get("/administration/courriels", mails::list),
+        post("/administration/courriels/{mail}/relancer", mails::retry),
+        get("/administration/journal", journal::list),
         get("/administration/financements", funding::list),
         get("/administration/financements/lignes/{line}", funding::show_line),
         post("/administration/financements/lignes/{line}", funding::change_line),
@@ -72,21 +78,25 @@ struct Overview {
 }
 
 fn overview(visit: &Visit) -> Result<Answer, Fault> {
-    let (people, institutions, delegations, lines) = visit.read(|conn| {
+    let (people, institutions, delegations, lines, waiting, acts) = visit.read(|conn| {
+        let late = [Standing::Waiting, Standing::Retrying, Standing::GivenUp];
+        let waiting: Result<i64, Fault> = late.into_iter().map(|s| mail::outbox_count(conn, Some(s), &[])).sum();
         Ok((
-            store::search(conn, "", 0, 1)?.1,
+            store::count_people(conn, None, &[])?,
             store::institutions(conn)?.len(),
             store::delegations(conn)?.iter().filter(|d| d.revoked_at.is_none()).count(),
             store::funding_lines(conn)?.len(),
+            waiting?,
+            crate::journal::count_administration(conn, None)?,
         ))
     })?;
-    let people = usize::try_from(people).unwrap_or_default();
+    let size = |n: i64| usize::try_from(n).unwrap_or_default();
     let entries = vec![
         Entry {
             title: "Personnes",
             href: "/administration/personnes",
             about: "Ouvrir ou désactiver un compte, rattacher un agent, donner ou retirer un rôle dans un appel.",
-            count: count(people, "compte", "comptes"),
+            count: count(size(people), "compte", "comptes"),
         },
         Entry {
             title: "Institutions",
@@ -105,6 +115,18 @@ fn overview(visit: &Visit) -> Result<Answer, Fault> {
             href: "/administration/financements",
             about: "Pour chaque ligne, l’autorité qui décide et l’organisme qui paie\u{202F}; le vote des enveloppes.",
             count: count(lines, "ligne", "lignes"),
+        },
+        Entry {
+            title: "Courriels",
+            href: "/administration/courriels",
+            about: "Ce que le service a écrit, ce qui attend, ce qui n’a pas pu partir et pourquoi.",
+            count: count(size(waiting), "courriel à envoyer", "courriels à envoyer"),
+        },
+        Entry {
+            title: "Journal",
+            href: "/administration/journal",
+            about: "Les actes d’administration\u{A0}: qui a fait quoi, quand et pourquoi.",
+            count: count(size(acts), "acte", "actes"),
         },
     ];
     Ok(Answer::page("Administration", "administration/overview.html", &Overview { entries })?.desk())

@@ -6,13 +6,11 @@ use serde::Serialize;
 
 use super::{Choice, by_field, chosen_institution, institution_choices, page};
 use crate::accounts::actions::{self, NewUser, Post};
-use crate::accounts::store::{self, Person};
-use crate::base::text::count;
+use crate::accounts::store::{self, AccountState, Person};
+use crate::base::clock::PARIS;
 use crate::fault::{Fault, FieldError};
-use crate::web::form::encode;
-use crate::web::{Answer, Visit};
-
-const PER_PAGE: i64 = 50;
+use crate::web::export::{Cell, Table};
+use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
 /// Where an account stands, as icon and words.
 #[derive(Serialize)]
@@ -37,57 +35,66 @@ struct Row {
     email: String,
     href: String,
     works_at: String,
+    opened: String,
     administrator: bool,
     state: State,
 }
 
 #[derive(Serialize)]
 struct List {
-    search: String,
-    found: String,
+    list: ListView,
     rows: Vec<Row>,
-    previous: String,
-    next: String,
-    current: i64,
-    total: i64,
 }
 
+const COLUMNS: &[Column] = &[
+    Column::sorted("Nom", "nom"),
+    Column::sorted("Adresse électronique", "adresse"),
+    Column::plain("Institution"),
+    Column::sorted("Ouvert le", "ouvert"),
+    Column::plain("Compte"),
+];
+
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
-    let search = visit.query.text("recherche");
-    let current = visit.query.text("page").parse::<i64>().unwrap_or(1).clamp(1, 100_000);
-    let ((people, found), agents) = visit.read(|conn| {
-        Ok((store::search(conn, search, (current - 1) * PER_PAGE, PER_PAGE)?, store::agents(conn, None)?))
+    let states = AccountState::ALL.iter().map(|s| (s.code().to_owned(), s.label().to_owned()));
+    let filters = vec![Filter::new("compte", "Compte", "Tous les comptes", states)];
+    let request = ListRequest::read(visit, COLUMNS, filters).sorted_by("nom", false);
+    let (chosen, words) = (request.chosen("compte").and_then(AccountState::from_code), request.words());
+    let (total, people, agents) = visit.read(|conn| {
+        let total = store::count_people(conn, chosen, &words)?;
+        let people = store::people(conn, chosen, &words, request.order(), request.window(total))?;
+        Ok((total, people, store::agents(conn, None)?))
     })?;
-    let total = (found + PER_PAGE - 1) / PER_PAGE;
-    let rows = people.iter().map(|person| {
-        let works = agents.iter().filter(|a| a.account == person.id);
-        Row {
-            name: person.name(),
-            email: person.email.clone(),
-            href: format!("/administration/personnes/{}", person.id),
-            works_at: works.map(|a| a.institution_name.as_str()).collect::<Vec<_>>().join(", "),
-            administrator: person.administrator,
-            state: state(person),
+    let rows: Vec<Row> = people
+        .iter()
+        .map(|person| {
+            let works = agents.iter().filter(|a| a.account == person.id);
+            Row {
+                name: person.name(),
+                email: person.email.clone(),
+                href: format!("/administration/personnes/{}", person.id),
+                works_at: works.map(|a| a.institution_name.as_str()).collect::<Vec<_>>().join(", "),
+                opened: person.created_at.day(PARIS),
+                administrator: person.administrator,
+                state: state(person),
+            }
+        })
+        .collect();
+    if let Some(format) = request.format() {
+        let columns = ["Nom", "Adresse électronique", "Institutions", "Ouvert le", "Compte", "Administrateur"];
+        let mut table = Table::new("Personnes", &columns);
+        for (row, person) in rows.iter().zip(&people) {
+            table.push(vec![
+                row.name.as_str().into(),
+                row.email.as_str().into(),
+                row.works_at.as_str().into(),
+                Cell::day(Some(person.created_at), PARIS),
+                row.state.label.into(),
+                if row.administrator { "oui" } else { "non" }.into(),
+            ]);
         }
-    });
-    let at = |page: i64| {
-        let valid = (1..=total).contains(&page);
-        if valid {
-            format!("/administration/personnes?recherche={}&page={page}", encode(search))
-        } else {
-            String::new()
-        }
-    };
-    let view = List {
-        search: search.to_owned(),
-        found: count(usize::try_from(found).unwrap_or_default(), "compte", "comptes"),
-        rows: rows.collect(),
-        previous: at(current - 1),
-        next: at(current + 1),
-        current,
-        total,
-    };
-    page("Personnes", "administration/people.html", &view)
+        return table.answer(format, visit.now);
+    }
+    page("Personnes", "administration/people.html", &List { list: request.view(total, "compte", "comptes"), rows })
 }
 
 #[derive(Serialize)]

@@ -89,6 +89,14 @@ fn committee(rules: &CommitteeRules, found: &mut Reading) {
         let message = format!("le quorum va de 1 au nombre de sièges ({seats}). Corrigez-le.");
         found.report("committee.quorum", message);
     }
+    if rules.quorum_second > rules.quorum {
+        let message =
+            "une seconde séance ne demande pas plus de membres que la première. Corrigez-le, ou 0 pour aucun.";
+        found.report("committee.quorum_second", message);
+    }
+    if rules.notice_days > 60 {
+        found.report("committee.notice_days", "la convocation se donne de 0 à 60 jours avant. Corrigez-le.");
+    }
     let chairs: Vec<usize> = (0..seats).filter(|i| rules.seats[*i].chair).collect();
     let readable = found.knows_all("committee.seats", "chair", seats);
     if chairs.is_empty() && readable {

@@ -1,0 +1,457 @@
+//! Rows of practice notes and of their replies.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::base::clock::Instant;
+use crate::base::ids::{AccountId, CallId, DossierId, PracticeNoteId, PracticeReplyId};
+use crate::db::Conn;
+use crate::db::schema::{accounts, agents, dossiers, institutions, organisations, practice_notes, practice_replies};
+use crate::fault::Fault;
+
+/// What a project shares of its practice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoteText {
+    /// Code of an axis of the call; empty: none in particular.
+    pub axis: String,
+    pub title: String,
+    pub situation: String,
+    pub practice: String,
+    pub lesson: String,
+    pub quotable: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub id: PracticeNoteId,
+    pub call: CallId,
+    pub dossier: DossierId,
+    pub text: NoteText,
+    pub version: i64,
+    pub written_by: AccountId,
+    pub written_at: Instant,
+    pub edited_at: Option<Instant>,
+    pub retained_at: Option<Instant>,
+    pub withdrawn_at: Option<Instant>,
+    pub withdrawal_reason: String,
+    pub project: String,
+    pub organisation: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub id: PracticeReplyId,
+    pub note: PracticeNoteId,
+    /// Absent: written by an agent.
+    pub dossier: Option<DossierId>,
+    pub body: String,
+    pub version: i64,
+    pub written_by: AccountId,
+    pub author: String,
+    pub written_at: Instant,
+    pub edited_at: Option<Instant>,
+    pub withdrawn_at: Option<Instant>,
+    pub withdrawal_reason: String,
+}
+
+type Texts = (String, String, String, String, String, bool);
+type Life = (i64, AccountId, Instant, Option<Instant>, Option<Instant>, Option<Instant>, String);
+type NoteRow = (PracticeNoteId, CallId, DossierId, Texts, Life, String, String);
+
+macro_rules! note_columns {
+    () => {
+        (
+            practice_notes::id,
+            practice_notes::call_id,
+            practice_notes::dossier_id,
+            (
+                practice_notes::axis,
+                practice_notes::title,
+                practice_notes::situation,
+                practice_notes::practice,
+                practice_notes::lesson,
+                practice_notes::quotable,
+            ),
+            (
+                practice_notes::version,
+                practice_notes::written_by,
+                practice_notes::written_at,
+                practice_notes::edited_at,
+                practice_notes::retained_at,
+                practice_notes::withdrawn_at,
+                practice_notes::withdrawal_reason,
+            ),
+            dossiers::title,
+            organisations::name,
+        )
+    };
+}
+
+fn note(row: NoteRow) -> Note {
+    let (id, call, dossier, texts, life, project, organisation) = row;
+    let (axis, title, situation, practice, lesson, quotable) = texts;
+    let (version, written_by, written_at, edited_at, retained_at, withdrawn_at, withdrawal_reason) = life;
+    Note {
+        id,
+        call,
+        dossier,
+        text: NoteText { axis, title, situation, practice, lesson, quotable },
+        version,
+        written_by,
+        written_at,
+        edited_at,
+        retained_at,
+        withdrawn_at,
+        withdrawal_reason,
+        project,
+        organisation,
+    }
+}
+
+/// Which notes of a call a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Code of an axis; empty: all.
+    pub axis: String,
+    pub retained_only: bool,
+    /// Never shown to this reader.
+    pub closed: Vec<DossierId>,
+}
+
+macro_rules! wanted {
+    ($call:expr, $wanted:expr) => {{
+        let mut query = practice_notes::table
+            .inner_join(dossiers::table.inner_join(organisations::table))
+            .filter(practice_notes::call_id.eq($call))
+            .filter(practice_notes::withdrawn_at.is_null())
+            .filter(practice_notes::dossier_id.ne_all($wanted.closed.clone()))
+            .into_boxed();
+        if !$wanted.axis.is_empty() {
+            query = query.filter(practice_notes::axis.eq($wanted.axis.clone()));
+        }
+        if $wanted.retained_only {
+            query = query.filter(practice_notes::retained_at.is_not_null());
+        }
+        query
+    }};
+}
+
+/// Newest first.
+pub(in crate::followup) fn page(
+    conn: &mut Conn,
+    call: CallId,
+    wanted: &Wanted,
+    (offset, limit): (i64, i64),
+) -> Result<Vec<Note>, Fault> {
+    let rows = wanted!(call, wanted)
+        .order(practice_notes::id.desc())
+        .offset(offset)
+        .limit(limit)
+        .select(note_columns!())
+        .load::<NoteRow>(conn)?;
+    Ok(rows.into_iter().map(note).collect())
+}
+
+pub(in crate::followup) fn count(conn: &mut Conn, call: CallId, wanted: &Wanted) -> Result<i64, Fault> {
+    Ok(wanted!(call, wanted).count().get_result(conn)?)
+}
+
+/// # Errors
+/// [`Fault::NotFound`] when there is no such note.
+pub(in crate::followup) fn get(conn: &mut Conn, id: PracticeNoteId) -> Result<Note, Fault> {
+    practice_notes::table
+        .inner_join(dossiers::table.inner_join(organisations::table))
+        .filter(practice_notes::id.eq(id))
+        .select(note_columns!())
+        .first::<NoteRow>(conn)
+        .map(note)
+        .map_err(Fault::from)
+}
+
+/// The last note an account wrote for a dossier, to recognise a second click.
+pub(in crate::followup) fn last_of(
+    conn: &mut Conn,
+    dossier: DossierId,
+    account: AccountId,
+) -> Result<Option<Note>, Fault> {
+    Ok(practice_notes::table
+        .inner_join(dossiers::table.inner_join(organisations::table))
+        .filter(practice_notes::dossier_id.eq(dossier))
+        .filter(practice_notes::written_by.eq(account))
+        .filter(practice_notes::withdrawn_at.is_null())
+        .order(practice_notes::id.desc())
+        .select(note_columns!())
+        .first::<NoteRow>(conn)
+        .optional()?
+        .map(note))
+}
+
+/// Replies standing under these notes, by note.
+pub(in crate::followup) fn reply_counts(
+    conn: &mut Conn,
+    notes: &[PracticeNoteId],
+) -> Result<HashMap<PracticeNoteId, Vec<Option<DossierId>>>, Fault> {
+    let rows = practice_replies::table
+        .filter(practice_replies::note_id.eq_any(notes.iter().copied()))
+        .filter(practice_replies::withdrawn_at.is_null())
+        .select((practice_replies::note_id, practice_replies::dossier_id))
+        .load::<(PracticeNoteId, Option<DossierId>)>(conn)?;
+    let mut all: HashMap<PracticeNoteId, Vec<Option<DossierId>>> = HashMap::new();
+    for (note, dossier) in rows {
+        all.entry(note).or_default().push(dossier);
+    }
+    Ok(all)
+}
+
+type ReplyRow = (
+    (PracticeReplyId, PracticeNoteId, Option<DossierId>, String, i64, AccountId),
+    (Instant, Option<Instant>, Option<Instant>, String),
+    (String, String),
+);
+
+macro_rules! reply_columns {
+    () => {
+        (
+            (
+                practice_replies::id,
+                practice_replies::note_id,
+                practice_replies::dossier_id,
+                practice_replies::body,
+                practice_replies::version,
+                practice_replies::written_by,
+            ),
+            (
+                practice_replies::written_at,
+                practice_replies::edited_at,
+                practice_replies::withdrawn_at,
+                practice_replies::withdrawal_reason,
+            ),
+            (accounts::given_name, accounts::surname),
+        )
+    };
+}
+
+fn reply(row: ReplyRow) -> Reply {
+    let ((id, note, dossier, body, version, written_by), life, (given_name, surname)) = row;
+    let (written_at, edited_at, withdrawn_at, withdrawal_reason) = life;
+    let author = format!("{given_name} {surname}");
+    Reply {
+        id,
+        note,
+        dossier,
+        body,
+        version,
+        written_by,
+        author,
+        written_at,
+        edited_at,
+        withdrawn_at,
+        withdrawal_reason,
+    }
+}
+
+/// Every reply of a note, oldest first.
+pub(in crate::followup) fn replies(conn: &mut Conn, note: PracticeNoteId) -> Result<Vec<Reply>, Fault> {
+    let rows = practice_replies::table
+        .inner_join(accounts::table.on(practice_replies::written_by.eq(accounts::id)))
+        .filter(practice_replies::note_id.eq(note))
+        .order(practice_replies::id)
+        .select(reply_columns!())
+        .load::<ReplyRow>(conn)?;
+    Ok(rows.into_iter().map(reply).collect())
+}
+
+pub(in crate::followup) fn insert(
+    conn: &mut Conn,
+    (call, dossier): (CallId, DossierId),
+    text: &NoteText,
+    by: AccountId,
+    at: Instant,
+) -> Result<PracticeNoteId, Fault> {
+    Ok(diesel::insert_into(practice_notes::table)
+        .values((
+            practice_notes::call_id.eq(call),
+            practice_notes::dossier_id.eq(dossier),
+            practice_notes::axis.eq(&text.axis),
+            practice_notes::title.eq(&text.title),
+            practice_notes::situation.eq(&text.situation),
+            practice_notes::practice.eq(&text.practice),
+            practice_notes::lesson.eq(&text.lesson),
+            practice_notes::quotable.eq(text.quotable),
+            practice_notes::version.eq(1_i64),
+            practice_notes::written_by.eq(by),
+            practice_notes::written_at.eq(at),
+            practice_notes::withdrawal_reason.eq(""),
+        ))
+        .returning(practice_notes::id)
+        .get_result(conn)?)
+}
+
+/// Replaces the text of a note that nobody changed since; a note that may no longer be quoted is no longer retained.
+pub(in crate::followup) fn update(conn: &mut Conn, note: &Note, text: &NoteText, at: Instant) -> Result<(), Fault> {
+    let changed = diesel::update(
+        practice_notes::table
+            .filter(practice_notes::id.eq(note.id))
+            .filter(practice_notes::version.eq(note.version))
+            .filter(practice_notes::withdrawn_at.is_null()),
+    )
+    .set((
+        practice_notes::axis.eq(&text.axis),
+        practice_notes::title.eq(&text.title),
+        practice_notes::situation.eq(&text.situation),
+        practice_notes::practice.eq(&text.practice),
+        practice_notes::lesson.eq(&text.lesson),
+        practice_notes::quotable.eq(text.quotable),
+        practice_notes::retained_at.eq(note.retained_at.filter(|_| text.quotable)),
+        practice_notes::version.eq(note.version + 1),
+        practice_notes::edited_at.eq(at),
+    ))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+pub(in crate::followup) fn retain(
+    conn: &mut Conn,
+    note: &Note,
+    by: AccountId,
+    at: Option<Instant>,
+) -> Result<(), Fault> {
+    let changed = diesel::update(
+        practice_notes::table
+            .filter(practice_notes::id.eq(note.id))
+            .filter(practice_notes::version.eq(note.version))
+            .filter(practice_notes::withdrawn_at.is_null()),
+    )
+    .set((
+        practice_notes::retained_at.eq(at),
+        practice_notes::retained_by.eq(at.map(|_| by)),
+        practice_notes::version.eq(note.version + 1),
+    ))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+pub(in crate::followup) fn withdraw(
+    conn: &mut Conn,
+    note: &Note,
+    by: AccountId,
+    at: Instant,
+    reason: &str,
+) -> Result<(), Fault> {
+    let changed = diesel::update(
+        practice_notes::table
+            .filter(practice_notes::id.eq(note.id))
+            .filter(practice_notes::version.eq(note.version))
+            .filter(practice_notes::withdrawn_at.is_null()),
+    )
+    .set((
+        practice_notes::withdrawn_at.eq(at),
+        practice_notes::withdrawn_by.eq(by),
+        practice_notes::withdrawal_reason.eq(reason),
+        practice_notes::retained_at.eq(None::<Instant>),
+        practice_notes::version.eq(note.version + 1),
+    ))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+pub(in crate::followup) fn insert_reply(
+    conn: &mut Conn,
+    note: PracticeNoteId,
+    dossier: Option<DossierId>,
+    body: &str,
+    by: AccountId,
+    at: Instant,
+) -> Result<(), Fault> {
+    diesel::insert_into(practice_replies::table)
+        .values((
+            practice_replies::note_id.eq(note),
+            practice_replies::dossier_id.eq(dossier),
+            practice_replies::body.eq(body),
+            practice_replies::version.eq(1_i64),
+            practice_replies::written_by.eq(by),
+            practice_replies::written_at.eq(at),
+            practice_replies::withdrawal_reason.eq(""),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(in crate::followup) fn update_reply(conn: &mut Conn, reply: &Reply, body: &str, at: Instant) -> Result<(), Fault> {
+    let changed = diesel::update(
+        practice_replies::table
+            .filter(practice_replies::id.eq(reply.id))
+            .filter(practice_replies::version.eq(reply.version))
+            .filter(practice_replies::withdrawn_at.is_null()),
+    )
+    .set((
+        practice_replies::body.eq(body),
+        practice_replies::version.eq(reply.version + 1),
+        practice_replies::edited_at.eq(at),
+    ))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+pub(in crate::followup) fn withdraw_reply(
+    conn: &mut Conn,
+    reply: &Reply,
+    by: AccountId,
+    at: Instant,
+    reason: &str,
+) -> Result<(), Fault> {
+    let changed = diesel::update(
+        practice_replies::table
+            .filter(practice_replies::id.eq(reply.id))
+            .filter(practice_replies::version.eq(reply.version))
+            .filter(practice_replies::withdrawn_at.is_null()),
+    )
+    .set((
+        practice_replies::withdrawn_at.eq(at),
+        practice_replies::withdrawn_by.eq(by),
+        practice_replies::withdrawal_reason.eq(reason),
+        practice_replies::version.eq(reply.version + 1),
+    ))
+    .execute(conn)?;
+    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+}
+
+/// In whose name somebody writes: organisations of dossiers, else the institution of an agent.
+pub(in crate::followup) fn organisations_of(
+    conn: &mut Conn,
+    ids: &[DossierId],
+) -> Result<HashMap<DossierId, String>, Fault> {
+    Ok(dossiers::table
+        .inner_join(organisations::table)
+        .filter(dossiers::id.eq_any(ids.iter().copied()))
+        .select((dossiers::id, organisations::name))
+        .load::<(DossierId, String)>(conn)?
+        .into_iter()
+        .collect())
+}
+
+/// Short names of the institutions of agents.
+pub(in crate::followup) fn institutions_of(
+    conn: &mut Conn,
+    ids: &[AccountId],
+) -> Result<HashMap<AccountId, String>, Fault> {
+    Ok(agents::table
+        .inner_join(institutions::table)
+        .filter(agents::account_id.eq_any(ids.iter().copied()))
+        .select((agents::account_id, institutions::short_name))
+        .load::<(AccountId, String)>(conn)?
+        .into_iter()
+        .collect())
+}
+
+/// Address and name of an account that may still be written to.
+pub(in crate::followup) fn mailbox(conn: &mut Conn, id: AccountId) -> Result<Option<(String, String)>, Fault> {
+    let row = accounts::table
+        .filter(accounts::id.eq(id))
+        .filter(accounts::disabled_at.is_null())
+        .select((accounts::email, accounts::given_name, accounts::surname))
+        .first::<(String, String, String)>(conn)
+        .optional()?;
+    Ok(row.map(|(email, given_name, surname)| (email, format!("{given_name} {surname}"))))
+}
