@@ -11,9 +11,7 @@ use crate::base::ids::{
 };
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{
-    acts, clawbacks, closures, envelopes, funding_lines, instalments, ledger_entries, payments,
-};
+use crate::db::schema::{acts, clawbacks, closures, envelopes, funding_lines, instalments, ledger_entries, payments};
 use crate::fault::Fault;
 use crate::ledger::EntryKind;
 
@@ -153,10 +151,7 @@ impl Rows {
                         problems.push(format!("acte {reference} : son autorité n’est pas celle de sa décision"));
                     }
                     if *amount != act.amount {
-                        problems.push(format!(
-                            "acte {reference} : {}, mais la décision accorde {amount}",
-                            act.amount
-                        ));
+                        problems.push(format!("acte {reference} : {}, mais la décision accorde {amount}", act.amount));
                     }
                 }
             }
@@ -246,7 +241,8 @@ impl Rows {
         }
         for ((dossier, envelope), (committed, paid)) in &balances {
             if paid > committed {
-                problems.push(format!("dossier {dossier}, enveloppe {envelope} : {paid} versés pour {committed} engagés"));
+                problems
+                    .push(format!("dossier {dossier}, enveloppe {envelope} : {paid} versés pour {committed} engagés"));
             }
         }
         balances
@@ -294,10 +290,12 @@ impl Rows {
         balances: &BTreeMap<(DossierId, EnvelopeId), (Cents, Cents)>,
         problems: &mut Vec<String>,
     ) -> Result<(), Fault> {
-        let rows = closures::table
-            .order(closures::id)
-            .select((closures::dossier_id, closures::authority_id))
-            .load::<(DossierId, InstitutionId)>(conn)?;
+        let rows = closures::table.order(closures::id).select((closures::dossier_id, closures::authority_id)).load::<(
+            DossierId,
+            InstitutionId,
+        )>(
+            conn
+        )?;
         for closed in rows {
             for ((dossier, envelope), (committed, paid)) in balances {
                 let authority = self.slots.get(envelope).map(|(_, authority)| *authority);

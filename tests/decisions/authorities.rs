@@ -6,7 +6,7 @@ use essaim::decisions::actions::{case, notify, sign};
 use essaim::decisions::{Choice, current_shares, letters_of, of_dossier, verify};
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
-use essaim::ledger::{self, EntryKind, Share};
+use essaim::ledger::{self, Share};
 
 use super::{MANAGER, SIGNATORY, sealed_bytes, signed_in};
 use crate::documents::reading::text;

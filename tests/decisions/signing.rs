@@ -3,7 +3,6 @@
 use essaim::accounts::actions::{NewDelegation, add_delegation};
 use essaim::base::Cents;
 use essaim::base::clock::Instant;
-use essaim::decisions::Choice;
 use essaim::decisions::actions::sign;
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;

@@ -79,7 +79,7 @@ fn who_is_recused_sees_neither_the_dossier_nor_its_amounts_anywhere() {
                     interest_declarations::account_id.eq(world.funder),
                     interest_declarations::dossier_id.eq(hidden),
                     interest_declarations::conflict.eq(true),
-                    interest_declarations::reason.eq("Membre du bureau"),
+                    interest_declarations::detail.eq("Membre du bureau"),
                     interest_declarations::declared_at.eq(app.now()),
                 ))
                 .execute(conn)?;

@@ -4,9 +4,7 @@ use essaim::base::ids::{ClawbackId, DossierId};
 use essaim::base::money::Cents;
 use essaim::dossiers::State;
 use essaim::fault::Fault;
-use essaim::funding::actions::{
-    NewNotice, Order, abandon_clawback, notice_clawback, order_clawback, receive_clawback,
-};
+use essaim::funding::actions::{NewNotice, Order, abandon_clawback, notice_clawback, order_clawback, receive_clawback};
 use essaim::funding::rules::{ClawbackEvent, ClawbackState, next_clawback};
 use essaim::ledger;
 use proptest::prelude::*;
@@ -216,12 +214,8 @@ fn whatever_is_asked_and_paid_what_came_back_was_paid() {
                 Err(other) => return Err(TestCaseError::fail(format!("{step:?}: {other}"))),
             }
             let gross: Cents = after.payments.iter().map(|p| p.amount).sum();
-            let back: Cents = after
-                .clawbacks
-                .iter()
-                .filter(|c| c.state == ClawbackState::Received)
-                .filter_map(|c| c.ordered)
-                .sum();
+            let back: Cents =
+                after.clawbacks.iter().filter(|c| c.state == ClawbackState::Received).filter_map(|c| c.ordered).sum();
             prop_assert!(back <= gross);
             prop_assert_eq!(after.total().paid, gross - back);
             prop_assert_eq!(after.total().committed, Cents::from_euros(100_000) - back);

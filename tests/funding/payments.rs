@@ -139,8 +139,7 @@ fn without_a_siret_nothing_is_paid() {
             .unwrap();
     };
     set(None);
-    let refused =
-        pay(&app, &world, dossier, 0, Cents::from_euros(8_000), "M-1").unwrap_err().to_string();
+    let refused = pay(&app, &world, dossier, 0, Cents::from_euros(8_000), "M-1").unwrap_err().to_string();
     assert!(refused.contains("SIRET") && refused.contains("Insee"), "{refused}");
     let client = app.client();
     client.sign_in("financement@ars.example", PASSWORD).expect(303);

@@ -6,7 +6,9 @@ use essaim::base::ids::FundingLineId;
 use essaim::base::money::Cents;
 use essaim::fault::Fault;
 use essaim::funding::actions::edit_schedule;
-use essaim::funding::rules::{Due, InstalmentState, Planned, SlotKey, due_by, instalment_state, label, plan, rest, unbalanced};
+use essaim::funding::rules::{
+    Due, InstalmentState, Planned, SlotKey, due_by, instalment_state, label, plan, rest, unbalanced,
+};
 use jiff::civil::Date;
 use proptest::prelude::*;
 

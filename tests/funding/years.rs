@@ -51,7 +51,14 @@ fn send(app: &TestApp, world: &World, dossier: DossierId) {
     app.as_account(world.manager, |op, actor| notify(op, actor, dossier, Delivery::Electronic)).unwrap();
 }
 
-fn act(app: &TestApp, by: AccountId, dossier: DossierId, index: usize, kind: ActKind, reference: &str) -> Result<(), Fault> {
+fn act(
+    app: &TestApp,
+    by: AccountId,
+    dossier: DossierId,
+    index: usize,
+    kind: ActKind,
+    reference: &str,
+) -> Result<(), Fault> {
     let award = file(app, dossier).awards[index].clone();
     let act = NewAct {
         authority: award.authority,
@@ -125,7 +132,9 @@ fn each_authority_takes_its_act_and_each_payer_pays_its_part() {
     sound(&app);
     let page = app.signed_in("financement@ars.example").get(&format!("/dossiers/{dossier}/financement")).expect(200);
     let words = page.words();
-    for said in ["Convention CONV-ARS", "Arrêté attributif ARR-DREETS", "Sous réserve de crédits", "45 000 €", "28 000 €"] {
+    for said in
+        ["Convention CONV-ARS", "Arrêté attributif ARR-DREETS", "Sous réserve de crédits", "45 000 €", "28 000 €"]
+    {
         assert!(words.contains(said), "{said:?} is missing from {words}");
     }
 }
@@ -139,7 +148,10 @@ fn a_year_is_paid_once_its_yearly_decision_is_notified() {
     act(&app, story.dreets_funder, dossier, 1, ActKind::Order, "ARR-DREETS").unwrap();
     let signatory = app.signed_in("signature@ars.example");
     let page = signatory.get(&format!("/dossiers/{dossier}/financement")).expect(200);
-    assert!(page.text().contains(&format!("/dossiers/{dossier}/decision-annuelle")), "the yearly decision is one click away");
+    assert!(
+        page.text().contains(&format!("/dossiers/{dossier}/decision-annuelle")),
+        "the yearly decision is one click away"
+    );
     app.set_clock("2023-02-01T10:00:00");
     open_year(&app, world, story.later.line, 2023, 100_000);
     app.as_account(world.signatory, |op, actor| commit_year(op, actor, dossier, 2023, vec![story.later])).unwrap();
@@ -165,8 +177,10 @@ fn an_amended_grant_takes_an_amending_act_and_what_is_left_is_scheduled_again() 
     act(&app, world.funder, dossier, 0, ActKind::Agreement, "CONV-ARS").unwrap();
     pay_first(&app, world.funder, dossier, &story.ars, "M-1").unwrap();
     let less = Share { amount: euros(22_000), ..story.ars };
-    app.as_account(world.signatory, |op, actor| amend(op, actor, dossier, vec![less, story.later], "Moins d’ateliers."))
-        .unwrap();
+    app.as_account(world.signatory, |op, actor| {
+        amend(op, actor, dossier, vec![less, story.later], "Moins d’ateliers.")
+    })
+    .unwrap();
     assert!(!file(&app, dossier).acts.is_empty());
     assert!(!file(&app, dossier).awards.iter().any(|a| a.total() == euros(42_000)), "not before its notification");
     send(&app, world, dossier);

@@ -8,3 +8,5 @@ mod ordinary;
 mod review;
 mod scores;
 mod territory;
+
+pub use territory::correspondent;

@@ -1,7 +1,11 @@
 //! Whole paths in a real browser, each person at their own screen.
 
 mod accounts;
-mod funding;
+mod committee;
 mod dossiers;
+mod followup;
+mod funding;
+mod instruction;
+mod people;
 mod public;
 mod spine;

@@ -102,11 +102,6 @@ impl People {
         self.holding(call, role).next().map(|held| held.account).ok_or_else(|| nobody(role, ""))
     }
 
-    /// Every account that holds a role in a call, in the order of the file.
-    pub fn all(&self, call: CallId, role: Role) -> Vec<AccountId> {
-        self.holding(call, role).map(|held| held.account).collect()
-    }
-
     /// The account that holds a role in the name of an institution.
     ///
     /// # Errors
@@ -151,6 +146,15 @@ impl People {
     /// Accounts by committee seat.
     pub fn seats(&self, call: CallId) -> Vec<(String, AccountId)> {
         self.holding(call, Role::CommitteeMember).filter_map(|held| Some((held.seat.clone()?, held.account))).collect()
+    }
+
+    /// Code of an institution.
+    ///
+    /// # Errors
+    /// When the file has none of that number.
+    pub fn code(&self, institution: InstitutionId) -> Result<&str, Fault> {
+        let mut all = self.institutions.iter();
+        all.find(|(_, id)| **id == institution).map(|(code, _)| code.as_str()).ok_or(Fault::NotFound)
     }
 
     pub fn institution(&self, code: &str) -> Option<InstitutionId> {

@@ -3,7 +3,7 @@
 use super::agenda::Agenda;
 use super::data::Dossier;
 use super::replay::{Replay, Told, Turn};
-use super::story::{Calendar, Sitting, Window};
+use super::story::{Calendar, Decision, Sitting, Window};
 use crate::fault::Fault;
 
 type Deed<'a> = fn(&mut Replay<'a>, &'a Told, &'a Dossier) -> Result<(), Fault>;
@@ -26,6 +26,7 @@ pub fn plan<'a>(agenda: &mut Agenda<'a>, calendar: Calendar, told: &'a Told) -> 
     planner.instruction()?;
     planner.committee()?;
     planner.decision()?;
+    planner.funding()?;
     planner.followup()
 }
 
@@ -153,10 +154,43 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn decision(&mut self) -> Result<(), Fault> {
-        let Some(decision) = &self.told.story.decision else { return Ok(()) };
-        let opined = self.told.opined();
-        self.spread("signature", &decision.signed, &opined, |replay, told, dossier| replay.sign(told, dossier))?;
-        self.spread("notification", &decision.notified, &opined, |replay, told, dossier| replay.notify(told, dossier))
+        let told = self.told;
+        let early = self.all(|dossier| dossier.ineligible.is_some() || dossier.set_aside.is_some());
+        self.letters(told.story.early.as_ref(), &early)?;
+        self.letters(told.story.decision.as_ref(), &told.opined())?;
+        let Some(promotion) = &told.story.promotion else { return Ok(()) };
+        let label = "avenant et liste complémentaire";
+        for dossier in self.all(|dossier| dossier.amendment.is_some()) {
+            self.once(label, &promotion.amended, move |replay, told| replay.amend(told, dossier))?;
+            self.once(label, &promotion.notified, move |replay, told| replay.notify(told, dossier))?;
+        }
+        for dossier in self.all(|dossier| dossier.promoted) {
+            let motive = &promotion.motive;
+            self.once(label, &promotion.promoted, move |replay, told| replay.promote(told, dossier, motive))?;
+            self.once(label, &promotion.notified, move |replay, told| replay.notify(told, dossier))?;
+        }
+        Ok(())
+    }
+
+    fn letters(&mut self, decision: Option<&Decision>, dossiers: &[&'a Dossier]) -> Result<(), Fault> {
+        let Some(decision) = decision else { return Ok(()) };
+        self.spread("signature", &decision.signed, dossiers, |replay, told, dossier| replay.sign(told, dossier))?;
+        self.spread("notification", &decision.notified, dossiers, |replay, told, dossier| replay.notify(told, dossier))
+    }
+
+    /// What is amended or promoted has its act and its advance later.
+    fn funding(&mut self) -> Result<(), Fault> {
+        let Some(funding) = &self.told.story.funding else { return Ok(()) };
+        let awarded = self.all(|dossier| !dossier.grants.is_empty() && dossier.amendment.is_none());
+        self.payments(&funding.acts, &funding.advances, &awarded)?;
+        let Some(later) = &funding.later else { return Ok(()) };
+        let changed = self.all(|dossier| dossier.amendment.is_some() || dossier.promoted);
+        self.payments(&later.acts, &later.advances, &changed)
+    }
+
+    fn payments(&mut self, acts: &Window, advances: &Window, dossiers: &[&'a Dossier]) -> Result<(), Fault> {
+        self.spread("actes", acts, dossiers, |replay, told, dossier| replay.act(told, dossier))?;
+        self.spread("avances", advances, dossiers, |replay, told, dossier| replay.advance(told, dossier))
     }
 
     /// Values come some days after the day they stand for; notes and answers on their day.

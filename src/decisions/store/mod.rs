@@ -11,10 +11,10 @@ pub(super) use batches::{
     letters_in_waiting_jobs, letters_of_call, next_batch, set_posted_on, settle_job, waiting_jobs,
 };
 pub(super) use decisions::{
-    Signed, all, attach_letter, by_id, clawed_back, insert, next_number, notify_decisions, of_letter, of_letters,
+    Signed, attach_letter, by_id, clawed_back, insert, next_number, notify_decisions, of_letter, of_letters,
     taken_ranks, waitlisted,
 };
-pub use decisions::{current_shares, in_call, notified_shares, of_dossier};
+pub use decisions::{all, current_shares, in_call, notified_shares, of_dossier};
 pub(super) use desk::{Named, ToSign, counts, named, proposals, to_sign};
 pub(super) use letters::{
     NewLetter, in_call_page, insert_letter, last_notified, letter_by_code, letter_by_id, letters_by_ids, notify_letter,

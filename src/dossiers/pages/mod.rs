@@ -4,6 +4,7 @@ mod budget_view;
 mod check;
 mod completion;
 mod conflict;
+mod copy;
 mod files;
 mod follow;
 mod form_view;
@@ -53,6 +54,8 @@ pub fn pages() -> Vec<Page> {
         Page::get("/mes-dossiers/{dossier}/verifier", SignedIn, check::show),
         Page::post("/mes-dossiers/{dossier}/repondre", SignedIn, check::answer),
         Page::get("/mes-dossiers/{dossier}/versions", SignedIn, versions::for_applicant),
+        Page::get("/mes-dossiers/{dossier}/copier", SignedIn, copy::show),
+        Page::post("/mes-dossiers/{dossier}/copier", SignedIn, copy::copy),
         Page::get("/mes-dossiers/{dossier}/retirer", SignedIn, withdrawal::show),
         Page::post("/mes-dossiers/{dossier}/retirer", SignedIn, withdrawal::withdraw),
         Page::get("/mes-dossiers/{dossier}/equipe", SignedIn, team::show),

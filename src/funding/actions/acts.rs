@@ -36,9 +36,9 @@ pub struct NewAct {
 /// [`Fault::Refused`] when no award of the authority was notified, or when its act is already recorded.
 pub fn act_facts(hand: &Hand, authority: InstitutionId) -> Result<(&Award, ActFacts), Fault> {
     let file = &hand.file;
-    let award = file
-        .award(authority)
-        .ok_or_else(|| Fault::refused("Aucune décision d’attribution de cette autorité n’est notifiée pour ce dossier."))?;
+    let award = file.award(authority).ok_or_else(|| {
+        Fault::refused("Aucune décision d’attribution de cette autorité n’est notifiée pour ce dossier.")
+    })?;
     if !file.act_is_due(award) {
         return Err(Fault::refused(if file.dossier.state.is_running() {
             "L’acte de cette décision est déjà enregistré, ou n’est pas nécessaire\u{A0}: l’échéancier lui est conforme."

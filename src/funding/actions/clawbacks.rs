@@ -63,11 +63,15 @@ pub fn check_notice(hand: &Hand, notice: &NewNotice) -> Result<EnvelopeId, Fault
     if !notice.asked.is_positive() {
         mistakes.add("asked", "Le montant doit être supérieur à zéro.");
     } else if notice.asked > left {
-        mistakes.add("asked", format!("Un reversement ne dépasse pas ce qui a été versé et n’est pas déjà demandé, {left}."));
+        mistakes.add(
+            "asked",
+            format!("Un reversement ne dépasse pas ce qui a été versé et n’est pas déjà demandé, {left}."),
+        );
     }
     let reason = clean(&notice.reason);
     if reason.trim().is_empty() {
-        mistakes.add("reason", "Dites pourquoi l’argent est demandé, par exemple «\u{202F}action non réalisée\u{202F}».");
+        mistakes
+            .add("reason", "Dites pourquoi l’argent est demandé, par exemple «\u{202F}action non réalisée\u{202F}».");
     } else if reason.chars().count() > REASON_MAX {
         mistakes.add("reason", format!("Raccourcissez ce texte à {REASON_MAX} caractères au plus."));
     }
@@ -79,7 +83,10 @@ pub fn check_notice(hand: &Hand, notice: &NewNotice) -> Result<EnvelopeId, Fault
         let least = french_date(least);
         mistakes.add(
             "observations_until",
-            format!("Laissez {} jours à l’organisme pour répondre\u{A0}: le {least} au plus tôt.", observation_days(hand)),
+            format!(
+                "Laissez {} jours à l’organisme pour répondre\u{A0}: le {least} au plus tôt.",
+                observation_days(hand)
+            ),
         );
     }
     mistakes.finish()?;
@@ -165,7 +172,8 @@ pub fn check_order(conn: &mut Conn, hand: &Hand, id: ClawbackId, order: &Order) 
     if !order.amount.is_positive() {
         mistakes.add("amount", "Le montant doit être supérieur à zéro.");
     } else if order.amount > clawback.asked {
-        mistakes.add("amount", format!("Le reversement ordonné ne dépasse pas ce qui a été demandé, {}.", clawback.asked));
+        mistakes
+            .add("amount", format!("Le reversement ordonné ne dépasse pas ce qui a été demandé, {}.", clawback.asked));
     }
     not_to_come(&mut mistakes, "ordered_on", hand, order.on, clawback.noticed_on, "La mise en demeure est");
     let answered = !order.observations.trim().is_empty();

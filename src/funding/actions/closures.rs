@@ -168,11 +168,8 @@ pub fn close(
             ledger::reduce(op, *envelope, dossier, freed, &cause)?;
         }
     }
-    let unpaid: Vec<InstalmentId> = file
-        .instalments_by(authority)
-        .filter(|i| !i.ended && file.left_of(i).is_positive())
-        .map(|i| i.id)
-        .collect();
+    let unpaid: Vec<InstalmentId> =
+        file.instalments_by(authority).filter(|i| !i.ended && file.left_of(i).is_positive()).map(|i| i.id).collect();
     store::end_instalments(op.conn, &unpaid, op.now)?;
     let recording = Recording { dossier, by: actor.id, at: op.now };
     store::insert_closure(op.conn, &recording, authority, facts.given_up(), kept, &reason)?;

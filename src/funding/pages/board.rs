@@ -139,15 +139,9 @@ struct Dimension {
     votes: bool,
 }
 
-const FUNDERS: Dimension = Dimension {
-    id: "financeurs",
-    title: "Par financeur",
-    heading: "Financeur",
-    note: "",
-    votes: true,
-};
-const YEARS: Dimension =
-    Dimension { id: "annees", title: "Par année", heading: "Année", note: "", votes: true };
+const FUNDERS: Dimension =
+    Dimension { id: "financeurs", title: "Par financeur", heading: "Financeur", note: "", votes: true };
+const YEARS: Dimension = Dimension { id: "annees", title: "Par année", heading: "Année", note: "", votes: true };
 const DEPARTMENTS: Dimension = Dimension {
     id: "departements",
     title: "Par département",
@@ -255,8 +249,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         |e| (e.funder_name.clone(), e.funder),
         |e| (e.funder_name.clone(), ("financeur", e.funder.to_string())),
     );
-    let years =
-        by_envelope(&envelopes, &sums, |e| e.year, |e| (e.year.to_string(), ("annee", e.year.to_string())));
+    let years = by_envelope(&envelopes, &sums, |e| e.year, |e| (e.year.to_string(), ("annee", e.year.to_string())));
     let mut by_department: BTreeMap<String, Group> = BTreeMap::new();
     for (_, code, kind, amount) in departments {
         let group = by_department.entry(code.clone()).or_insert_with(|| Group {
@@ -283,8 +276,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         board(&DEPARTMENTS, &asked, by_department.into_values().collect(), &total),
         board(&AXES, &asked, by_axis.into_values().collect(), &total),
     ];
-    let everything =
-        Choice { value: String::new(), label: "Tous vos appels".to_owned(), selected: asked.is_empty() };
+    let everything = Choice { value: String::new(), label: "Tous vos appels".to_owned(), selected: asked.is_empty() };
     let calls = std::iter::once(everything)
         .chain(all.calls.iter().map(|call| Choice {
             value: call.code.clone(),

@@ -47,8 +47,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         if !store::READERS.iter().any(|role| seen.through(*role)) {
             return Err(Fault::NotFound);
         }
-        let hand =
-            if seen.through(Role::Funder) { Some(actions::hand(conn, actor, id, visit.now)?) } else { None };
+        let hand = if seen.through(Role::Funder) { Some(actions::hand(conn, actor, id, visit.now)?) } else { None };
         let signs = seen.through(Role::Signatory);
         Ok((store::file_of(conn, seen.dossier)?, hand, signs))
     })?;

@@ -7,10 +7,10 @@ use crate::base::ids::{DossierId, EnvelopeId};
 use crate::base::money::Cents;
 use crate::base::text::count;
 use crate::calls::{self, Call};
+use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::funding::rules::{Figures, InstalmentState};
 use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
-use crate::dossiers::State;
 use crate::ledger::EntryKind;
 use crate::web::{Answer, Column, ListRequest, ListView, Visit};
 
@@ -227,8 +227,7 @@ pub(super) fn of_call(visit: &Visit) -> Result<Answer, Fault> {
             left += figures.left().unwrap_or_default();
             views.push(envelope_view(&envelope, &figures));
         }
-        let funded: Vec<DossierId> =
-            viewing.dossiers().iter().filter(|d| d.state.is_awarded()).map(|d| d.id).collect();
+        let funded: Vec<DossierId> = viewing.dossiers().iter().filter(|d| d.state.is_awarded()).map(|d| d.id).collect();
         let (total, funded) = request.slice(funded);
         let grants = (total, grants(conn, &viewing, &funded, visit.now)?);
         let waiting = store::in_states(conn, actor, call.id, READERS, &[State::WaitlistNotified])?.len();

@@ -2,8 +2,8 @@
 //! applicant.
 
 mod applicant;
-mod dossier;
 mod board;
+mod dossier;
 mod envelopes;
 mod expected;
 mod lists;

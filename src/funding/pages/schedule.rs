@@ -184,10 +184,18 @@ fn award_view(file: &FundingFile, authority: InstitutionId, today: Date, hand: O
         act_due,
         explanation: due_facts.as_ref().map(|facts| facts.explanation()).unwrap_or_default(),
         act_href: if act_due && mine.is_some() { format!("{path}/acte/{authority}") } else { String::new() },
-        act_label: if file.last_act(authority).is_some() { "Enregistrer l’acte modificatif" } else { "Enregistrer l’acte" },
+        act_label: if file.last_act(authority).is_some() {
+            "Enregistrer l’acte modificatif"
+        } else {
+            "Enregistrer l’acte"
+        },
         closure: closed
             .map(|c| {
-                let kept = if c.kept.is_positive() { format!(", {} gardés par l’organisme", c.kept) } else { String::new() };
+                let kept = if c.kept.is_positive() {
+                    format!(", {} gardés par l’organisme", c.kept)
+                } else {
+                    String::new()
+                };
                 format!("Part soldée le {}\u{A0}: {} non versés{kept}.", c.recorded_at.date(zone), c.given_up)
             })
             .unwrap_or_default(),
@@ -233,7 +241,8 @@ fn clawback_view(file: &FundingFile, clawback: &Clawback, hand: Option<&Hand>) -
         row("Observations jusqu’au", french_date(clawback.observations_until)),
     ];
     if let (Some(amount), Some(on), Some(reference)) = (clawback.ordered, clawback.ordered_on, &clawback.reference) {
-        let observations = if clawback.observations.is_empty() { "Aucune dans le délai" } else { &clawback.observations };
+        let observations =
+            if clawback.observations.is_empty() { "Aucune dans le délai" } else { &clawback.observations };
         rows.push(row("Observations de l’organisme", observations));
         rows.push(row("Reversement ordonné", format!("{amount}, le {}, référence {reference}", french_date(on))));
     }

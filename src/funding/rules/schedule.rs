@@ -84,11 +84,7 @@ pub fn rest(granted: &BTreeMap<SlotKey, Cents>, paid: &BTreeMap<SlotKey, Cents>)
 /// The default schedule: each year of each line is paid in an advance, rounded down to the cent so that it never
 /// exceeds its share, and a balance. Where something is paid already, what is left is one balance.
 #[must_use]
-pub fn plan(
-    granted: &BTreeMap<SlotKey, Cents>,
-    paid: &BTreeMap<SlotKey, Cents>,
-    advance_percent: u8,
-) -> Vec<Planned> {
+pub fn plan(granted: &BTreeMap<SlotKey, Cents>, paid: &BTreeMap<SlotKey, Cents>, advance_percent: u8) -> Vec<Planned> {
     let mut planned = Vec::new();
     for (slot, left) in rest(granted, paid) {
         let (line, year) = slot;
@@ -207,7 +203,8 @@ impl PaymentFacts {
             InstalmentState::Payable(due) | InstalmentState::Late(due) => Ok(due),
             InstalmentState::Paid => Err("Cette échéance est déjà versée.".to_owned()),
             InstalmentState::Ended => {
-                Err("Cette échéance n’est plus à verser\u{A0}: un acte modificatif ou la clôture l’a remplacée.".to_owned())
+                Err("Cette échéance n’est plus à verser\u{A0}: un acte modificatif ou la clôture l’a remplacée."
+                    .to_owned())
             }
             InstalmentState::Conditional => Err(
                 "Cette année est prévue sous réserve de crédits\u{A0}: elle se verse une fois sa décision annuelle \

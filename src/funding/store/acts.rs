@@ -117,18 +117,8 @@ pub fn acts_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Act>, Fault> {
         .collect()
 }
 
-type InstalmentRow = (
-    InstalmentId,
-    ActId,
-    FundingLineId,
-    i32,
-    i32,
-    Cents,
-    DueRule,
-    Option<String>,
-    Option<String>,
-    Option<Instant>,
-);
+type InstalmentRow =
+    (InstalmentId, ActId, FundingLineId, i32, i32, Cents, DueRule, Option<String>, Option<String>, Option<Instant>);
 
 fn instalment(row: InstalmentRow) -> Result<Instalment, Fault> {
     let (id, act, line, year, position, amount, rule, due_on, service_done_on, ended_at) = row;

@@ -51,11 +51,7 @@ pub fn report_of(conn: &mut Conn, dossier: DossierId) -> Result<Option<Financial
     let Some((id, received_on, comment, version)) = row else { return Ok(None) };
     let realised = financial_report_lines::table
         .filter(financial_report_lines::report_id.eq(id))
-        .select((
-            financial_report_lines::side,
-            financial_report_lines::class,
-            financial_report_lines::realised_cents,
-        ))
+        .select((financial_report_lines::side, financial_report_lines::class, financial_report_lines::realised_cents))
         .load::<(Side, String, Cents)>(conn)?
         .into_iter()
         .map(|(side, class, amount)| ((side, class), amount))
@@ -88,9 +84,8 @@ pub(in crate::funding) fn save_report(
             let row = financial_reports::table
                 .filter(financial_reports::id.eq(before.id))
                 .filter(financial_reports::version.eq(before.version));
-            let changed = diesel::update(row)
-                .set((words, financial_reports::version.eq(before.version + 1)))
-                .execute(conn)?;
+            let changed =
+                diesel::update(row).set((words, financial_reports::version.eq(before.version + 1))).execute(conn)?;
             if changed != 1 {
                 return Err(Fault::Stale);
             }

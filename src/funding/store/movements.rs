@@ -277,9 +277,7 @@ pub fn movements(
             let seen = id.is_none_or(|id| open.contains(&id));
             let (reference, title) = match dossier {
                 None => (String::new(), String::new()),
-                Some((id, reference, title)) if seen => {
-                    (reference.unwrap_or_else(|| format!("Dossier {id}")), title)
-                }
+                Some((id, reference, title)) if seen => (reference.unwrap_or_else(|| format!("Dossier {id}")), title),
                 Some(_) => ("Dossier non accessible".to_owned(), String::new()),
             };
             Movement {

@@ -12,7 +12,9 @@ use crate::access::Actor;
 use crate::base::ids::{CallId, DossierId, EnvelopeId, FundingLineId, InstitutionId, OrganisationId};
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{dossier_versions, dossiers as dossier_rows, envelopes, institutions, ledger_entries, organisations};
+use crate::db::schema::{
+    dossier_versions, dossiers as dossier_rows, envelopes, institutions, ledger_entries, organisations,
+};
 use crate::dossiers::{self, Content, Dossier};
 use crate::fault::Fault;
 use crate::funding::awards::planned_in;
@@ -167,9 +169,7 @@ fn contents_of(conn: &mut Conn, seen: &BTreeMap<DossierId, Dossier>) -> Result<H
     let mut contents = HashMap::new();
     for some in ids.chunks(500) {
         let rows = dossier_versions::table
-            .inner_join(
-                dossier_rows::table.on(dossier_rows::current_version_id.eq(dossier_versions::id.nullable())),
-            )
+            .inner_join(dossier_rows::table.on(dossier_rows::current_version_id.eq(dossier_versions::id.nullable())))
             .filter(dossier_rows::id.eq_any(some.to_vec()))
             .select((dossier_rows::id, dossier_versions::content))
             .load::<(DossierId, String)>(conn)?;

@@ -102,7 +102,7 @@ pub(super) fn tell_instructor_of_many(
         op.url("/instruction")
     );
     let subject = format!("{} à instruire", count(number, "dossier", "dossiers"));
-    send_to(op, "instruction.assigned", instructor, subject, body)
+    send_to(op, "instruction.assigned", instructor, subject, body, "/instruction")
 }
 
 /// Says how many reviews are late, and of which none: a mail outlives the right to know of a dossier.
@@ -120,7 +120,7 @@ pub(super) fn remind_instructor(
         op.url("/instruction")
     );
     let subject = count(number, "avis en retard", "avis en retard");
-    send_to(op, "instruction.late", instructor, subject, body)
+    send_to(op, "instruction.late", instructor, subject, body, "/instruction?avis=retard")
 }
 
 pub(super) fn tell_correspondent(
@@ -139,7 +139,7 @@ pub(super) fn tell_correspondent(
         let _ = writeln!(body, "Réponse attendue le {} au plus tard.", due.long(call.zone()));
     }
     let _ = write!(body, "\nVous trouverez les dossiers ici\u{A0}:\n{}\n", op.url("/territoire"));
-    send_to(op, "territory.asked", correspondent, "Avis demandé à votre département".to_owned(), body)
+    send_to(op, "territory.asked", correspondent, "Avis demandé à votre département".to_owned(), body, "/territoire")
 }
 
 pub(super) fn tell_reopened(
@@ -156,7 +156,7 @@ pub(super) fn tell_reopened(
         op.url(&format!("/dossiers/{}/avis", dossier.id))
     );
     let subject = format!("Votre avis sur le dossier {} est rouvert", dossier.reference_or_draft());
-    send_to(op, "review.reopened", instructor, subject, body)
+    send_to(op, "review.reopened", instructor, subject, body, &format!("/dossiers/{}/avis", dossier.id))
 }
 
 fn send_to(
@@ -165,7 +165,9 @@ fn send_to(
     person: &Instructor,
     subject: String,
     body: String,
+    href: &str,
 ) -> Result<(), Fault> {
+    notify::tell(op, person.account, kind, subject.clone(), href)?;
     op.send(&Message {
         kind,
         recipient: person.email.clone(),

@@ -1,11 +1,11 @@
 //! What instruction expects of a person now, for their home page.
 
-use crate::access::{Actor, Role};
+use crate::access::Actor;
 use crate::base::clock::Instant;
 use crate::base::text::count;
 use crate::calls;
 use crate::db::Conn;
-use crate::dossiers::{self, State};
+use crate::dossiers::{State, listing};
 use crate::fault::Fault;
 use crate::web::Expected;
 
@@ -17,14 +17,15 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
     let mut all = Vec::new();
     for id in actor.calls_with(super::MANAGERS) {
         let call = calls::by_id(conn, id)?;
-        let visible = dossiers::visible_in_call(conn, actor, id, &[Role::CallManager])?;
+        let states = listing::count_by_state(conn, actor, super::MANAGERS, id)?;
         for (state, what) in [
             (State::Submitted, "Vérifier la recevabilité de"),
             (State::Eligible, "Donner une suite à"),
             (State::Shortlisted, "Affecter à des instructeurs"),
         ] {
-            let number = visible.iter().filter(|v| v.dossier.state == state).count();
+            let number = states.iter().find(|(s, _)| *s == state).map_or(0, |(_, number)| *number);
             if number > 0 {
+                let number = usize::try_from(number).unwrap_or(usize::MAX);
                 all.push(Expected {
                     label: format!("{what} {}", count(number, "dossier", "dossiers")),
                     href: format!("/appels/{}/gestion?etat={}", call.code, state.code()),
@@ -32,6 +33,16 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
                     due: None,
                 });
             }
+        }
+        let late = super::reviews::late(conn, actor, &call, now)?;
+        if late > 0 {
+            let late = usize::try_from(late).unwrap_or(usize::MAX);
+            all.push(Expected {
+                label: format!("Relancer {}", count(late, "avis en retard", "avis en retard")),
+                href: format!("/appels/{}/gestion/avis?etat=retard", call.code),
+                detail: call.title.clone(),
+                due: None,
+            });
         }
     }
     let due: Vec<_> = super::desk::tasks(conn, actor)?.into_iter().filter(|task| task.assignment.is_due()).collect();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::access::Actor;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, DossierId};
 use crate::calls::{self, Call};
@@ -86,6 +87,21 @@ struct Facts {
     names: HashMap<AccountId, String>,
 }
 
+/// How many reviews of a call are late, on the dossiers this manager sees.
+pub(super) fn late(conn: &mut Conn, actor: &Actor, call: &Call, now: Instant) -> Result<i64, Fault> {
+    let wanted = Wanted {
+        call: call.id,
+        closed: dossiers::closed_by_interest(conn, actor, call.id)?.into_iter().collect(),
+        state: "retard".to_owned(),
+        institution: None,
+        words: Vec::new(),
+        order: Order::Due,
+        descending: false,
+        now,
+    };
+    store::count_asked(conn, &wanted)
+}
+
 fn facts(visit: &Visit, conn: &mut Conn) -> Result<Facts, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
@@ -114,10 +130,7 @@ fn facts(visit: &Visit, conn: &mut Conn) -> Result<Facts, Fault> {
         now: visit.now,
     };
     let total = store::count_asked(conn, &wanted)?;
-    let late = store::count_asked(
-        conn,
-        &Wanted { state: "retard".to_owned(), institution: None, words: Vec::new(), ..wanted.clone() },
-    )?;
+    let late = late(conn, actor, &call, visit.now)?;
     let rows = store::asked(conn, &wanted, request.window(total))?;
     let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier).collect();
     let mut views: HashMap<DossierId, StaffView> = HashMap::new();

@@ -32,11 +32,7 @@ const FIGURES: &[(&str, &str, &[(EntryKind, i64)])] = &[
     ("engagement", "Engagé", &[(EntryKind::Commitment, 1)]),
     ("versement", "Versé", &[(EntryKind::Payment, 1)]),
     ("reste", "Reste à verser", &[(EntryKind::Commitment, 1), (EntryKind::Payment, -1)]),
-    (
-        "disponible",
-        "Disponible",
-        &[(EntryKind::Vote, 1), (EntryKind::Reservation, -1), (EntryKind::Commitment, -1)],
-    ),
+    ("disponible", "Disponible", &[(EntryKind::Vote, 1), (EntryKind::Reservation, -1), (EntryKind::Commitment, -1)]),
 ];
 
 #[derive(Serialize)]
@@ -99,9 +95,8 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let (all, mut kept) = purviews(visit)?;
     let envelopes = visit.read(|conn| store::envelope_rows(conn, &all.ids()))?;
-    let request = ListRequest::read(visit, COLUMNS, filters(&all, &kept, &envelopes))
-        .without_search()
-        .sorted_by("date", false);
+    let request =
+        ListRequest::read(visit, COLUMNS, filters(&all, &kept, &envelopes)).without_search().sorted_by("date", false);
     let figure = request.chosen("montant").and_then(|code| FIGURES.iter().find(|(known, ..)| *known == code));
     let signs: &[(EntryKind, i64)] = figure.map_or(&[], |(_, _, signs)| signs);
     let axis = request.chosen("axe").and_then(|value| value.split_once('/'));

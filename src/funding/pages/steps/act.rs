@@ -54,8 +54,12 @@ impl Step for Recording {
             })
             .collect();
         let form = Form {
-            title: if self.facts.amends.is_some() { "Enregistrer l’acte modificatif" } else { "Enregistrer l’acte" }
-                .to_owned(),
+            title: if self.facts.amends.is_some() {
+                "Enregistrer l’acte modificatif"
+            } else {
+                "Enregistrer l’acte"
+            }
+            .to_owned(),
             lead: self.facts.explanation(),
             facts: vec![
                 row("Autorité", self.hand.file.name(self.award.authority)),

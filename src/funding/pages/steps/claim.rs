@@ -67,9 +67,7 @@ impl Step for Noticing {
             fields: vec![
                 Field::new("choice", "slot", "Ligne et année").options(options),
                 Field::new("money", "asked", "Montant demandé").filled(visit, ""),
-                Field::new("area", "reason", "Motif")
-                    .hint("Le porteur le lira.")
-                    .filled(visit, ""),
+                Field::new("area", "reason", "Motif").hint("Le porteur le lira.").filled(visit, ""),
                 Field::new("date", "noticed_on", "Date de la mise en demeure").example("15/01/2023").filled(visit, ""),
                 Field::new("date", "observations_until", "Observations attendues jusqu’au")
                     .hint(format!("Au moins {} jours après la mise en demeure.", observation_days(&self.hand)))
@@ -97,7 +95,10 @@ impl Step for Noticing {
         );
         let reason = visit.form.text("reason").to_owned();
         if reason.trim().is_empty() {
-            mistakes.add("reason", "Dites pourquoi l’argent est demandé, par exemple «\u{202F}action non réalisée\u{202F}».");
+            mistakes.add(
+                "reason",
+                "Dites pourquoi l’argent est demandé, par exemple «\u{202F}action non réalisée\u{202F}».",
+            );
         }
         Some(NewNotice { slot: slot?, asked: asked?, reason, noticed_on: noticed_on?, observations_until: until? })
     }

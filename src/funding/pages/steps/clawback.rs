@@ -123,10 +123,7 @@ impl Step for Ordering {
             rows: vec![
                 dossier_row(&self.0.hand),
                 row("Organisme", &self.0.hand.file.payee.name),
-                row(
-                    "Observations",
-                    if answered { typed.observations.as_str() } else { "Aucune dans le délai laissé" },
-                ),
+                row("Observations", if answered { typed.observations.as_str() } else { "Aucune dans le délai laissé" }),
                 row("Montant ordonné", typed.amount.to_string()),
                 row("Ordonné le", french_date(typed.on)),
                 row("Référence", &typed.reference),

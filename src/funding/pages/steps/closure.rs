@@ -132,9 +132,8 @@ impl Step for Closing {
     fn record(&self, visit: &Visit, typed: &Closed) -> Result<String, Fault> {
         let actor = visit.actor()?;
         let dossier = self.hand.file.dossier.id;
-        visit.perform(|op| {
-            actions::close(op, actor, dossier, self.authority, typed.kept, &typed.reason, typed.left)
-        })?;
+        visit
+            .perform(|op| actions::close(op, actor, dossier, self.authority, typed.kept, &typed.reason, typed.left))?;
         Ok(if typed.left.is_positive() {
             format!("La part est soldée\u{A0}: {} reviennent à l’enveloppe.", typed.left)
         } else {

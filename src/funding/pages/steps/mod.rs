@@ -279,12 +279,7 @@ fn plain_form(visit: &Visit, hand: &Hand, mut form: Form, errors: Vec<FieldError
     Ok(crumbs(answer, &hand.file).crumb(reference, path(hand)).crumb(&form.title, ""))
 }
 
-fn date(
-    visit: &Visit,
-    mistakes: &mut Mistakes,
-    field: &str,
-    empty: &str,
-) -> Option<jiff::civil::Date> {
+fn date(visit: &Visit, mistakes: &mut Mistakes, field: &str, empty: &str) -> Option<jiff::civil::Date> {
     let read = crate::base::clock::parse_date(visit.form.text(field));
     if read.is_none() {
         mistakes.add(field, empty);

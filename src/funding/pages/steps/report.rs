@@ -165,7 +165,10 @@ impl Step for Reporting {
         for side in Side::ALL {
             let of_side = typed.realised.iter().filter(|((of, _), _)| of == side);
             let total: Cents = of_side.map(|(_, amount)| *amount).sum();
-            rows.push(row(&format!("{} réalisées", side.label()).replace("Produits réalisées", "Produits réalisés"), total.to_string()));
+            rows.push(row(
+                &format!("{} réalisées", side.label()).replace("Produits réalisées", "Produits réalisés"),
+                total.to_string(),
+            ));
         }
         rows.push(row("Commentaire", &typed.comment));
         Review {
@@ -186,9 +189,11 @@ impl Step for Reporting {
     fn already(visit: &Visit, hand: &Hand) -> Option<&'static str> {
         let report = hand.file.report.as_ref()?;
         let posted: i64 = visit.form.text("version").parse().ok()?;
-        let typed = visit.form.fields().iter().filter(|(name, value)| {
-            name.starts_with("realised-") && !value.trim().is_empty()
-        });
+        let typed = visit
+            .form
+            .fields()
+            .iter()
+            .filter(|(name, value)| name.starts_with("realised-") && !value.trim().is_empty());
         let mut count = 0;
         for (name, value) in typed {
             count += 1;

@@ -224,9 +224,7 @@ impl Step for Editing {
     fn record(&self, visit: &Visit, typed: &Schedule) -> Result<String, Fault> {
         let actor = visit.actor()?;
         let dossier = self.hand.file.dossier.id;
-        visit.perform(|op| {
-            actions::edit_schedule(op, actor, dossier, self.act.id, typed.version, &typed.planned)
-        })?;
+        visit.perform(|op| actions::edit_schedule(op, actor, dossier, self.act.id, typed.version, &typed.planned))?;
         Ok("L’échéancier est enregistré.".to_owned())
     }
 
@@ -241,8 +239,7 @@ impl Step for Editing {
             .filter(|(name, value)| name.starts_with("amount-") && !value.trim().is_empty())
             .filter_map(|(_, value)| Cents::parse(value).ok())
             .collect();
-        let current: Vec<Cents> =
-            hand.file.instalments.iter().filter(|i| i.act == act.id).map(|i| i.amount).collect();
+        let current: Vec<Cents> = hand.file.instalments.iter().filter(|i| i.act == act.id).map(|i| i.amount).collect();
         (posted + 1 == act.version && amounts == current).then_some("Cet échéancier est enregistré, une seule fois.")
     }
 }
