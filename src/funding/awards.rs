@@ -83,19 +83,10 @@ pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Faul
 pub(super) fn amounts_decided(
     conn: &mut Conn,
 ) -> Result<HashMap<DecisionId, (DossierId, InstitutionId, Cents)>, Fault> {
-    use diesel::prelude::*;
-
-    use crate::db::schema::{decision_shares, decisions as rows};
-    let shares = decision_shares::table
-        .inner_join(rows::table)
-        .select((rows::id, rows::dossier_id, rows::authority_id, decision_shares::amount_cents))
-        .load::<(DecisionId, DossierId, InstitutionId, Cents)>(conn)?;
-    let mut amounts = HashMap::new();
-    for (id, dossier, authority, amount) in shares {
-        let (_, _, sum) = amounts.entry(id).or_insert((dossier, authority, Cents::ZERO));
-        *sum += amount;
-    }
-    Ok(amounts)
+    Ok(decisions::all(conn)?
+        .into_iter()
+        .filter_map(|decision| Some((decision.id, (decision.dossier, decision.authority, decision.total()?))))
+        .collect())
 }
 
 /// What is granted in a call for years that are not committed yet, by dossier, as notified.
