@@ -7,5 +7,7 @@ mod followup;
 mod funding;
 mod instruction;
 mod people;
+mod dossiers;
+mod instruction;
 mod public;
 mod spine;
