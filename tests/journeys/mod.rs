@@ -7,7 +7,5 @@ mod followup;
 mod funding;
 mod instruction;
 mod people;
-mod dossiers;
-mod instruction;
 mod public;
 mod spine;
