@@ -43,7 +43,7 @@ fn instruction_and_committee() {
             institutions,
             "institutions différentes",
         ),
-        case("[instruction]", "\"DREETS\"", "\"ARS\"", "instruction.institutions[2]", "désigne déjà"),
+        case("[instruction]", "\"DREETS\"", "\"ARS\"", "instruction.institutions[3]", "désigne déjà"),
         case("[instruction]", "threshold = 15", "threshold = 0", "instruction.divergence_threshold", "de 1 à 100"),
         case("[committee]", "quorum = 3", "quorum = 0", "committee.quorum", "quorum"),
         case("[committee]", "quorum = 3", "quorum = 6", "committee.quorum", "quorum"),
