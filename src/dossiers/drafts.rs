@@ -119,6 +119,19 @@ pub fn all_attachments(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Attach
         .load(conn)?)
 }
 
+/// Whether a file was put aside at once, another having come before it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn is_aside(conn: &mut Conn, id: AttachmentId) -> Result<bool, Fault> {
+    let aside = attachments::table
+        .filter(attachments::id.eq(id))
+        .filter(attachments::removed_at.eq(attachments::uploaded_at.nullable()))
+        .count()
+        .get_result::<i64>(conn)?;
+    Ok(aside > 0)
+}
+
 /// The organisation as it would be frozen; whom to write to is an answer of the form.
 ///
 /// # Errors

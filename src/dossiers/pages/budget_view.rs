@@ -192,7 +192,7 @@ impl Plan<'_> {
         let (charges, produits) = (self.sum(year, &plan.charges, own), self.sum(year, &plan.produits, own));
         let in_kind = self.sum(year, &plan.charges, is_in_kind).minus(self.sum(year, &plan.produits, is_in_kind));
         BalanceView {
-            heading: if self.years.len() > 1 { format!("Équilibre {year}") } else { String::new() },
+            heading: if self.years.len() > 1 { year.to_string() } else { String::new() },
             charges_id: format!("charges{year}"),
             charges: shown(charges),
             produits_id: format!("produits{year}"),
