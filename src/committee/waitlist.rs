@@ -61,7 +61,9 @@ pub fn waitlist(conn: &mut Conn, call: CallId) -> Result<Vec<WaitlistLine>, Faul
     let mut versions = dossiers::versions_by_ids(conn, &rows.iter().map(|row| row.4).collect::<Vec<_>>())?;
     let mut lines = Vec::new();
     for (rank, dossier, session, motive, version) in rows {
-        let Some(dossier) = known.remove(&dossier).filter(|dossier| dossier.state != State::Withdrawn) else { continue };
+        let Some(dossier) = known.remove(&dossier).filter(|dossier| dossier.state != State::Withdrawn) else {
+            continue;
+        };
         let content = versions.remove(&version).ok_or(Fault::NotFound)?.content;
         let requested = store::asked(conn, &call, &content)?;
         lines.push(WaitlistLine { rank, dossier, session, motive, requested });

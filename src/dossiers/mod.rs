@@ -8,8 +8,8 @@
 //! [`present`], `versions`, [`pages`].
 
 pub mod actions;
-mod bulk;
 pub mod budget;
+mod bulk;
 pub mod completion;
 pub mod content;
 pub mod drafts;
@@ -27,8 +27,8 @@ mod store;
 pub mod validate;
 mod versions;
 
-pub use bulk::{by_ids, versions_by_ids};
 pub use actions::advance;
+pub use bulk::{by_ids, versions_by_ids};
 pub use model::{
     Answer, Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,
 };

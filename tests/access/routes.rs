@@ -60,6 +60,7 @@ fn everybody(app: &TestApp) -> Vec<Somebody> {
         ("administratrice", Some("admin@essaim.example"), true, None),
         ("gestionnaire", Some("gestion@ars.example"), false, Some(Role::CallManager)),
         ("instructrice", Some("instruction@ars.example"), false, Some(Role::Instructor)),
+        ("correspondante", Some("dd31@ars.example"), false, Some(Role::Correspondent)),
         ("membre", Some("comite1@essaim.example"), false, Some(Role::CommitteeMember)),
         ("signataire", Some("signature@ars.example"), false, Some(Role::Signatory)),
         ("financeur", Some("financement@ars.example"), false, Some(Role::Funder)),
@@ -97,7 +98,8 @@ fn every_route_as_every_role() {
             per_address: std::num::NonZeroU32::MAX,
         },
     );
-    World::build(&app);
+    let world = World::build(&app);
+    crate::instruction::correspondent(&app, &world, "dd31@ars.example", "31");
     let people = everybody(&app);
     let mut refusals = 0;
     for page in essaim::app::pages(true) {

@@ -1,7 +1,7 @@
 //! Whole paths in a real browser, each person at their own screen.
 
 mod accounts;
-mod instruction;
 mod dossiers;
+mod instruction;
 mod public;
 mod spine;

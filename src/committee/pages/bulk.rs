@@ -135,8 +135,7 @@ impl Typed {
                 (Some(_), None) => String::new(),
                 (None, None) => saved.map(|o| o.outcome.code().to_owned()).unwrap_or_default(),
             },
-            motive: field("motive")
-                .map_or_else(|| saved.map(|o| o.motive.clone()).unwrap_or_default(), str::to_owned),
+            motive: field("motive").map_or_else(|| saved.map(|o| o.motive.clone()).unwrap_or_default(), str::to_owned),
         }
     }
 

@@ -159,13 +159,12 @@ pub fn plan(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
     let call = visit.read(|conn| calls::by_code(conn, &code))?;
-    let planned =
-        read(visit, &call).and_then(|new| {
-            visit.perform(|op| match SessionKind::from_code(visit.form.text("kind")) {
-                Some(SessionKind::Shortlisting) => actions::plan_shortlisting(op, actor, call.id, &new),
-                Some(SessionKind::Selection) | None => actions::plan_session(op, actor, call.id, &new),
-            })
-        });
+    let planned = read(visit, &call).and_then(|new| {
+        visit.perform(|op| match SessionKind::from_code(visit.form.text("kind")) {
+            Some(SessionKind::Shortlisting) => actions::plan_shortlisting(op, actor, call.id, &new),
+            Some(SessionKind::Selection) | None => actions::plan_session(op, actor, call.id, &new),
+        })
+    });
     match planned {
         Ok(id) => Ok(Answer::redirect(format!("/comite/{id}"))
             .flash("La séance est prévue. Inscrivez maintenant les dossiers à son ordre du jour.")),

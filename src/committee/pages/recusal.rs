@@ -151,9 +151,7 @@ pub fn record_return(visit: &Visit) -> Result<Answer, Fault> {
     let account: AccountId = visit.form.text("account").parse().map_err(|_| Fault::NotFound)?;
     let session = room.seen.board.session.id;
     let recorded = hour_of_today(visit, &room, "returned_at", "Saisissez l’heure de retour, par exemple 14 h 52.")
-        .and_then(|at| {
-            visit.perform(|op| actions::record_return(op, actor, session, item.dossier.id, account, at))
-        });
+        .and_then(|at| visit.perform(|op| actions::record_return(op, actor, session, item.dossier.id, account, at)));
     match recorded {
         Ok(()) => Ok(Answer::redirect(room.path()).flash("Le retour en séance est noté.")),
         Err(fault) => visit.with_mistakes(fault, page),

@@ -238,7 +238,11 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
         confirm: if prepared.is_empty() || session.state != SessionState::Open {
             String::new()
         } else {
-            text::count(prepared.len(), "avis préparé avant la séance attend", "avis préparés avant la séance attendent")
+            text::count(
+                prepared.len(),
+                "avis préparé avant la séance attend",
+                "avis préparés avant la séance attendent",
+            )
         },
         prepared,
         ready_label: match session.kind {
@@ -309,13 +313,13 @@ fn proxies(board: &Board, seat: &SeatHolder) -> Vec<Choice> {
         return Vec::new();
     }
     let mut choices = vec![Choice { value: String::new(), label: "Aucun mandat".to_owned(), selected: false }];
-    choices.extend(board.seats.iter().filter(|other| other.code != seat.code && other.account.is_some()).map(|other| {
-        Choice {
+    choices.extend(board.seats.iter().filter(|other| other.code != seat.code && other.account.is_some()).map(
+        |other| Choice {
             value: other.code.clone(),
             label: format!("{} – {}", other.name, other.label),
             selected: seat.proxy.as_ref() == Some(&other.code),
-        }
-    }));
+        },
+    ));
     choices
 }
 
@@ -469,8 +473,7 @@ pub fn plan_second(visit: &Visit) -> Result<Answer, Fault> {
     let (id, _) = path_of(visit)?;
     let actor = visit.actor()?;
     let room = Room::of(visit)?;
-    let planned =
-        read(visit, &room.call).and_then(|new| visit.perform(|op| actions::plan_second(op, actor, id, &new)));
+    let planned = read(visit, &room.call).and_then(|new| visit.perform(|op| actions::plan_second(op, actor, id, &new)));
     match planned {
         Ok(second) => Ok(Answer::redirect(format!("/comite/{second}"))
             .flash("La seconde séance est prévue sur le même ordre du jour. Convoquez maintenant ses membres.")),

@@ -114,11 +114,7 @@ fn free_rows(envelopes: &[EnvelopeChoice], firm: Option<i32>) -> Vec<FreeRow> {
 }
 
 /// What is missing on the first year's lines for the whole request; nothing when it could be promoted.
-fn shortfall(
-    line: &WaitlistLine,
-    firm: Option<i32>,
-    free: &HashMap<FundingLineId, Option<Cents>>,
-) -> Option<String> {
+fn shortfall(line: &WaitlistLine, firm: Option<i32>, free: &HashMap<FundingLineId, Option<Cents>>) -> Option<String> {
     // Lines of one funder share one request: the roomiest of them is the one that could take it.
     let mut best: HashMap<&str, (Cents, Option<Cents>)> = HashMap::new();
     for asked in line.requested.iter().filter(|asked| Some(asked.year) == firm) {
