@@ -30,6 +30,7 @@ macro_rules! id {
 id! {
     AccountId, InstitutionId, OrganisationId, CallId, DefinitionId, DossierId, DossierVersionId, AttachmentId, CompletionId, EditorId,
     AssignmentId, ReviewId, SessionId, OpinionId, EnvelopeId, FundingLineId, DecisionId, LetterId, DocumentId,
-    DelegationId, ActId, PaymentId, IndicatorId, JournalId, MailId,
+    DelegationId, LetterBatchId, LetterJobId, ActId, PaymentId, IndicatorId, JournalId, MailId,
     PracticeNoteId, PracticeReplyId,
+    InstalmentId, ClawbackId,
 }

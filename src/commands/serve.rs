@@ -7,9 +7,12 @@ use actix_web::web::Data;
 
 use super::{Outcome, open, told};
 use crate::app;
+use crate::base::clock::Instant;
 use crate::config::Settings;
 use crate::config::legal::LegalTexts;
+use crate::decisions;
 use crate::dossiers::actions::remind_drafts;
+use crate::fault::Fault;
 use crate::followup::actions::remind_due;
 use crate::instruction::actions::remind_late;
 use crate::mail::{Transport, deliver_due};
@@ -48,6 +51,7 @@ pub fn serve(service: Service, listener: TcpListener, transport: Option<Transpor
     let result = actix_web::rt::System::new().block_on(async move {
         let server = start(site.clone(), listener, workers)?;
         actix_web::rt::spawn(remind_for_ever(site.clone()));
+        actix_web::rt::spawn(send_batches_for_ever(site.clone()));
         if let Some(transport) = transport {
             actix_web::rt::spawn(deliver_for_ever(site, transport));
         }
@@ -73,6 +77,9 @@ async fn deliver_for_ever(site: Data<Site>, transport: Transport) {
     }
 }
 
+/// Each kind is sent on its own: one that fails does not keep the others back.
+const REMINDERS: [fn(&Service, Instant) -> Result<usize, Fault>; 3] = [remind_drafts, remind_late, remind_due];
+
 async fn remind_for_ever(site: Data<Site>) {
     const PAUSE: Duration = Duration::from_secs(60);
     loop {
@@ -80,14 +87,38 @@ async fn remind_for_ever(site: Data<Site>) {
         let round = actix_web::web::block(move || {
             let service = &serving.service;
             let now = service.clock.now();
-            // One that fails keeps no other from being done.
-            let drafts = remind_drafts(service, now).map(drop);
-            let reviews = remind_late(service, now).map(drop);
-            remind_due(service, now).map(drop).and(drafts).and(reviews)
+            for remind in REMINDERS {
+                if let Err(fault) = remind(service, now) {
+                    tracing::error!(%fault, "reminders of one kind stopped for this round");
+                }
+            }
         });
-        if let Ok(Err(fault)) = round.await {
-            tracing::error!(%fault, "reminders stopped for this round");
+        if let Err(error) = round.await {
+            tracing::error!(%error, "reminders stopped for this round");
         }
         actix_web::rt::time::sleep(PAUSE).await;
+    }
+}
+
+/// Works through the batches of letters a few at a time, so that requests keep their turn at the database.
+async fn send_batches_for_ever(site: Data<Site>) {
+    const STEP: i64 = 10;
+    const IDLE: Duration = Duration::from_secs(2);
+    const BREATH: Duration = Duration::from_millis(20);
+    loop {
+        let site = site.clone();
+        let round = actix_web::web::block(move || {
+            let service = &site.service;
+            decisions::actions::step(service, service.clock.now(), STEP)
+        });
+        let pause = match round.await {
+            Ok(Ok(sent)) if sent > 0 => BREATH,
+            Ok(Err(fault)) => {
+                tracing::error!(%fault, "a batch of letters stopped for this round");
+                IDLE
+            }
+            _ => IDLE,
+        };
+        actix_web::rt::time::sleep(pause).await;
     }
 }

@@ -364,13 +364,13 @@ impl Board {
         i64::try_from(attending).is_ok_and(|n| n >= self.session.quorum.max(1))
     }
 
-    /// `quorum 3`, or that none is asked.
+    /// What is counted against the quorum: `4 pour 3 requis`, or that none is asked.
     #[must_use]
-    pub fn quorum_words(&self) -> String {
+    pub fn against_quorum(&self, counted: &str) -> String {
         if self.session.quorum == 0 {
-            "aucun quorum n’est exigé".to_owned()
+            format!("{counted}, aucun quorum n’est exigé")
         } else {
-            format!("{} requis", self.session.quorum)
+            format!("{counted} pour {} requis", self.session.quorum)
         }
     }
 

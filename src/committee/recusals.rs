@@ -8,11 +8,12 @@ use super::model::{Item, Recusal};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId, OrganisationId, SessionId};
 use crate::db::Conn;
-use crate::db::schema::{interest_declarations, organisation_members, recusals};
+use crate::db::schema::{dossier_editors, interest_declarations, organisation_members, recusals};
 use crate::fault::Fault;
 
 /// Why a member is kept out without having to say it again.
 const DECLARED: &str = "D’office\u{202F}: lien d’intérêts déclaré auparavant sur ce dossier.";
+const WRITER: &str = "D’office\u{202F}: a écrit ce dossier sur invitation du porteur.";
 const APPLICANT: &str = "D’office\u{202F}: membre de l’organisme qui porte le projet.";
 
 /// Recusals of a session: the recorded ones, then those that known interests impose on its members.
@@ -35,7 +36,7 @@ pub(super) fn of_session(
         .load::<(DossierId, AccountId, String, Instant, Option<Instant>)>(conn)?
         .into_iter()
         .map(|(dossier, account, reason, left_at, returned_at)| {
-            let imposed = reason == DECLARED || reason == APPLICANT;
+            let imposed = [DECLARED, APPLICANT, WRITER].contains(&reason.as_str());
             Recusal { dossier, account, reason, left_at: (!imposed).then_some(left_at), returned_at }
         })
         .collect();
@@ -55,11 +56,20 @@ pub(super) fn of_session(
         .load(conn)?
         .into_iter()
         .collect();
+    let written: HashSet<(DossierId, AccountId)> = dossier_editors::table
+        .filter(dossier_editors::dossier_id.eq_any(&dossiers))
+        .filter(dossier_editors::account_id.is_not_null())
+        .select((dossier_editors::dossier_id, dossier_editors::account_id.assume_not_null()))
+        .load(conn)?
+        .into_iter()
+        .collect();
     for item in items {
         for account in members {
             let key = (item.dossier.id, *account);
             let reason = if belonging.contains(&(item.dossier.organisation, *account)) {
                 APPLICANT
+            } else if written.contains(&key) {
+                WRITER
             } else if declared.contains(&key) {
                 DECLARED
             } else {

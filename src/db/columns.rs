@@ -54,6 +54,8 @@ bigint_columns!(
     LetterId,
     DocumentId,
     DelegationId,
+    LetterBatchId,
+    LetterJobId,
     ActId,
     PaymentId,
     IndicatorId,
@@ -61,4 +63,6 @@ bigint_columns!(
     MailId,
     PracticeNoteId,
     PracticeReplyId,
+    InstalmentId,
+    ClawbackId,
 );

@@ -6,6 +6,8 @@
 //! `verify`, [`pages`].
 
 pub mod actions;
+mod archive;
+mod basis;
 pub mod check_code;
 mod letter;
 pub mod model;
@@ -14,6 +16,7 @@ pub mod rules;
 mod store;
 mod verify;
 
-pub use model::{Choice, Decision, Delegation, Letter, Terms};
-pub use store::{in_call, letter_of, of_dossier};
+pub use model::{AuthorityShare, Choice, Decision, Delegation, Granted, Kind, Letter, LetterKind, Procedure, Terms};
+pub use rules::Basis;
+pub use store::{all, current_shares, in_call, letter_of, letters_of, notified_shares, of_dossier};
 pub use verify::verify;

@@ -6,6 +6,7 @@ use super::frame::{Dress, LEFT, Pen, RIGHT, Sender, Stamp, Verification, check_b
 use super::layout::{Bullets, Flow, Keep, space, stack};
 use super::paragraph::{Align, Style, lines, span};
 use super::pdf::{Metadata, write};
+use super::table::{Cell, cell, column as text_column, figures, strong};
 use super::tags::Role;
 use super::{DocumentError, amount_in_words};
 use crate::base::{Cents, Instant};
@@ -39,13 +40,16 @@ pub struct Letter {
     /// First paragraphs, up to the statement of the decision.
     pub opening: Vec<String>,
     pub grant: Option<Grant>,
+    /// Beside whom and when the amount comes from, or what an amendment changes.
+    pub table: Option<Breakdown>,
     pub motives: Vec<String>,
     pub conditions: Vec<String>,
     /// Each begins with « Vu ».
     pub legal_bases: Vec<String>,
     /// Last paragraphs; the courtesy formula comes last and never leaves the signature.
     pub closing: Vec<String>,
-    pub signature: Signature,
+    /// One per authority, the leading one first.
+    pub signatures: Vec<Signature>,
     /// « Voies et délais de recours ».
     pub appeal: Vec<String>,
     /// « Copie à ».
@@ -66,19 +70,38 @@ pub struct Grant {
     /// `Subvention accordée pour 2022`.
     pub label: String,
     pub amount: Cents,
-    /// Split by year or funding line, shown when there are several.
-    pub shares: Vec<GrantShare>,
+}
+
+/// The table under the amount.
+#[derive(Clone, Debug)]
+pub enum Breakdown {
+    Shares(Vec<ShareRow>),
+    Changes(Vec<ChangeRow>),
+}
+
+/// Who brings what, on which line, in which year.
+#[derive(Clone, Debug)]
+pub struct ShareRow {
+    pub funder: String,
+    pub line: String,
+    pub year: String,
+    pub amount: Cents,
+    /// `Ferme` or `Sous réserve de crédits`.
+    pub standing: String,
 }
 
 #[derive(Clone, Debug)]
-pub struct GrantShare {
+pub struct ChangeRow {
     pub label: String,
-    pub amount: Cents,
+    pub before: Option<Cents>,
+    pub after: Option<Cents>,
 }
 
 /// Who decides, as CRPA L212-1 asks. An image is not a signature: none is drawn.
 #[derive(Clone, Debug)]
 pub struct Signature {
+    /// Which authority decides, and by which act; said when several sign one letter.
+    pub authority: Option<String>,
     /// `La directrice de la santé publique`.
     pub quality: String,
     /// `décision n° 2022-017 du 3 janvier 2022`; absent when the authority signs itself.
@@ -97,16 +120,18 @@ const GAP: f32 = 7.5;
 const RIGHT_HALF: f32 = mm(110.0);
 const ADDRESSEE_TOP: f32 = mm(50.0);
 const LABEL_LINES: usize = 3;
+/// A missing amount in a before and after.
+const NOTHING: &str = "–";
 
 /// # Errors
 /// When an embedded face cannot be used or the check address is too long for a QR code; never because of the text.
 pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
     let fonts = fonts()?;
     let mut flow = Flow::new(fonts, column(0.0));
-    let stamp = match (letter.specimen, &letter.signature.signed_at) {
+    let stamp = match (letter.specimen, letter.signatures.iter().all(|s| s.signed_at.is_some())) {
         (true, _) => Some(Stamp::Specimen),
-        (false, None) => Some(Stamp::Draft),
-        (false, Some(_)) => None,
+        (false, false) => Some(Stamp::Draft),
+        (false, true) => None,
     };
     let stamp = stamp.map(|stamp| (stamp, flow.tags.add(Role::Paragraph, None)));
     let heading = Style::new(Face::Bold, 10.5, 14.6).coloured(letter.sender.colour());
@@ -124,6 +149,9 @@ pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
     }
     if let Some(grant) = &letter.grant {
         amount(&mut flow, grant, letter.sender.colour());
+    }
+    if let Some(breakdown) = &letter.table {
+        table(&mut flow, breakdown, heading);
     }
     if !letter.motives.is_empty() {
         flow.heading("Motifs de la décision", heading, 11.0, Role::H2);
@@ -145,7 +173,10 @@ pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
         let keep = if index + 1 == last { Keep::EndWithNext } else { Keep::Flow };
         flow.text(text, BODY, if index == 0 { 11.0 } else { GAP }, keep);
     }
-    signature(&mut flow, &letter.signature);
+    let several = letter.signatures.len() > 1;
+    for (index, each) in letter.signatures.iter().enumerate() {
+        signature(&mut flow, each, several, index + 1 == letter.signatures.len());
+    }
     if !letter.copies.is_empty() {
         let text = [span(Face::Bold, "Copie à\u{A0}: "), span(Face::Regular, letter.copies.join("\u{202F}; "))];
         flow.spans(&text, SMALL, 12.0, Keep::Flow, Role::Paragraph);
@@ -265,55 +296,99 @@ fn amount(flow: &mut Flow<'_>, grant: &Grant, colour: Colour) {
     strips.extend(set(grant.amount.to_string(), Style::new(Face::Bold, 17.0, 22.0).coloured(colour)));
     let words = format!("soit {}", amount_in_words(grant.amount));
     strips.extend(set(words, Style::new(Face::Italic, 10.0, 13.6)));
-    if grant.shares.len() > 1 {
-        strips.push(space(4.0));
-        for share in &grant.shares {
-            let element = flow.tags.add(Role::Paragraph, None);
-            let figures = Style { tabular: true, ..SMALL }.aligned(Align::Right);
-            let amount = share.amount.to_string();
-            let amount_width = flow.fonts.width(Face::Regular, SMALL.size, &amount) + 14.0;
-            let label = [span(Face::Regular, share.label.clone())];
-            let mut label = lines(flow.fonts, &label, SMALL, left, width - amount_width, Some(element));
-            label.truncate(LABEL_LINES);
-            let amount = lines(flow.fonts, &[span(Face::Regular, amount)], figures, left, width, Some(element));
-            if let (Some(last), Some(amount)) = (label.last_mut(), amount.into_iter().next()) {
-                last.marks.extend(amount.marks);
-            }
-            strips.extend(label);
-        }
-    }
     let mut panel = stack(strips);
     let edge = Shape::Boxes { boxes: vec![[flow.frame.left, 0.0, bar, panel.height]], colour };
     panel.marks.insert(0, Mark::decoration(edge));
     flow.strips(10.0, Keep::Whole, vec![panel]);
 }
 
-fn signature(flow: &mut Flow<'_>, signature: &Signature) {
+fn table(flow: &mut Flow<'_>, breakdown: &Breakdown, heading: Style) {
+    let style = Style::new(Face::Regular, 9.5, 12.6);
+    match breakdown {
+        Breakdown::Shares(rows) => {
+            flow.heading("Répartition", heading, 11.0, Role::H2);
+            let columns = [
+                text_column("Financeur", 2.2),
+                text_column("Ligne", 3.2),
+                text_column("Année", 1.0),
+                text_column("Nature", 2.2),
+                figures("Montant", 1.9),
+            ];
+            let mut cells: Vec<Vec<Cell>> = rows
+                .iter()
+                .map(|row| {
+                    vec![
+                        cell(&row.funder),
+                        cell(&row.line),
+                        cell(&row.year),
+                        cell(&row.standing),
+                        cell(row.amount.to_string()),
+                    ]
+                })
+                .collect();
+            if rows.len() > 1 {
+                let total: Cents = rows.iter().map(|row| row.amount).sum();
+                cells.push(vec![strong("Total"), cell(""), cell(""), cell(""), strong(total.to_string())]);
+            }
+            flow.table(&columns, &cells, style, 4.0);
+        }
+        Breakdown::Changes(rows) => {
+            flow.heading("Ce qui change", heading, 11.0, Role::H2);
+            let columns = [
+                text_column("Ligne et année", 4.6),
+                figures("Avant", 1.9),
+                figures("Après", 1.9),
+                figures("Écart", 1.9),
+            ];
+            let amount = |value: Option<Cents>| value.map_or_else(|| NOTHING.to_owned(), |v| v.to_string());
+            let cells: Vec<Vec<Cell>> = rows
+                .iter()
+                .map(|row| {
+                    let difference = row.after.unwrap_or(Cents::ZERO) - row.before.unwrap_or(Cents::ZERO);
+                    let sign = if difference.is_positive() { "+" } else { "" };
+                    vec![
+                        cell(&row.label),
+                        cell(amount(row.before)),
+                        cell(amount(row.after)),
+                        cell(format!("{sign}{difference}")),
+                    ]
+                })
+                .collect();
+            flow.table(&columns, &cells, style, 4.0);
+        }
+    }
+}
+
+fn signature(flow: &mut Flow<'_>, signature: &Signature, several: bool, last: bool) {
     let width = RIGHT - RIGHT_HALF;
     let element = flow.tags.add(Role::Paragraph, None);
     let style = Style::new(Face::Regular, 10.5, 13.8);
     let set = |text: String, style: Style| {
         lines(flow.fonts, &[span(style.face, text)], style, RIGHT_HALF, width, Some(element))
     };
-    let mut strips = set(signature.quality.clone(), style);
+    let mut strips = Vec::new();
+    if let Some(authority) = signature.authority.as_ref().filter(|_| several) {
+        strips.extend(set(authority.clone(), Style::new(Face::Bold, 9.5, 13.0)));
+    }
+    strips.extend(set(signature.quality.clone(), style));
     if let Some(delegation) = &signature.delegation {
         strips.extend(set(format!("Par délégation ({delegation})"), SMALL.coloured(Colour::SOFT_INK)));
     }
-    strips.push(space(12.0));
+    strips.push(space(if several { 5.0 } else { 12.0 }));
     let name = format!("{} {}", signature.first_name, signature.surname);
     strips.extend(set(name, Style { face: Face::Bold, ..style }));
     strips.extend(set(signature.service.clone(), SMALL));
-    strips.push(space(6.0));
+    strips.push(space(if several { 3.0 } else { 6.0 }));
     let mention = Style::new(Face::Italic, 8.5, 11.2).coloured(Colour::SOFT_INK);
+    let law = if last {
+        " Prénom, nom, qualité et service de l’auteur\u{A0}: article L.\u{A0}212-1 du code des relations entre le public \
+         et l’administration."
+    } else {
+        ""
+    };
     strips.extend(match &signature.signed_at {
-        Some(at) => set(
-            format!(
-                "Décision signée dans le service Essaim le {at}. Prénom, nom, qualité et service de l’auteur\u{A0}: \
-                 article L.\u{A0}212-1 du code des relations entre le public et l’administration."
-            ),
-            mention,
-        ),
+        Some(at) => set(format!("Décision signée dans le service Essaim le {at}.{law}"), mention),
         None => set("Projet de lettre\u{A0}: la décision n’est pas signée.".to_owned(), mention),
     });
-    flow.strips(18.0, Keep::Whole, strips);
+    flow.strips(if several { 12.0 } else { 18.0 }, Keep::Whole, strips);
 }

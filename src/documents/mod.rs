@@ -25,7 +25,7 @@ pub mod words;
 use std::fmt;
 
 pub use frame::{Sender, Verification};
-pub use letter::{Contact, Grant, GrantShare, Letter, Signature, letter};
+pub use letter::{Breakdown, ChangeRow, Contact, Grant, Letter, ShareRow, Signature, letter};
 pub use minutes::{
     Attendance, Debate, FundingTotal, Member, Minutes, Quorum, RankedDossier, Recusal, ShareLine, minutes,
 };

@@ -1,6 +1,7 @@
 //! Operations on dossiers.
 
 mod completion;
+mod copy;
 mod draft;
 mod editors;
 mod reminders;
@@ -17,6 +18,7 @@ use crate::fault::Fault;
 use crate::service::Operation;
 
 pub use completion::{MAX_MESSAGE, answer_completion, cancel_completion, request_completion};
+pub use copy::copy_draft;
 pub use draft::{Attached, NewFile, attach_file, attach_piece, create_draft, keep_piece, remove_piece, save_section};
 pub use editors::{accept, invite, remove_editor};
 pub use reminders::remind_drafts;

@@ -378,13 +378,19 @@ impl Doors {
 pub fn own(actor: &Actor) -> _ {
     let organisations: Vec<OrganisationId> = actor.organisations.clone();
     let person: AccountId = actor.id;
-    let told: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_notified()).collect();
-    let edited = dossier_editors::table
+    let notified: Vec<State> = notified_states();
+    let invited = dossier_editors::table
         .filter(dossier_editors::account_id.eq(person))
         .filter(dossier_editors::removed_at.is_null())
         .select(dossier_editors::dossier_id);
-    // What follows the decision concerns the organisation alone.
-    dossiers::organisation_id.eq_any(organisations).or(dossiers::id.eq_any(edited).and(dossiers::state.ne_all(told)))
+    dossiers::organisation_id
+        .eq_any(organisations)
+        .or(dossiers::id.eq_any(invited).and(dossiers::state.ne_all(notified)))
+}
+
+/// States in which the letter is the organisation's alone to read.
+fn notified_states() -> Vec<State> {
+    State::ALL.iter().copied().filter(|state| state.is_notified()).collect()
 }
 
 /// Members read the dossiers put before them: those on an agenda, and the whole of what the committee judged.

@@ -70,6 +70,17 @@ impl FileStore {
         if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(Fault::internal(format!("file {sha256} altered"))) }
     }
 
+    /// A file without a name, for what is made to be sent once: it goes with its last handle.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn scratch(&self) -> Result<fs::File, Fault> {
+        let path = self.root.join(format!(".{}", HEXLOWER.encode(&rand::random::<[u8; 16]>())));
+        let file = fs::File::options().read(true).write(true).create_new(true).open(&path)?;
+        fs::remove_file(&path)?;
+        Ok(file)
+    }
+
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root

@@ -24,4 +24,5 @@ pub use model::{
 };
 pub use rules::Score;
 pub use sight::ReviewSight;
+pub use store::{EligibilityCheck, last_eligibility};
 pub use territory::{TerritorialOpinion, territorial};

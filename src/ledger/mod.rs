@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, DecisionId, DossierId, EnvelopeId, OpinionId, PaymentId};
+use crate::base::ids::{AccountId, ClawbackId, DecisionId, DossierId, EnvelopeId, OpinionId, PaymentId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::db::schema::{envelopes, ledger_entries};
@@ -35,6 +35,7 @@ pub struct Cause {
     pub opinion: Option<OpinionId>,
     pub decision: Option<DecisionId>,
     pub payment: Option<PaymentId>,
+    pub clawback: Option<ClawbackId>,
     /// French, for the lines behind a figure.
     pub reason: String,
 }
@@ -206,6 +207,34 @@ pub fn pay(
     enter(op, envelope, EntryKind::Payment, amount, cause)
 }
 
+/// Records money given back by the applicant: neither paid nor committed any more, it returns to the envelope.
+///
+/// # Errors
+/// [`Fault::Refused`] when more than what was paid for the dossier would be given back.
+pub fn clawback(
+    op: &mut Operation<'_>,
+    envelope: EnvelopeId,
+    dossier: DossierId,
+    amount: Cents,
+    cause: &Cause,
+) -> Result<(), Fault> {
+    positive(amount)?;
+    diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)))
+        .set(envelopes::paid.eq(envelopes::paid))
+        .execute(op.conn)?;
+    let paid = total(op.conn, envelope, dossier, EntryKind::Payment)?;
+    if amount > paid {
+        return Err(Fault::refused(format!(
+            "Un reversement ne dépasse pas ce qui a été versé\u{202F}: {paid} versés sur cette ligne pour cette année."
+        )));
+    }
+    diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)))
+        .set((envelopes::paid.eq(envelopes::paid - amount), envelopes::committed.eq(envelopes::committed - amount)))
+        .execute(op.conn)?;
+    enter(op, envelope, EntryKind::Payment, -amount, cause)?;
+    enter(op, envelope, EntryKind::Commitment, -amount, cause)
+}
+
 /// Sum of a dossier's entries of one kind on one envelope.
 ///
 /// # Errors
@@ -300,6 +329,7 @@ fn enter(
             ledger_entries::opinion_id.eq(cause.opinion),
             ledger_entries::decision_id.eq(cause.decision),
             ledger_entries::payment_id.eq(cause.payment),
+            ledger_entries::clawback_id.eq(cause.clawback),
             ledger_entries::reason.eq(&cause.reason),
             ledger_entries::recorded_at.eq(now),
             ledger_entries::recorded_by.eq(author),

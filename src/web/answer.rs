@@ -33,6 +33,13 @@ pub enum Body {
         media_type: String,
         file_name: String,
     },
+    /// Read from disk piece by piece, so that an archive of any size takes little memory.
+    Download {
+        file: std::fs::File,
+        length: u64,
+        media_type: String,
+        file_name: String,
+    },
     Json(serde_json::Value),
     /// A document of its own, such as a mail, shown as it is: nothing in it runs or loads.
     Document(String),
@@ -74,6 +81,21 @@ impl Answer {
     pub fn file(media_type: impl Into<String>, file_name: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (media_type, file_name) = (media_type.into(), file_name.into());
         Self::new(Body::File { bytes, media_type, file_name })
+    }
+
+    /// What was written to `file`, from its start.
+    ///
+    /// # Errors
+    /// When the file cannot be read back.
+    pub fn download(
+        media_type: impl Into<String>,
+        file_name: impl Into<String>,
+        mut file: std::fs::File,
+    ) -> Result<Self, Fault> {
+        let length = file.metadata()?.len();
+        std::io::Seek::rewind(&mut file)?;
+        let (media_type, file_name) = (media_type.into(), file_name.into());
+        Ok(Self::new(Body::Download { file, length, media_type, file_name }))
     }
 
     #[must_use]

@@ -23,7 +23,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 pub(super) struct Parts {
     status: u16,
     headers: Vec<(header::HeaderName, String)>,
-    body: Vec<u8>,
+    body: Content,
+}
+
+/// Bytes at hand, or a file sent piece by piece.
+enum Content {
+    Whole(Vec<u8>),
+    Pieces(std::fs::File, u64),
 }
 
 impl Parts {
@@ -36,8 +42,30 @@ impl Parts {
                 response.append_header((name, value));
             }
         }
-        response.body(self.body)
+        match self.body {
+            Content::Whole(bytes) => response.body(bytes),
+            Content::Pieces(file, length) => response.no_chunking(length).streaming(pieces(file)),
+        }
     }
+}
+
+fn pieces(file: std::fs::File) -> impl futures_util::Stream<Item = Result<actix_web::web::Bytes, std::io::Error>> {
+    const PIECE: usize = 256 * 1024;
+    futures_util::stream::unfold(Some(file), |file| async move {
+        let mut file = file?;
+        let read = actix_web::web::block(move || {
+            let mut piece = vec![0; PIECE];
+            let length = std::io::Read::read(&mut file, &mut piece)?;
+            piece.truncate(length);
+            Ok::<_, std::io::Error>((piece, file))
+        });
+        match read.await {
+            Ok(Ok((piece, _))) if piece.is_empty() => None,
+            Ok(Ok((piece, file))) => Some((Ok(piece.into()), Some(file))),
+            Ok(Err(error)) => Some((Err(error), None)),
+            Err(_) => Some((Err(std::io::Error::other("the blocking pool stopped")), None)),
+        }
+    })
 }
 
 #[derive(Serialize)]
@@ -56,7 +84,7 @@ pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) 
         Parts {
             status: 500,
             headers: vec![(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())],
-            body: "Le service a rencontré une erreur. Réessayez dans quelques minutes.".into(),
+            body: Content::Whole("Le service a rencontré une erreur. Réessayez dans quelques minutes.".into()),
         }
     })
 }
@@ -114,6 +142,11 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
     }
     let html = matches!(answer.body, Body::Html { .. });
     let body = match answer.body {
+        Body::Download { file, length, media_type, file_name } => {
+            headers.push((header::CONTENT_TYPE, media_type));
+            headers.push((header::CONTENT_DISPOSITION, attachment(&file_name)));
+            return Ok(Parts { status: answer.status, headers, body: Content::Pieces(file, length) });
+        }
         Body::Html { title, template, view, desk, breadcrumbs } => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
             let error = answer.status == 422;
@@ -133,8 +166,7 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         }
         Body::File { bytes, media_type, file_name } => {
             headers.push((header::CONTENT_TYPE, media_type));
-            let encoded = super::form::encode(&file_name);
-            headers.push((header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")));
+            headers.push((header::CONTENT_DISPOSITION, attachment(&file_name)));
             bytes
         }
         Body::Document(html) => {
@@ -153,7 +185,11 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         gone.make_removal();
         headers.push((header::SET_COOKIE, gone.to_string()));
     }
-    Ok(Parts { status: answer.status, headers, body })
+    Ok(Parts { status: answer.status, headers, body: Content::Whole(body) })
+}
+
+fn attachment(file_name: &str) -> String {
+    format!("attachment; filename*=UTF-8''{}", super::form::encode(file_name))
 }
 
 /// Lets a document have its own style sheet, by its hash, and nothing else.

@@ -173,4 +173,25 @@
     });
     if (area.value.length > 0) show();
   }
+
+  // Work in progress on the server: the part of the page that shows it is read again until it is over.
+  const follow = (part) => {
+    setTimeout(async () => {
+      try {
+        const reply = await fetch(part.dataset.refresh, { credentials: "same-origin" });
+        const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+        const fresh = page.getElementById(part.id);
+        if (!reply.ok || !fresh) return;
+        if (!fresh.dataset.refresh) {
+          location.reload();
+          return;
+        }
+        part.replaceChildren(...fresh.childNodes);
+        follow(part);
+      } catch {
+        // The link of the page does the same by hand.
+      }
+    }, 2000);
+  };
+  for (const part of document.querySelectorAll("[data-refresh]")) follow(part);
 })();

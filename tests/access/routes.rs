@@ -26,6 +26,22 @@ fn the_catalogue_of_permissions() {
     insta::assert_snapshot!(lines.join("\n"));
 }
 
+/// The first of two pages at one address would hide the other.
+#[test]
+fn no_two_pages_have_the_same_address() {
+    let mut shapes: Vec<String> = essaim::app::pages(true)
+        .iter()
+        .map(|page| {
+            let parts = page.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+            format!("{:?} {}", page.method, parts.collect::<Vec<_>>().join("/"))
+        })
+        .collect();
+    let all = shapes.len();
+    shapes.sort();
+    shapes.dedup();
+    assert_eq!(shapes.len(), all);
+}
+
 fn codes(roles: &[Role]) -> String {
     roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ")
 }

@@ -1,5 +1,6 @@
 //! Accounts: every door, and who stays outside.
 
+mod addresses;
 mod administration;
 mod organisations;
 mod passwords;

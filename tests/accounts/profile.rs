@@ -65,7 +65,7 @@ fn a_name_is_kept_and_shown() {
     client.post("/profil", &[("given_name", "Théo"), ("surname", "L’Éclair")]).expect(303);
     assert!(client.get("/profil").words().contains("Théo L’Éclair"));
     let admin = app.signed_in("admin@essaim.example");
-    assert!(admin.get("/administration/personnes?recherche=eclair").words().contains("1 compte pour"));
+    assert!(admin.get("/administration/personnes?recherche=eclair").words().contains("1 compte"));
 }
 
 #[test]

@@ -97,15 +97,20 @@ fn of_two_secretaries_the_second_sees_both_texts() {
 }
 
 #[test]
-fn nothing_is_given_before_the_opening_nor_known_before_the_seal() {
+fn what_is_prepared_before_the_opening_is_not_known_before_the_seal() {
     let app = TestApp::start();
     let world = World::build(&app);
     let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
     let planned = planned_session(&app, &world, &[dossier]);
-    let early = app.as_account(world.manager, |op, actor| {
+    app.as_account(world.manager, |op, actor| {
         record_opinion(op, actor, planned, dossier, &NewOpinion::rejected("Motif", ""))
-    });
-    assert!(matches!(early, Err(Fault::Refused(reason)) if reason.contains("n’est pas ouverte")));
+    })
+    .unwrap();
+    assert!(app.service().read(|conn| committee::sealed_opinion(conn, dossier)).unwrap().is_none());
+    let mut voted = NewOpinion::rejected("Motif", "").over(1);
+    voted.draft.vote.favour = "3".to_owned();
+    let early = app.as_account(world.manager, |op, actor| record_opinion(op, actor, planned, dossier, &voted));
+    assert!(messages(early)[0].1.contains("le vote se note en séance"), "nobody votes before the session");
     let other = instructed_dossier(&app, &world, "Marche et parole", 20_000, [3; 8], [3; 8]);
     let running = running_session(&app, &world, &[other]);
     opine(&app, &world, running, other, Outcome::Selected, 20_000);

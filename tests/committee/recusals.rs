@@ -25,8 +25,15 @@ fn everything(client: &Client, session: SessionId, dossiers: &[DossierId]) -> St
         format!("/comite/{session}/classement?axe=A1"),
         format!("/comite/{session}/classement?departement=31"),
         format!("/comite/{session}/proces-verbal"),
+        format!("/comite/{session}/classement?format=csv"),
+        "/appels/AMI-ISS-2021/liste-complementaire".to_owned(),
+        "/appels/AMI-ISS-2021/liste-complementaire?format=csv".to_owned(),
+        "/notifications".to_owned(),
     ];
     for dossier in dossiers {
+        // Trying a dossier that one may not see moves no figure.
+        paths.push(format!("/comite/{session}/classement?avec={dossier}"));
+        paths.push(format!("/comite/{session}/classement?sans={dossier}"));
         paths.push(format!("/comite/{session}/dossiers/{dossier}"));
         paths.push(format!("/comite/{session}/dossiers/{dossier}/deport"));
         paths.push(format!("/dossiers/{dossier}"));

@@ -1,10 +1,15 @@
+mod authorities;
+mod batches;
+mod changes;
 mod checking;
+mod early;
 mod letters;
 mod money;
 mod notifying;
 mod rules;
 mod sight;
 mod signing;
+mod waitlist;
 
 use essaim::base::ids::DossierId;
 use essaim::decisions::{Decision, Letter, letter_of, of_dossier};
@@ -23,7 +28,7 @@ fn signed_in(app: &TestApp, email: &str) -> Client {
 }
 
 fn decision_of(app: &TestApp, dossier: DossierId) -> Option<Decision> {
-    app.service().read(|conn| of_dossier(conn, dossier)).unwrap()
+    app.service().read(|conn| of_dossier(conn, dossier)).unwrap().pop()
 }
 
 fn letter(app: &TestApp, dossier: DossierId) -> Letter {
@@ -36,9 +41,15 @@ fn sealed_bytes(app: &TestApp, dossier: DossierId) -> Vec<u8> {
     signed_in(app, MANAGER).get(&format!("/dossiers/{dossier}/courrier")).expect(200).bytes
 }
 
-/// What the form sends for a grant.
+/// What the form sends for a grant on the call's only line.
 fn grant<'a>(action: &'a str, amount: &'a str, reason: &'a str) -> [(&'a str, &'a str); 5] {
-    [("action", action), ("outcome", "selected"), ("amount", amount), ("motive", ""), ("departure_reason", reason)]
+    [
+        ("action", action),
+        ("outcome", "selected"),
+        ("amount-1-2022", amount),
+        ("motive", ""),
+        ("departure_reason", reason),
+    ]
 }
 
 /// What the form sends for a refusal.

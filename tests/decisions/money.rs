@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use essaim::base::Cents;
 use essaim::base::ids::EnvelopeId;
-use essaim::db::schema::{decisions, envelopes};
+use essaim::db::schema::{decision_shares, decisions, envelopes};
 use essaim::decisions::actions::sign;
 use essaim::decisions::{Choice, verify};
 use essaim::dossiers::Outcome;
@@ -11,7 +11,7 @@ use essaim::ledger::{self, Counters};
 
 use super::{SIGNATORY, decision_of, letter, signed_in};
 use crate::support::committee::opined_dossier;
-use crate::support::decisions::{follow_opinion, opinion_of, reach_answers_day, signed_dossier};
+use crate::support::decisions::{follow_opinion, proposed, reach_answers_day, share, signed_dossier};
 use crate::support::{TestApp, World};
 
 fn envelope(app: &TestApp) -> (EnvelopeId, Counters) {
@@ -49,9 +49,9 @@ fn a_lower_grant_frees_the_rest() {
     let before = envelope(&app).1;
     reach_answers_day(&app);
     let choice = Choice {
-        amount: Some(Cents(3_000_050)),
+        shares: vec![share(&app, &world, Cents(3_000_050))],
         departure_reason: "Un poste est financé ailleurs.".to_owned(),
-        ..Choice::following(&opinion_of(&app, dossier))
+        ..proposed(&app, &world, dossier)
     };
     app.as_account(world.signatory, |op, actor| sign(op, actor, dossier, &choice)).unwrap();
     let after = envelope(&app).1;
@@ -69,12 +69,12 @@ fn refusing_what_the_committee_selected_gives_the_reservation_back() {
         outcome: Outcome::Rejected,
         motive: "Le projet est déjà financé.".to_owned(),
         departure_reason: "Financé par un autre appel.".to_owned(),
-        ..Choice::following(&opinion_of(&app, dossier))
+        ..proposed(&app, &world, dossier)
     };
     app.as_account(world.signatory, |op, actor| sign(op, actor, dossier, &choice)).unwrap();
     let counters = envelope(&app).1;
     assert_eq!((counters.reserved, counters.committed), (Cents::ZERO, Cents::ZERO));
-    assert_eq!(decision_of(&app, dossier).unwrap().amount, None);
+    assert_eq!(decision_of(&app, dossier).unwrap().total(), None);
 }
 
 #[test]
@@ -86,12 +86,12 @@ fn selecting_what_the_committee_refused_takes_an_envelope_that_suffices() {
     let (id, before) = envelope(&app);
     let choice = Choice {
         outcome: Outcome::Selected,
-        amount: Some(euros(42_500)),
         departure_reason: "Le territoire n’a aucun autre projet.".to_owned(),
-        ..Choice::following(&opinion_of(&app, dossier))
+        ..proposed(&app, &world, dossier)
     };
     let without = app.as_account(world.signatory, |op, actor| sign(op, actor, dossier, &choice)).unwrap_err();
-    assert!(without.to_string().contains("Choisissez l’enveloppe"), "{without}");
+    assert!(without.to_string().contains("Saisissez le montant attribué"), "{without}");
+    let choice = Choice { shares: vec![share(&app, &world, euros(42_500))], ..choice };
     let left = before.left().unwrap();
     app.console(|op| {
         ledger::reserve(op, id, left - euros(42_499), &ledger::Cause { reason: "Autre".into(), ..Default::default() })?;
@@ -101,13 +101,11 @@ fn selecting_what_the_committee_refused_takes_an_envelope_that_suffices() {
     let form = [
         ("action", "check"),
         ("outcome", "selected"),
-        ("amount", "42 500"),
-        ("envelope", &id.to_string()),
+        ("amount-1-2022", "42 500"),
         ("departure_reason", "Le territoire n’a aucun autre projet."),
     ];
     let page = signed_in(&app, SIGNATORY).post(&format!("/dossiers/{dossier}/decision"), &form).expect(422);
     assert!(page.words().contains("il reste 42 499 € pour ce dossier"), "{}", page.words());
-    let choice = Choice { envelope: Some(id), ..choice };
     let short = app.as_account(world.signatory, |op, actor| sign(op, actor, dossier, &choice)).unwrap_err();
     assert!(short.to_string().contains("L’enveloppe ne suffit pas"), "{short}");
     assert!(decision_of(&app, dossier).is_none(), "number, state and letter went back with the money");
@@ -130,8 +128,8 @@ fn check_finds_altered_amounts_letters_and_notifications() {
     assert_eq!(check(), (1, Vec::new()));
 
     let set_amount = |amount: i64| {
-        let set = decisions::amount_cents.eq(Some(euros(amount)));
-        app.service().db.write(|conn| Ok(diesel::update(decisions::table).set(set).execute(conn)?)).unwrap();
+        let set = decision_shares::amount_cents.eq(euros(amount));
+        app.service().db.write(|conn| Ok(diesel::update(decision_shares::table).set(set).execute(conn)?)).unwrap();
     };
     set_amount(42_501);
     assert!(
@@ -146,7 +144,7 @@ fn check_finds_altered_amounts_letters_and_notifications() {
         app.service().db.write(|conn| Ok(diesel::update(decisions::table).set(set).execute(conn)?)).unwrap();
     };
     set_notified(Some(app.now()));
-    assert_eq!(check().1.len(), 2, "against the letter and against the state: {:?}", check().1);
+    assert_eq!(check().1.len(), 1, "against the letter: {:?}", check().1);
     set_notified(None);
     assert_eq!(check().1, Vec::<String>::new());
 

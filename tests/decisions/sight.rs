@@ -57,7 +57,8 @@ fn a_recused_signatory_and_manager_see_neither_row_nor_count_nor_page() {
     signatory.post(&format!("/dossiers/{own}/decision"), &refusal("sign", "Motif", "Raison")).expect(404);
     let manager = signed_in(&app, MANAGER);
     manager.post(&format!("/dossiers/{signed}/notifier"), &[]).expect(404);
-    manager.post("/appels/AMI-ISS-2021/decisions/notifier", &[]).expect(303);
+    manager.post("/appels/AMI-ISS-2021/decisions/notifier", &[("kind", "electronic")]).expect(303);
+    essaim::decisions::actions::run_batches(app.service(), app.now()).unwrap();
     assert_eq!(super::decision_of(&app, signed).unwrap().notified_at, None);
 }
 

@@ -3,14 +3,13 @@
 use essaim::accounts::actions::{NewDelegation, add_delegation};
 use essaim::base::Cents;
 use essaim::base::clock::Instant;
-use essaim::decisions::Choice;
 use essaim::decisions::actions::sign;
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
 
 use super::{MANAGER, SIGNATORY, decision_of, grant, refusal, signed_in};
 use crate::support::committee::opined_dossier;
-use crate::support::decisions::{follow_opinion, opinion_of, reach_answers_day, signed_dossier};
+use crate::support::decisions::{follow_opinion, proposed, reach_answers_day, signed_dossier};
 use crate::support::{TestApp, World};
 
 #[test]
@@ -45,7 +44,7 @@ fn the_signatory_reads_checks_and_signs_what_the_committee_proposed() {
     assert_eq!(signed.location, "/appels/AMI-ISS-2021/decisions");
     let decision = decision_of(&app, dossier).unwrap();
     assert_eq!(decision.number, "AMI-ISS-2021-D0001");
-    assert_eq!(decision.amount, Some(Cents::from_euros(42_500)));
+    assert_eq!(decision.total(), Some(Cents::from_euros(42_500)));
     let page = client.get(&path).expect(200).words();
     assert!(page.contains("Signée, pas encore notifiée") && page.contains("AMI-ISS-2021-D0001-C1"), "{page}");
 }
@@ -82,7 +81,7 @@ fn departing_from_the_committee_asks_for_a_reason_and_keeps_it() {
     let client = signed_in(&app, SIGNATORY);
     let path = format!("/dossiers/{dossier}/decision");
     let silent = client.post(&path, &grant("check", "30 000", "")).expect(422);
-    assert!(silent.words().contains("Dites pourquoi la décision s’écarte de l’avis du comité"));
+    assert!(silent.words().contains("Dites pourquoi la décision s’écarte de ce qui est proposé"));
     assert!(silent.text().contains("value=\"30 000\""), "what was typed is kept");
     client.post(&path, &grant("sign", "30 000", "")).expect(422);
     assert!(decision_of(&app, dossier).is_none());
@@ -127,7 +126,7 @@ fn ceiling_and_expired_delegation_are_refused() {
     app.console(|op| {
         essaim::accounts::actions::grant_role(op, world.call, other, world.ars, essaim::access::Role::Signatory, None)
     });
-    let choice = Choice::following(&opinion_of(&app, dossier));
+    let choice = proposed(&app, &world, dossier);
     let attempt = || app.as_account(other, |op, actor| sign(op, actor, dossier, &choice)).unwrap_err();
     assert!(attempt().to_string().contains("Aucune délégation"), "no delegation at all");
     app.console(|op| {
@@ -146,7 +145,7 @@ fn ceiling_and_expired_delegation_are_refused() {
         )
     });
     let Fault::Invalid(errors) = attempt() else { panic!("the ceiling is a mistake of the form") };
-    assert_eq!(errors[0].field, "amount");
+    assert_eq!(errors[0].field, "amount-1-2022");
     assert!(errors[0].message.contains("limitée à 42\u{202F}499\u{A0}€"), "{}", errors[0].message);
     app.set_clock("2022-02-01T01:00:00");
     assert!(attempt().to_string().contains("a pris fin le"), "expired at its very end");

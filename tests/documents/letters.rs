@@ -1,4 +1,4 @@
-use essaim::documents::{Letter, letter};
+use essaim::documents::{Breakdown, Letter, letter};
 use lopdf::{Document, Object};
 
 use super::reading::{assert_nothing_overflows, pages, text};
@@ -58,7 +58,7 @@ fn a_letter_without_grant_shows_no_amount() {
 #[test]
 fn a_letter_not_yet_signed_says_so() {
     let mut draft = refused();
-    draft.signature.signed_at = None;
+    draft.signatures[0].signed_at = None;
     let text = text("letter_draft", &made(&draft));
     assert!(text.contains("Projet de lettre : la décision n’est pas signée."));
     assert!(!text.contains("Décision signée"));
@@ -73,7 +73,7 @@ fn every_page_of_a_specimen_says_so_and_no_page_of_a_real_letter_does() {
     assert_eq!(specimen.len(), 2);
     assert!(specimen.iter().all(|page| page.contains("SPÉCIMEN – document de démonstration")));
     let mut real = Letter { specimen: false, ..granted() };
-    real.signature.surname = "DUPONT".to_owned();
+    real.signatures[0].surname = "DUPONT".to_owned();
     assert!(pages("letter_real", &made(&real)).iter().all(|page| !page.contains("SPÉCIMEN")));
 }
 
@@ -121,9 +121,9 @@ fn hostile_texts_neither_panic_nor_overflow() {
         victim.sender.service.clone_from(&many);
         victim.sender.address.clone_from(&many);
         victim.handled_by.name.clone_from(text);
-        victim.signature.quality.clone_from(text);
-        victim.signature.delegation = Some(text.clone());
-        victim.signature.surname.clone_from(text);
+        victim.signatures[0].quality.clone_from(text);
+        victim.signatures[0].delegation = Some(text.clone());
+        victim.signatures[0].surname.clone_from(text);
         victim.delivery = Some(text.clone());
         victim.your_reference = Some(text.clone());
         victim.addressee = vec![text.clone(); 12];
@@ -135,7 +135,11 @@ fn hostile_texts_neither_panic_nor_overflow() {
         victim.copies = many;
         if let Some(grant) = &mut victim.grant {
             grant.label.clone_from(text);
-            grant.shares[0].label.clone_from(text);
+        }
+        if let Some(Breakdown::Shares(rows)) = &mut victim.table {
+            rows[0].funder.clone_from(text);
+            rows[0].line.clone_from(text);
+            rows[0].standing.clone_from(text);
         }
         let bytes = made(&victim);
         assert_nothing_overflows(&bytes);

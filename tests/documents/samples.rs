@@ -2,8 +2,8 @@
 
 use essaim::base::{Cents, Instant};
 use essaim::documents::{
-    Attendance, Contact, Debate, FundingTotal, Grant, GrantShare, ImplicitDecision, Letter, Member, Minutes, Quorum,
-    RankedDossier, Receipt, ReceivedPiece, Recusal, Sender, ShareLine, Signature, Verification,
+    Attendance, Breakdown, Contact, Debate, FundingTotal, Grant, ImplicitDecision, Letter, Member, Minutes, Quorum,
+    RankedDossier, Receipt, ReceivedPiece, Recusal, Sender, ShareLine, ShareRow, Signature, Verification,
 };
 
 pub const HASH: &str = "9f2c51d0b7a84e6631c0a9be45d27f10c2e88f6a3b94d7715e02cf6a81b3d944";
@@ -59,20 +59,23 @@ pub fn granted() -> Letter {
             "Après avis du comité de sélection réuni le 20 janvier 2022, j’ai le plaisir de vous informer que votre projet \
              est retenu. La subvention suivante vous est accordée :",
         ]),
-        grant: Some(Grant {
-            label: "Subvention accordée".to_owned(),
-            amount: Cents::from_euros(106_250),
-            shares: vec![
-                GrantShare {
-                    label: "Exercice 2022 – Fonds d’intervention régional (montant ferme)".to_owned(),
-                    amount: Cents::from_euros(61_250),
-                },
-                GrantShare {
-                    label: "Exercice 2023 – sous réserve de crédits".to_owned(),
-                    amount: Cents::from_euros(45_000),
-                },
-            ],
-        }),
+        grant: Some(Grant { label: "Subvention accordée".to_owned(), amount: Cents::from_euros(106_250) }),
+        table: Some(Breakdown::Shares(vec![
+            ShareRow {
+                funder: "ARS".to_owned(),
+                line: "Fonds d’intervention régional".to_owned(),
+                year: "2022".to_owned(),
+                amount: Cents::from_euros(61_250),
+                standing: "Ferme".to_owned(),
+            },
+            ShareRow {
+                funder: "ARS".to_owned(),
+                line: "Fonds d’intervention régional".to_owned(),
+                year: "2023".to_owned(),
+                amount: Cents::from_euros(45_000),
+                standing: "Sous réserve de crédits".to_owned(),
+            },
+        ])),
         motives: texts(&[
             "Le comité a relevé la place donnée aux parents dans la conception de l’action, l’explicitation des \
              mécanismes par lesquels l’isolement éloigne du soin, et un partenariat déjà noué avec les professionnels du \
@@ -96,14 +99,15 @@ pub fn granted() -> Letter {
             "Mes services restent à votre disposition pour préparer avec vous la convention et le suivi partagé du projet.",
             "Je vous prie d’agréer, Madame la Présidente, l’expression de ma considération distinguée.",
         ]),
-        signature: Signature {
+        signatures: vec![Signature {
+            authority: None,
             quality: "La directrice de la prévention".to_owned(),
             delegation: Some("décision n° 2022-017 du 3 janvier 2022".to_owned()),
             first_name: "Inès".to_owned(),
             surname: "SPÉCIMEN-DUPONT".to_owned(),
             service: "Direction de la prévention".to_owned(),
             signed_at: Some("1er février 2022 à 10 h 12 (heure de Paris)".to_owned()),
-        },
+        }],
         appeal: texts(&[
             "Vous pouvez contester cette décision dans les deux mois qui suivent sa notification, par un recours gracieux \
              adressé à l’auteur de la décision, à l’adresse du service indiquée en tête de cette lettre. Ce recours \
@@ -128,6 +132,7 @@ pub fn refused() -> Letter {
         delivery: None,
         attachments: Vec::new(),
         grant: None,
+        table: None,
         conditions: Vec::new(),
         copies: Vec::new(),
         opening: texts(&[

@@ -66,6 +66,7 @@ fn the_manager_asks_and_the_applicant_answers_with_a_new_version() {
     assert_eq!(state(&app, id), State::Incomplete);
 
     app.set_clock("2021-10-14T09:00:00");
+    let (client, manager) = (app.signed_in("tresorerie@lesruches.example"), app.signed_in("gestion@ars.example"));
     app.as_account(world.applicant, |op, actor| {
         save_section(op, actor, id, "budget", &answer("x", 50_000, "budget"), 1)
     })

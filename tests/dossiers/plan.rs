@@ -3,7 +3,7 @@
 use essaim::dossiers::actions::save_section;
 use essaim::dossiers::drafts;
 
-use crate::support::dossiers::{empty_draft, typed};
+use crate::support::dossiers::{empty_draft, submitted_dossier, typed};
 use crate::support::{TestApp, World};
 
 #[test]
@@ -91,4 +91,29 @@ fn a_dossier_opened_today_is_not_reminded() {
     app.set_clock("2021-10-27T12:00:00");
     empty_draft(&app, &world);
     assert_eq!(essaim::dossiers::actions::remind_drafts(app.service(), app.now()).unwrap(), 0);
+}
+
+#[test]
+fn a_former_dossier_is_taken_up_again_once() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = submitted_dossier(&app, &world, "Santé au pied des immeubles", 42_000);
+    let client = app.signed_in("tresorerie@lesruches.example");
+    let path = format!("/mes-dossiers/{id}/copier");
+    assert!(client.get(&path).expect(200).words().contains("Dans quel appel ouvert ?"));
+    client.post(&path, &[]).expect(422);
+    let call = world.call.to_string();
+    let first = client.post(&path, &[("call", &call)]).expect(303);
+    let again = client.post(&path, &[("call", &call)]).expect(303);
+    assert_eq!(first.location, again.location, "a double click is one draft");
+    let tasks = client.get(&first.location).expect(200).words();
+    assert!(tasks.contains("Santé au pied des immeubles") && tasks.contains("Brouillon"), "{tasks}");
+    let project = client.get(&format!("{}/sections/project", first.location)).expect(200).text();
+    assert!(project.contains("120 habitants éloignés du soin."), "answers are taken up");
+    assert!(!project.contains("value=\"01/03/2022\""), "dates are not");
+    client.get(&first.location.replace("/mes-dossiers/", "/mes-dossiers/99")).expect(404);
+    app.set_clock("2021-11-02T12:00:00");
+    let client = app.signed_in("tresorerie@lesruches.example");
+    assert!(client.get(&path).expect(200).words().contains("Aucun appel n’est ouvert"));
+    client.post(&path, &[("call", &call)]).expect(409);
 }

@@ -1,3 +1,7 @@
-//! Follow-up: values reported against targets.
+//! Follow-up: periods and reports, reminders, territory, practice notes, pages.
 
-mod values;
+mod notes;
+mod periods;
+mod reminders;
+mod reports;
+mod territory;

@@ -1,21 +1,21 @@
 //! Which act a decision needs.
 
 use essaim::base::money::Cents;
-use essaim::dossiers::{self, Outcome, State};
+use essaim::dossiers::{Outcome, State};
 use essaim::fault::{Fault, Mistakes};
-use essaim::funding::rules::ActFacts;
-use essaim::funding::{ActKind, file_of};
+use essaim::funding::ActKind;
+use essaim::funding::rules::{ActFacts, YearGrant};
 
 use crate::support::decisions::notified_dossier;
-use crate::support::funding::{agreed_dossier, take_act, version_of};
+use crate::support::funding::{agreed_dossier, file, take_act, version_of};
 use crate::support::{PASSWORD, TestApp, World};
 
 fn facts(cents: i64, private_body: bool, other_cents: i64) -> ActFacts {
     ActFacts {
-        amount: Cents(cents),
-        other_acts: Cents(other_cents),
+        years: vec![YearGrant { year: 2022, amount: Cents(cents), others: Cents(other_cents) }],
         threshold: Cents::from_euros(23_000),
         private_body,
+        amends: None,
         decided_on: "2022-01-31".parse().unwrap(),
         today: "2022-02-21".parse().unwrap(),
     }
@@ -39,6 +39,16 @@ fn the_threshold_is_exclusive_to_the_cent_and_for_private_bodies() {
     // The threshold is per authority, body and year: other acts count.
     assert!(order_is_refused(&facts(1_000_000, true, 1_300_001)).is_some());
     assert_eq!(order_is_refused(&facts(1_000_000, true, 1_300_000)), None);
+    // Each year by itself: three small years make no large one.
+    let year = |year, cents| YearGrant { year, amount: Cents(cents), others: Cents::ZERO };
+    let mut three = facts(0, true, 0);
+    three.years = vec![year(2022, 2_000_000), year(2023, 2_000_000), year(2024, 2_000_000)];
+    assert_eq!(three.proposed(), ActKind::Order);
+    three.years[1].amount = Cents(2_300_001);
+    assert!(order_is_refused(&three).unwrap().contains("2023"));
+    // What amends an agreement is an amendment to it.
+    let amending = ActFacts { amends: Some(ActKind::Agreement), ..facts(1_000_000, true, 0) };
+    assert!(order_is_refused(&amending).unwrap().contains("avenant"));
 }
 
 #[test]
@@ -54,15 +64,9 @@ fn an_order_above_the_threshold_is_refused_and_an_agreement_recorded() {
     let future = take_act(&app, &world, dossier, ActKind::Agreement, "CONV-1", "2022-02-22").unwrap_err();
     assert!(future.to_string().contains("avenir"), "{future}");
     take_act(&app, &world, dossier, ActKind::Agreement, "CONV-1", "2022-02-14").unwrap();
-    let file = app
-        .service()
-        .read(|conn| {
-            let dossier = dossiers::get(conn, dossier)?;
-            file_of(conn, dossier)
-        })
-        .unwrap();
+    let file = file(&app, dossier);
     assert_eq!(file.dossier.state, State::Agreed);
-    assert_eq!(file.act.unwrap().amount, Cents::from_euros(23_001));
+    assert_eq!(file.acts[0].amount, Cents::from_euros(23_001));
     let again = take_act(&app, &world, dossier, ActKind::Agreement, "CONV-2", "2022-02-14").unwrap_err();
     assert!(matches!(again, Fault::Refused(_)), "{again}");
 }
@@ -95,7 +99,9 @@ fn the_act_is_checked_then_recorded_once() {
     app.set_clock("2022-02-21T09:00:00");
     let client = app.client();
     client.sign_in("financement@ars.example", PASSWORD).expect(303);
-    let path = format!("/dossiers/{dossier}/financement/acte");
+    let award = file(&app, dossier).awards[0].clone();
+    let path = format!("/dossiers/{dossier}/financement/acte/{}", award.authority);
+    let decision = award.decision.to_string();
     let form = client.get(&path).expect(200).words();
     assert!(form.contains("une convention est obligatoire") && form.contains("2000-321"), "{form}");
     let version = version_of(&app, dossier).to_string();
@@ -103,7 +109,7 @@ fn the_act_is_checked_then_recorded_once() {
         ("kind", "order"),
         ("reference", "ARS-2022-0107"),
         ("dated_on", "14/02/2022"),
-        ("version", version.as_str()),
+        ("decision", decision.as_str()),
         ("step", "review"),
     ];
     let refused = client.post(&path, &fields).expect(422);
@@ -119,5 +125,5 @@ fn the_act_is_checked_then_recorded_once() {
         assert_eq!(reply.location, format!("/dossiers/{dossier}/financement"));
     }
     let page = client.get(&format!("/dossiers/{dossier}/financement")).expect(200).words();
-    assert!(page.contains("Convention ARS-2022-0107") && page.contains("avance"), "{page}");
+    assert!(page.contains("Convention ARS-2022-0107") && page.contains("Avance"), "{page}");
 }

@@ -5,7 +5,7 @@ use essaim::base::ids::EnvelopeId;
 use essaim::base::money::Cents;
 use essaim::calls;
 use essaim::fault::Fault;
-use essaim::funding::{Figures, PaymentKind, Schedule};
+use essaim::funding::Figures;
 use essaim::journal::Entry;
 use essaim::ledger::{self, Cause, EntryKind};
 use proptest::prelude::*;
@@ -72,16 +72,6 @@ fn counters_are_sums_within_the_vote_and_refusals_change_nothing() {
     outcome.unwrap();
 }
 
-proptest! {
-    #[test]
-    fn a_schedule_loses_no_cent(total in 1i64..Cents::LIMIT) {
-        let schedule = Schedule::of(Cents(total));
-        prop_assert_eq!(schedule.advance + schedule.balance(), Cents(total));
-        prop_assert!(schedule.advance.0 * 100 <= total * 80);
-        prop_assert!((schedule.advance.0 + 1) * 100 > total * 80);
-    }
-}
-
 #[test]
 fn an_unknown_vote_takes_neither_reservation_nor_commitment() {
     let app = TestApp::start();
@@ -129,5 +119,4 @@ fn figures_keep_an_unknown_vote_unknown() {
     let figures = Figures::of(true, lines);
     assert_eq!(figures.left(), Some(Cents(750)));
     assert_eq!((figures.reserved, figures.committed, figures.paid), (Cents::ZERO, Cents(250), Cents(200)));
-    assert_eq!(PaymentKind::ALL.len(), 2);
 }

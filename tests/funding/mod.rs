@@ -1,9 +1,14 @@
 //! Money: the ledger's invariants, acts, payments, and what each person sees of it.
 
 mod acts;
+mod boards;
+mod clawbacks;
+mod closures;
 mod concurrency;
 mod ledger;
 mod pages;
 mod payments;
+mod schedules;
 mod shares;
 mod verify;
+mod years;

@@ -2,6 +2,13 @@
 
 mod accounts;
 mod dossiers;
+mod committee;
+mod dossiers;
+mod followup;
+mod funding;
+mod instruction;
+mod people;
+mod dossiers;
 mod instruction;
 mod public;
 mod spine;

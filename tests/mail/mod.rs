@@ -83,6 +83,10 @@ fn a_mail_leaves_once() {
     let mail = received.recv().unwrap();
     assert!(mail.contains("zoe@exemple.example"), "{mail}");
     assert!(mail.contains("Subject: =?utf-8?"), "the accented subject is encoded: {mail}");
+    assert!(
+        mail.contains("multipart/alternative") && mail.contains("text/plain") && mail.contains("text/html"),
+        "{mail}"
+    );
     assert_eq!(deliver(&app, &transport), 0, "nothing is sent twice");
     let sent = app.service().read(|conn| get(conn, MailId(1))).unwrap();
     assert!(sent.sent_at.is_some());
@@ -104,4 +108,51 @@ fn a_refused_mail_waits_and_is_tried_again() {
     deliver(&app, &transport);
     let mail = app.service().read(|conn| get(conn, MailId(1))).unwrap();
     assert_eq!(mail.attempts, 2);
+}
+
+#[test]
+fn both_parts_of_a_mail_say_the_same_and_nothing_in_it_is_remote() {
+    let app = TestApp::start();
+    let body = "Bonjour <b>Zoé</b>,\n\nÀ lire\u{A0}:\nhttps://essaim.example/x?a=1&b=2\n\nMerci.\n";
+    app.console(|op| {
+        op.record(essaim::journal::Entry::new("test.mail", "Courriel d’essai"));
+        op.send(&Message { body: body.to_owned(), ..message("zoe@exemple.example") })
+    });
+    let mail = app.service().read(|conn| get(conn, MailId(1))).unwrap();
+    assert!(mail.body.starts_with("Bonjour <b>Zoé</b>,\n\nÀ lire"), "{}", mail.body);
+    assert!(mail.body.contains("Pour une question, écrivez à contact@essaim.example."), "{}", mail.body);
+    assert!(mail.html.contains("Bonjour &lt;b&gt;Zoé&lt;"), "what was typed is no markup: {}", mail.html);
+    assert!(mail.html.contains("href=\"https://essaim.example/x?a=1&amp;b=2\""), "{}", mail.html);
+    assert!(mail.html.contains("Merci.") && mail.html.contains("Décision à lire"));
+    assert!(!mail.html.contains("src=") && !mail.html.contains("url(") && !mail.html.contains("<link"));
+}
+
+#[test]
+fn administrators_see_what_did_not_leave_and_send_it_again() {
+    let app = TestApp::start();
+    crate::support::World::build(&app);
+    let (port, _received) = mail_server();
+    let transport = Transport::smtp(&format!("smtp://127.0.0.1:{port}"), "Essaim <service@essaim.example>").unwrap();
+    enqueue(&app, "refuse@exemple.example");
+    enqueue(&app, "zoe@exemple.example");
+    // Eight attempts, further and further apart, then it is given up.
+    for _ in 0..8 {
+        deliver(&app, &transport);
+        app.service().clock.advance(jiff::SignedDuration::from_hours(5));
+    }
+    let mail = app.service().read(|conn| get(conn, MailId(1))).unwrap();
+    assert_eq!((mail.sent_at, mail.attempts), (None, 8));
+    let admin = app.signed_in("admin@essaim.example");
+    let page = admin.get("/administration/courriels?etat=given_up").expect(200).words();
+    assert!(page.contains("refuse@exemple.example") && page.contains("no such person"), "{page}");
+    assert!(!page.contains("zoe@exemple.example"), "{page}");
+    assert!(admin.get("/administration/courriels?recherche=DECISION+zoe").words().contains("1 courriel"));
+    assert!(!admin.get("/administration/courriels").words().contains("Une décision vous attend"), "no words are shown");
+    admin.post("/administration/courriels/1/relancer", &[]).expect(303);
+    assert_eq!(app.service().read(|conn| get(conn, MailId(1))).unwrap().attempts, 0);
+    admin.post("/administration/courriels/2/relancer", &[]).expect(409);
+    admin.post("/administration/courriels/99/relancer", &[]).expect(404);
+    app.signed_in("gestion@ars.example").get("/administration/courriels").expect(404);
+    let journal = admin.get("/administration/journal?matiere=mail").expect(200).words();
+    assert!(journal.contains("Courriel n° 1 remis à l’envoi"), "{journal}");
 }

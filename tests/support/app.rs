@@ -32,6 +32,9 @@ impl TestApp {
     }
 
     pub fn start_with(adjust: impl FnOnce(&mut Settings), limits: Limits) -> Self {
+        // Why a page failed is said in the output of its test.
+        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer();
+        let _ = log.try_init();
         let folder = tempfile::tempdir().unwrap();
         let database = TestDatabase::create(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

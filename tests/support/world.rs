@@ -8,6 +8,7 @@ use essaim::accounts::actions::{
 use essaim::base::clock::Instant;
 use essaim::base::ids::{AccountId, CallId, InstitutionId, OrganisationId};
 use essaim::calls;
+use essaim::calls::definition::CallDefinition;
 
 use super::app::TestApp;
 
@@ -37,7 +38,11 @@ pub const CALL_FILE: &str = include_str!("../../seeds/calls/ami-iss-2021.toml");
 
 impl World {
     pub fn build(app: &TestApp) -> Self {
-        let definition = calls::definition::parse(CALL_FILE, "ami-iss-2021.toml").unwrap();
+        Self::build_for(app, &calls::definition::parse(CALL_FILE, "ami-iss-2021.toml").unwrap())
+    }
+
+    /// The same people around a call that differs from the file.
+    pub fn build_for(app: &TestApp, definition: &CallDefinition) -> Self {
         let institution = |code: &str| {
             app.console(|op| {
                 add_institution(
@@ -57,7 +62,7 @@ impl World {
         for code in ["CAF", "DRAC", "COMMISSAIRE", "AM", "FAS", "EXPERT"] {
             institution(code);
         }
-        let call = app.console(|op| calls::actions::import(op, &definition));
+        let call = app.console(|op| calls::actions::import(op, definition));
         let user = |email: &str, given_name: &str, surname: &str, administrator: bool| {
             app.console(|op| {
                 add_user(

@@ -1,4 +1,9 @@
+DROP TABLE closures;
+DROP TABLE financial_report_lines;
+DROP TABLE financial_reports;
+DROP TABLE clawbacks;
 DROP TABLE payments;
+DROP TABLE instalments;
 DROP TABLE acts;
 DROP TABLE ledger_entries;
 DROP TABLE envelopes;

@@ -324,22 +324,21 @@ fn decision(t: &mut Table<'_>) -> DecisionRules {
     DecisionRules {
         silence_months: t.integer("silence_months"),
         agreement_above_euros: t.integer("agreement_above_euros"),
+        schedule: t
+            .optional_table("schedule", |t| ScheduleRules {
+                advance_percent: t
+                    .optional_integer("advance_percent")
+                    .unwrap_or(ScheduleRules::default().advance_percent),
+            })
+            .unwrap_or_default(),
         court: t.table("court", |t| Court { name: t.label("name"), address: t.texts("address") }),
+        observation_days: t.optional_integer("observation_days").unwrap_or(30),
         legal_bases: t.texts("legal_bases"),
-        letters: t.table("letters", |t| Letters {
-            selected: t.table("selected", letter),
-            waitlisted: t.table("waitlisted", letter),
-            rejected: t.table("rejected", letter),
-        }),
+        letters: t.table("letters", super::letters::read),
         source: t.table("source", source),
     }
 }
 
-fn letter(t: &mut Table<'_>) -> LetterText {
-    LetterText { object: t.label("object"), paragraphs: t.texts("paragraphs") }
-}
-
-/// A key left out keeps its default.
 fn followup(t: &mut Table<'_>) -> FollowupRules {
     let usual = FollowupRules::default();
     let lengths =

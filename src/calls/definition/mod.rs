@@ -54,7 +54,7 @@
 //! | `committee` | `quorum`, `quorum_second`? (0), `proxies`? (`counted`, `not_counted`, `none`), `notice_days`? (5), `seats` of `code`, `label`, `institution`, `chair`? |
 //! | `funders` | `code`, `label` |
 //! | `envelopes` | `funder`, `line`, `authority`?, `payer`?, `year`, `amount_euros`?: absent means unknown, never zero |
-//! | `decision` | `silence_months`, `agreement_above_euros`, `court`, `legal_bases`, `letters` with `selected`, `waitlisted`, `rejected` (`object`, `paragraphs`) |
+//! | `decision` | `silence_months`, `agreement_above_euros`, `schedule`? (`advance_percent`), `court`, `legal_bases`, `observation_days`?, `letters` with `selected`, `waitlisted`, `rejected`, `ineligible`?, `not_shortlisted`?, `amendment`?, `correction`?, `yearly`?, `termination`? (`object`, `paragraphs`) |
 //! | `followup`? | `period`? (`quarter`, `half_year`, `year`), `report_within_days`?, `reminders`? (days from the due date, negative: before), `start_field`?, `end_field`? (date fields), `reach`? (the indicator of people reached, asked per department) |
 //! | `milestones` | `date` (`2021`, `2021-11` or `2021-11-30`), `label`, `count`?, `euros`? |
 //!
@@ -74,6 +74,7 @@
 pub mod check;
 mod dates;
 mod file;
+mod letters;
 pub mod mistake;
 pub mod model;
 pub mod parse;

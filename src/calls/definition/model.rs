@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::letters::Letters;
 use crate::base::clock::Instant;
 use crate::base::money::Cents;
 
@@ -524,11 +525,31 @@ pub struct DecisionRules {
     pub silence_months: u8,
     /// Threshold in whole euros above which an agreement is mandatory (law 2000-321 art. 10).
     pub agreement_above_euros: i64,
+    /// How a grant is paid unless the authority's agent says otherwise.
+    #[serde(default)]
+    pub schedule: ScheduleRules,
     pub court: Court,
+    /// Days left to a beneficiary to answer a formal notice before an award is ended (CSP R1435-33: a month).
+    #[serde(default = "month")]
+    pub observation_days: i64,
     /// Legal bases quoted in letters, one per line.
     pub legal_bases: Vec<String>,
     pub letters: Letters,
     pub source: Source,
+}
+
+/// Each year's grant is paid in two: an advance at the notification, the balance on service done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleRules {
+    /// Share of the year's grant paid in advance, in hundredths; 100: paid at once.
+    pub advance_percent: u8,
+}
+
+impl Default for ScheduleRules {
+    fn default() -> Self {
+        Self { advance_percent: 80 }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -538,16 +559,7 @@ pub struct Court {
     pub address: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Letters {
-    pub selected: LetterText,
-    pub waitlisted: LetterText,
-    pub rejected: LetterText,
-}
-
-/// Paragraphs may use `{projet}`, `{reference}`, `{appel}`, `{montant}`, `{montant_en_lettres}`, `{motif}`,
-/// `{rang}`, `{organisme}` and `{seance}`.
+/// Paragraphs may use the words of [`super::check::PLACEHOLDERS`], in braces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LetterText {
@@ -637,4 +649,8 @@ fn five() -> u32 {
 
 fn yes() -> bool {
     true
+}
+
+fn month() -> i64 {
+    30
 }

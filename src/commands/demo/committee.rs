@@ -1,20 +1,19 @@
 //! The sessions of the committee, from the agenda to the sealed minutes.
 
 use super::data::{Dossier, Grant};
-use super::replay::{Replay, Told};
+use super::replay::{Replay, Told, Turn};
 use super::story::{Sitting, Vote};
 use crate::access::Author;
 use crate::accounts::actions::record_vote;
-use crate::base::ids::DossierId;
+use crate::base::ids::{DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::committee::actions::{
-    NewOpinion, NewRecusal, NewSession, open_session, plan_session, put_on_agenda, record_attendance, record_opinion,
-    recuse, seal,
+    NewOpinion, NewRecusal, NewSession, convene, open_session, plan_session, plan_shortlisting, put_on_agenda,
+    record_attendance, record_opinion, recuse, seal,
 };
 use crate::committee::{self, Presence};
 use crate::dossiers::Outcome;
 use crate::fault::Fault;
-use crate::instruction::actions::{set_aside, shortlist};
 use crate::ledger::{self, Share};
 
 impl<'a> Replay<'a> {
@@ -36,41 +35,36 @@ impl<'a> Replay<'a> {
         })
     }
 
-    /// # Errors
-    /// When an operation refuses.
-    pub fn shortlist(&mut self, told: &Told, candidates: &[&Dossier]) -> Result<(), Fault> {
-        for dossier in candidates {
-            let id = self.id(dossier)?;
-            self.manager(told, |op, actor| match &dossier.set_aside {
-                Some(ground) => set_aside(op, actor, id, ground).map(drop),
-                None => shortlist(op, actor, id).map(drop),
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Plans the session and its agenda.
+    /// Plans the session and its agenda, and convenes the members.
     ///
     /// # Errors
     /// When an operation refuses.
-    pub fn convene(&mut self, told: &Told, sitting: &Sitting, dossiers: &[&Dossier]) -> Result<(), Fault> {
+    pub fn convene(&mut self, told: &Told, turn: Turn, sitting: &Sitting, dossiers: &[&Dossier]) -> Result<(), Fault> {
         let new = NewSession { held_at: self.calendar.at(&sitting.held)?, place: sitting.place.clone() };
         let ids = dossiers.iter().map(|dossier| self.id(dossier)).collect::<Result<Vec<DossierId>, _>>()?;
         let session = self.manager(told, |op, actor| {
-            let session = plan_session(op, actor, told.call, &new)?;
+            let session = match turn {
+                Turn::Shortlisting => plan_shortlisting(op, actor, told.call, &new)?,
+                Turn::Selection => plan_session(op, actor, told.call, &new)?,
+            };
             put_on_agenda(op, actor, session, &ids)?;
+            convene(op, actor, session, "")?;
             Ok(session)
         })?;
-        self.sessions.insert(told.call, session);
+        self.sessions.insert((told.call, turn), session);
         Ok(())
+    }
+
+    fn session(&self, told: &Told, turn: Turn) -> Result<SessionId, Fault> {
+        self.sessions.get(&(told.call, turn)).copied().ok_or(Fault::NotFound)
     }
 
     /// Notes who attends, opens the session, and lets the members who must leave a dossier leave it.
     ///
     /// # Errors
     /// When an operation refuses.
-    pub fn sit(&mut self, told: &Told, sitting: &Sitting) -> Result<(), Fault> {
-        let session = *self.sessions.get(&told.call).ok_or(Fault::NotFound)?;
+    pub fn sit(&mut self, told: &Told, turn: Turn, sitting: &Sitting, dossiers: &[&Dossier]) -> Result<(), Fault> {
+        let session = self.session(told, turn)?;
         let version = self.service.read(|conn| committee::session(conn, session))?.version;
         let seats = self.people.seats(told.call);
         let presences: Vec<_> = seats.iter().map(|(seat, _)| (seat.clone(), presence(sitting, seat))).collect();
@@ -78,7 +72,9 @@ impl<'a> Replay<'a> {
             record_attendance(op, actor, session, version, &presences)?;
             open_session(op, actor, session)
         })?;
-        for dossier in &told.dossiers {
+        // A member who left a dossier when it was shortlisted does not see it come back.
+        let first = turn == Turn::Shortlisting || told.story.shortlisting.is_none();
+        for dossier in dossiers.iter().filter(|_| first) {
             for recusal in &dossier.recusals {
                 let Some((_, member)) = seats.iter().find(|(seat, _)| *seat == recusal.seat) else { continue };
                 let new = NewRecusal { account: *member, reason: recusal.reason.clone(), left_at: None };
@@ -89,10 +85,24 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
+    /// Records who is shortlisted and why the others are not.
+    ///
+    /// # Errors
+    /// When an operation refuses.
+    pub fn shortlist(&mut self, told: &Told, dossier: &Dossier) -> Result<(), Fault> {
+        let session = self.session(told, Turn::Shortlisting)?;
+        let id = self.id(dossier)?;
+        let opinion = match &dossier.set_aside {
+            Some(ground) => NewOpinion::set_aside(ground, ""),
+            None => NewOpinion::shortlisted(""),
+        };
+        self.manager(told, |op, actor| record_opinion(op, actor, session, id, &opinion))
+    }
+
     /// # Errors
     /// When an operation refuses.
     pub fn opine(&mut self, told: &Told, dossier: &Dossier) -> Result<(), Fault> {
-        let session = *self.sessions.get(&told.call).ok_or(Fault::NotFound)?;
+        let session = self.session(told, Turn::Selection)?;
         let id = self.id(dossier)?;
         let opinion = self.opinion(told, dossier)?;
         self.manager(told, |op, actor| record_opinion(op, actor, session, id, &opinion))
@@ -110,7 +120,7 @@ impl<'a> Replay<'a> {
     }
 
     /// What each funder grants, year by year.
-    fn shares(&self, told: &Told, dossier: &Dossier) -> Result<Vec<Share>, Fault> {
+    pub fn shares(&self, told: &Told, dossier: &Dossier) -> Result<Vec<Share>, Fault> {
         let lines = self.service.read(|conn| ledger::lines_of_call(conn, told.call))?;
         let share = |grant: &Grant| {
             let funder = self.people.institution(&grant.funder);
@@ -122,8 +132,8 @@ impl<'a> Replay<'a> {
 
     /// # Errors
     /// When an operation refuses.
-    pub fn seal(&mut self, told: &Told) -> Result<(), Fault> {
-        let session = *self.sessions.get(&told.call).ok_or(Fault::NotFound)?;
+    pub fn seal(&mut self, told: &Told, turn: Turn) -> Result<(), Fault> {
+        let session = self.session(told, turn)?;
         self.manager(told, |op, actor| seal(op, actor, session))
     }
 }

@@ -71,15 +71,6 @@ pub struct Dossier {
     pub notes: Vec<Note>,
 }
 
-impl Dossier {
-    pub fn title(&self) -> &str {
-        match self.answers.get("title") {
-            Some(Answer::Text(title)) => title,
-            _ => &self.key,
-        }
-    }
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Answer {
@@ -193,7 +184,9 @@ pub struct Value {
 pub struct Note {
     pub on: String,
     pub title: String,
-    pub text: String,
+    pub situation: String,
+    pub practice: String,
+    pub lesson: String,
     #[serde(default)]
     pub answers: Vec<NoteAnswer>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Reading order: `data` (what `seeds/demo` says), `story` (when things happened), `people`, `organisations`, `plan`
 //! (from the story to an `agenda`), `replay` (who acts), then one file per stage: `entry`, `assess`, `committee`,
-//! `decide`, `follow`.
+//! `decide`, `pay`, `follow`.
 
 mod agenda;
 mod assess;
@@ -10,7 +10,9 @@ mod committee;
 mod data;
 mod decide;
 mod entry;
+mod follow;
 mod organisations;
+mod pay;
 mod people;
 mod plan;
 mod replay;

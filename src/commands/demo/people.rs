@@ -148,6 +148,15 @@ impl People {
         self.holding(call, Role::CommitteeMember).filter_map(|held| Some((held.seat.clone()?, held.account))).collect()
     }
 
+    /// Code of an institution.
+    ///
+    /// # Errors
+    /// When the file has none of that number.
+    pub fn code(&self, institution: InstitutionId) -> Result<&str, Fault> {
+        let mut all = self.institutions.iter();
+        all.find(|(_, id)| **id == institution).map(|(code, _)| code.as_str()).ok_or(Fault::NotFound)
+    }
+
     pub fn institution(&self, code: &str) -> Option<InstitutionId> {
         self.institutions.get(code).copied()
     }

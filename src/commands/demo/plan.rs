@@ -2,8 +2,8 @@
 
 use super::agenda::Agenda;
 use super::data::Dossier;
-use super::replay::{Replay, Told};
-use super::story::{Calendar, Window};
+use super::replay::{Replay, Told, Turn};
+use super::story::{Calendar, Decision, Sitting, Window};
 use crate::fault::Fault;
 
 type Deed<'a> = fn(&mut Replay<'a>, &'a Told, &'a Dossier) -> Result<(), Fault>;
@@ -25,7 +25,9 @@ pub fn plan<'a>(agenda: &mut Agenda<'a>, calendar: Calendar, told: &'a Told) -> 
     planner.eligibility()?;
     planner.instruction()?;
     planner.committee()?;
-    planner.decision()
+    planner.decision()?;
+    planner.funding()?;
+    planner.followup()
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -68,6 +70,11 @@ impl<'a> Planner<'_, 'a> {
         if let Some(window) = &self.told.story.submissions {
             self.spread("dépôt", window, &undated, |replay, told, dossier| replay.enter(told, dossier))?;
         }
+        for dossier in self.all(|dossier| dossier.withdrawn.is_some()) {
+            let told = self.told;
+            let at = self.calendar.at(&told.story.withdrawal)?;
+            self.agenda.plan(at, &self.stage("retrait"), &dossier.key, move |replay| replay.withdraw(dossier));
+        }
         for dossier in self.all(|dossier| dossier.submitted.is_some()) {
             let at = self.calendar.at(dossier.submitted.as_deref().unwrap_or_default())?;
             let told = self.told;
@@ -84,7 +91,9 @@ impl<'a> Planner<'_, 'a> {
         }
         if let Some(sitting) = &told.story.shortlisting {
             let candidates = self.all(|dossier| dossier.ineligible.is_none() && dossier.withdrawn.is_none());
-            self.once("présélection", &sitting.sealed, move |replay, told| replay.shortlist(told, &candidates))?;
+            self.sitting("présélection", Turn::Shortlisting, sitting, &candidates, |replay, told, dossier| {
+                replay.shortlist(told, dossier)
+            })?;
         }
         Ok(())
     }
@@ -123,19 +132,88 @@ impl<'a> Planner<'_, 'a> {
 
     fn committee(&mut self) -> Result<(), Fault> {
         let Some(sitting) = &self.told.story.committee else { return Ok(()) };
-        let label = "comité";
         let opined = self.told.opined();
-        self.once(label, &sitting.planned, move |replay, told| replay.convene(told, sitting, &told.opined()))?;
-        self.once(label, &sitting.held, move |replay, told| replay.sit(told, sitting))?;
+        self.sitting("comité", Turn::Selection, sitting, &opined, |replay, told, dossier| replay.opine(told, dossier))
+    }
+
+    /// A session, from its agenda to its minutes.
+    fn sitting(
+        &mut self,
+        label: &str,
+        turn: Turn,
+        sitting: &'a Sitting,
+        dossiers: &[&'a Dossier],
+        deed: Deed<'a>,
+    ) -> Result<(), Fault> {
+        let (agenda, present) = (dossiers.to_vec(), dossiers.to_vec());
+        self.once(label, &sitting.planned, move |replay, told| replay.convene(told, turn, sitting, &agenda))?;
+        self.once(label, &sitting.held, move |replay, told| replay.sit(told, turn, sitting, &present))?;
         let window = Window { from: sitting.held.clone(), until: sitting.sealed.clone() };
-        self.spread(label, &window, &opined, |replay, told, dossier| replay.opine(told, dossier))?;
-        self.once(label, &sitting.sealed, |replay, told| replay.seal(told))
+        self.spread(label, &window, dossiers, deed)?;
+        self.once(label, &sitting.sealed, move |replay, told| replay.seal(told, turn))
     }
 
     fn decision(&mut self) -> Result<(), Fault> {
-        let Some(decision) = &self.told.story.decision else { return Ok(()) };
-        let opined = self.told.opined();
-        self.spread("signature", &decision.signed, &opined, |replay, told, dossier| replay.sign(told, dossier))?;
-        self.spread("notification", &decision.notified, &opined, |replay, told, dossier| replay.notify(told, dossier))
+        let told = self.told;
+        let early = self.all(|dossier| dossier.ineligible.is_some() || dossier.set_aside.is_some());
+        self.letters(told.story.early.as_ref(), &early)?;
+        self.letters(told.story.decision.as_ref(), &told.opined())?;
+        let Some(promotion) = &told.story.promotion else { return Ok(()) };
+        let label = "avenant et liste complémentaire";
+        for dossier in self.all(|dossier| dossier.amendment.is_some()) {
+            self.once(label, &promotion.amended, move |replay, told| replay.amend(told, dossier))?;
+            self.once(label, &promotion.notified, move |replay, told| replay.notify(told, dossier))?;
+        }
+        for dossier in self.all(|dossier| dossier.promoted) {
+            let motive = &promotion.motive;
+            self.once(label, &promotion.promoted, move |replay, told| replay.promote(told, dossier, motive))?;
+            self.once(label, &promotion.notified, move |replay, told| replay.notify(told, dossier))?;
+        }
+        Ok(())
+    }
+
+    fn letters(&mut self, decision: Option<&Decision>, dossiers: &[&'a Dossier]) -> Result<(), Fault> {
+        let Some(decision) = decision else { return Ok(()) };
+        self.spread("signature", &decision.signed, dossiers, |replay, told, dossier| replay.sign(told, dossier))?;
+        self.spread("notification", &decision.notified, dossiers, |replay, told, dossier| replay.notify(told, dossier))
+    }
+
+    /// What is amended or promoted has its act and its advance later.
+    fn funding(&mut self) -> Result<(), Fault> {
+        let Some(funding) = &self.told.story.funding else { return Ok(()) };
+        let awarded = self.all(|dossier| !dossier.grants.is_empty() && dossier.amendment.is_none());
+        self.payments(&funding.acts, &funding.advances, &awarded)?;
+        let Some(later) = &funding.later else { return Ok(()) };
+        let changed = self.all(|dossier| dossier.amendment.is_some() || dossier.promoted);
+        self.payments(&later.acts, &later.advances, &changed)
+    }
+
+    fn payments(&mut self, acts: &Window, advances: &Window, dossiers: &[&'a Dossier]) -> Result<(), Fault> {
+        self.spread("actes", acts, dossiers, |replay, told, dossier| replay.act(told, dossier))?;
+        self.spread("avances", advances, dossiers, |replay, told, dossier| replay.advance(told, dossier))
+    }
+
+    /// Values come some days after the day they stand for; notes and answers on their day.
+    fn followup(&mut self) -> Result<(), Fault> {
+        const DAYS_TO_REPORT: i64 = 12;
+        let told = self.told;
+        for dossier in &told.dossiers {
+            for value in &dossier.values {
+                let at = self.calendar.at(&format!("{}T17:00:00", value.on))?.plus_days(DAYS_TO_REPORT);
+                let work = move |replay: &mut Replay<'a>| replay.report(dossier, value);
+                self.agenda.plan(at, &self.stage("suivi"), &dossier.key, work);
+            }
+            for note in &dossier.notes {
+                let at = self.calendar.at(&format!("{}T10:30:00", note.on))?;
+                let work = move |replay: &mut Replay<'a>| replay.share(told, dossier, note);
+                self.agenda.plan(at, &self.stage("fiches de pratique"), &dossier.key, work);
+                for answer in &note.answers {
+                    let at = self.calendar.at(&format!("{}T14:10:00", answer.on))?;
+                    let work = move |replay: &mut Replay<'a>| replay.answer(told, note, answer);
+                    self.agenda.plan(at, &self.stage("fiches de pratique"), &answer.by, work);
+                }
+            }
+        }
+        Ok(())
     }
 }

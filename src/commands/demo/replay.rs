@@ -8,7 +8,7 @@ use super::people::People;
 use super::story::{Calendar, Story};
 use super::{data, entry};
 use crate::access::{Actor, Role, load_actor};
-use crate::base::ids::{AccountId, CallId, DossierId, SessionId};
+use crate::base::ids::{AccountId, CallId, DossierId, PracticeNoteId, SessionId};
 use crate::fault::Fault;
 use crate::service::{Operation, Service};
 
@@ -21,15 +21,17 @@ pub struct Told {
 }
 
 impl Told {
-    /// Dossiers that go as far as the committee.
-    pub fn instructed(&self) -> impl Iterator<Item = &Dossier> {
-        self.dossiers.iter().filter(|dossier| !dossier.reviews.is_empty())
-    }
-
     /// Dossiers with an outcome, in the order of the files.
     pub fn opined(&self) -> Vec<&Dossier> {
         self.dossiers.iter().filter(|dossier| dossier.outcome.is_some()).collect()
     }
+}
+
+/// What a session of a committee rules on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Turn {
+    Shortlisting,
+    Selection,
 }
 
 pub struct Replay<'a> {
@@ -39,8 +41,10 @@ pub struct Replay<'a> {
     pub holders: Holders,
     /// Rows of the dossiers by key.
     pub dossiers: HashMap<&'a str, DossierId>,
-    /// The session of each call, once planned.
-    pub sessions: HashMap<CallId, SessionId>,
+    /// Practice notes by their title.
+    pub notes: HashMap<&'a str, PracticeNoteId>,
+    /// Sessions of the committees, once planned.
+    pub sessions: HashMap<(CallId, Turn), SessionId>,
     /// Dossiers read so far, by call and institution.
     pub readings: HashMap<(CallId, &'a str), usize>,
     /// Who reads a dossier in the name of an institution.
@@ -55,6 +59,7 @@ impl<'a> Replay<'a> {
             calendar,
             holders: Holders::new(),
             dossiers: HashMap::new(),
+            notes: HashMap::new(),
             sessions: HashMap::new(),
             readings: HashMap::new(),
             reader_of: HashMap::new(),

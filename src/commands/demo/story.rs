@@ -19,14 +19,18 @@ pub struct Story {
     pub votes: Vec<Vote>,
     /// When dossiers without an instant of their own were written and submitted.
     pub submissions: Option<Window>,
+    /// When the dossiers that their holders withdraw are withdrawn.
+    #[serde(default)]
+    pub withdrawal: String,
     pub eligibility: Option<Window>,
     pub shortlisting: Option<Sitting>,
     pub instruction: Option<Instruction>,
     pub committee: Option<Sitting>,
     pub decision: Option<Decision>,
-    pub funding: Option<Funding>,
-    /// Answers to letters, reports and notes come at the instants their dossiers give.
+    /// Letters to those who were not eligible or not shortlisted.
+    pub early: Option<Decision>,
     pub promotion: Option<Promotion>,
+    pub funding: Option<Funding>,
 }
 
 /// A vote of the demonstration on a line whose amount no source gives.
@@ -82,20 +86,26 @@ pub struct Decision {
 pub struct Funding {
     pub acts: Window,
     pub advances: Window,
-    /// The act and advance of what was amended or promoted.
-    #[serde(default)]
-    pub later: Option<Window>,
+    /// For what was amended or promoted.
+    pub later: Option<Later>,
 }
 
-/// A grant is reduced, and the first of the waitlist comes in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Later {
+    pub acts: Window,
+    pub advances: Window,
+}
+
+/// A grant is reduced, and the first of the waiting list comes in.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promotion {
     pub amended: String,
     pub promoted: String,
     pub notified: String,
-    /// Says that the way from the list to the award is a hypothesis.
-    pub reason: String,
+    /// For the letter; says that the way from the list to the award is a hypothesis.
+    pub motive: String,
 }
 
 /// Reads instants, some of them counted from the day of the first start.

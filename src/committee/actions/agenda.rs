@@ -8,10 +8,15 @@ use super::{managed, refuse_sealed};
 use crate::access::{Actor, Role};
 use crate::base::ids::{DossierId, SessionId};
 use crate::base::text;
+use crate::calls::Call;
 use crate::committee::model::SessionKind;
 use crate::committee::store;
+use crate::db::Conn;
+use crate::db::Window;
 use crate::db::schema::{agenda_items, recusals};
-use crate::dossiers::{self, Event, rules::allows};
+use crate::dossiers::listing::{self, Criteria, Scope};
+use crate::dossiers::rules::allows;
+use crate::dossiers::{self, Event, State};
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::service::Operation;
@@ -77,22 +82,26 @@ pub fn put_on_agenda(
 /// # Errors
 /// When the database refuses.
 pub fn ready_for(
-    op: &mut crate::db::Conn,
+    conn: &mut Conn,
     actor: &Actor,
-    call: &crate::calls::Call,
+    call: &Call,
     kind: SessionKind,
 ) -> Result<Vec<dossiers::Dossier>, Fault> {
     let event = match kind {
         SessionKind::Selection => Event::EnterCommittee,
         SessionKind::Shortlisting => Event::Shortlist,
     };
-    let placed = if kind == SessionKind::Shortlisting { store::on_shortlistings(op, call.id)? } else { HashSet::new() };
-    let seen = dossiers::visible_in_call(op, actor, call.id, &[Role::CallManager])?;
-    Ok(seen
-        .into_iter()
-        .map(|view| view.dossier)
-        .filter(|d| allows(d.state, event, &call.definition.stages) && !placed.contains(&d.id))
-        .collect())
+    let placed =
+        if kind == SessionKind::Shortlisting { store::on_shortlistings(conn, call.id)? } else { HashSet::new() };
+    let states: Vec<State> =
+        State::ALL.iter().copied().filter(|state| allows(*state, event, &call.definition.stages)).collect();
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
+    let criteria = Criteria { call: Some(call.id), states, ..Criteria::default() };
+    let all = Window { offset: 0, limit: i64::MAX };
+    let rows = listing::rows(conn, Scope::Staff(actor, &[Role::CallManager]), &criteria, all)?;
+    Ok(rows.into_iter().map(|row| row.dossier).filter(|dossier| !placed.contains(&dossier.id)).collect())
 }
 
 /// Moves dossiers without opinion from one session's agenda to another's; what was declared of them follows.

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::shared::Room;
-use crate::access::Role;
 use crate::base::clock::{Instant, parse_date};
 use crate::base::text;
 use crate::calls::definition::Stage;
@@ -11,7 +10,6 @@ use crate::calls::{self, Call};
 use crate::committee::actions::{self, NewSession};
 use crate::committee::model::SessionKind;
 use crate::committee::store;
-use crate::dossiers::{self, State};
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::web::{Answer, Visit};
 
@@ -80,8 +78,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
         for session in store::sessions_of_call(conn, call.id)? {
             rooms.push(Room::load(conn, actor, session.id)?);
         }
-        let ready = dossiers::visible_in_call(conn, actor, call.id, &[Role::CallManager])?;
-        let waiting = ready.iter().filter(|view| view.dossier.state == State::Instructed).count();
+        let waiting = actions::ready_for(conn, actor, &call, SessionKind::Selection)?.len();
         let eligible = actions::ready_for(conn, actor, &call, SessionKind::Shortlisting)?.len();
         Ok((call, rooms, waiting, eligible))
     })?;

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod desk;
+mod money;
 mod opinion;
 mod ranking;
 mod recusal;
@@ -17,7 +18,6 @@ use crate::base::clock::Instant;
 use crate::base::text;
 use crate::calls;
 use crate::db::Conn;
-use crate::dossiers::{self, State};
 use crate::fault::Fault;
 use crate::web::{Expected, Page};
 
@@ -65,8 +65,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
         let coming = store::sessions_of_call(conn, call.id)?;
         let coming: Vec<_> = coming.into_iter().filter(|s| !s.state.is_closed()).collect();
         if manages && coming.is_empty() {
-            let ready = dossiers::visible_in_call(conn, actor, call.id, MANAGER)?;
-            let ready = ready.iter().filter(|view| view.dossier.state == State::Instructed).count();
+            let ready = super::actions::ready_for(conn, actor, &call, super::SessionKind::Selection)?.len();
             if ready > 0 {
                 expected.push(Expected {
                     label: "Prévoir une séance du comité de sélection".to_owned(),

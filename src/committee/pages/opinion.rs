@@ -141,7 +141,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     }
     facts.push(fact(
         "Quorum pour ce dossier",
-        format!("{} – {}", text::count(attending, "membre compté", "membres comptés"), board.quorum_words()),
+        board.against_quorum(&text::count(attending, "membre compté", "membres comptés")),
     ));
     let editable = room.manages && refusal.is_empty();
     // Only who prepares opinions, recused from none, sees what is left: the figure could tell of a hidden dossier.

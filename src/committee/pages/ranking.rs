@@ -1,25 +1,25 @@
-//! The ranking, made to be projected: exact order, envelope line, instructors' scores and the committee's opinion.
+//! The ranking, made to be projected: exact order, envelope line, instructors' scores, the committee's opinion, and what
+//! would change if a dossier moved.
+
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
+use super::money::{self, MoneyRow, Simulation};
 use super::shared::{HiddenRow, ReviewRow, Room, UNSCORED, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
-use crate::calls::definition::reference;
-use crate::committee::model::{EnvelopeChoice, Opinion};
+use crate::calls::DepartmentMap;
+use crate::calls::definition::reference::department_label;
+use crate::committee::model::Opinion;
 use crate::committee::rules::{self, Ranked};
 use crate::committee::sealing::{self, Judged};
-use crate::committee::store;
 use crate::db::Conn;
 use crate::fault::Fault;
-use crate::web::{Answer, Visit};
+use crate::web::export::{Cell, Table};
+use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    label: String,
-    selected: bool,
-}
+const COLUMNS: [Column; 1] = [Column::plain("Dossier")];
 
 #[derive(Serialize)]
 struct Line {
@@ -42,6 +42,28 @@ struct Line {
     outcome: String,
     tone: &'static str,
     amount: String,
+    prepared: bool,
+    /// What trying it the other way round is called, and where it is seen; empty once the session is closed.
+    try_label: &'static str,
+    try_href: String,
+    moved: bool,
+}
+
+#[derive(Serialize)]
+struct DepartmentRow {
+    label: String,
+    count: i64,
+}
+
+/// Facts on the dossiers that would be funded; no score is changed by them.
+#[derive(Serialize)]
+struct Portfolio {
+    dossiers: String,
+    applicants: String,
+    departments: String,
+    axes: Vec<DepartmentRow>,
+    rows: Vec<DepartmentRow>,
+    map: DepartmentMap,
 }
 
 #[derive(Serialize)]
@@ -49,64 +71,95 @@ struct RankingView {
     overline: String,
     title: String,
     path: String,
+    list: ListView,
     filtered: bool,
-    axes: Vec<Choice>,
-    departments: Vec<Choice>,
     count: String,
+    selection: bool,
     available: String,
     requested: String,
     proposed: String,
     left: String,
+    money: Vec<MoneyRow>,
+    simulated: Vec<String>,
+    stop: String,
+    portfolio: Option<Portfolio>,
     lines: Vec<Line>,
     hidden: Vec<HiddenRow>,
+    sealed: bool,
 }
 
 pub fn show(visit: &Visit) -> Result<Answer, Fault> {
     let room = Room::of(visit)?;
-    let (axis, department) = (visit.query.text("axe"), visit.query.text("departement"));
-    let view = visit.read(|conn| view(conn, &room, axis, department))?;
-    let answer = Answer::page(format!("Classement – {}", room.title()), "committee/ranking.html", &view)?;
-    Ok(room.crumbs(answer, "Classement"))
+    let definition = &room.call.definition;
+    let simulation = Simulation::read(visit, &room);
+    let axes = definition.axes.list.iter().map(|a| (a.code.clone(), a.label.clone()));
+    let departments = definition.eligibility.departments.iter().map(|code| (code.clone(), department_label(code)));
+    let request = ListRequest::read(
+        visit,
+        &COLUMNS,
+        vec![
+            Filter::new("axe", "Axe", "Tous les axes", axes),
+            Filter::new("departement", "Département", "Tous les départements", departments),
+        ],
+    )
+    .without_search()
+    .keep("avec", simulation.with_text())
+    .keep("sans", simulation.without_text());
+    let view = visit.read(|conn| match request.format() {
+        Some(format) => export(conn, &room, &request)?.answer(format, visit.now),
+        None => {
+            let view = view(conn, &room, &request, &simulation)?;
+            Answer::page(format!("Classement – {}", room.title()), "committee/ranking.html", &view)
+        }
+    })?;
+    Ok(if request.format().is_some() { view } else { room.crumbs(view, "Classement") })
 }
 
-fn view(conn: &mut Conn, room: &Room, axis: &str, department: &str) -> Result<RankingView, Fault> {
+fn judged<'a>(conn: &mut Conn, room: &'a Room) -> Result<Vec<Ranked<Judged<'a>>>, Fault> {
     let judged = sealing::judge(conn, &room.call, &room.seen.board)?;
-    let judged: Vec<_> = judged.into_iter().filter(|line| !line.item.item.is_withdrawn()).collect();
-    let available = available(conn, room)?;
+    Ok(judged.into_iter().filter(|line| !line.item.item.is_withdrawn()).collect())
+}
+
+fn matches(line: &Ranked<Judged<'_>>, request: &ListRequest) -> bool {
+    let content = &line.item.version.content;
+    let has = |field: &str, chosen: Option<&str>| chosen.is_none_or(|value| content.many(field).contains(&value));
+    has("axes", request.chosen("axe")) && has("departments", request.chosen("departement"))
+}
+
+fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simulation) -> Result<RankingView, Fault> {
+    let judged = judged(conn, room)?;
+    let selection = room.seen.board.session.kind == crate::committee::SessionKind::Selection;
+    let envelopes = if selection { money::envelopes(conn, room)? } else { Vec::new() };
+    let firm: Vec<Cents> = envelopes.iter().filter(|e| e.firm).filter_map(|e| e.available).collect();
+    let available: Option<Cents> = (!firm.is_empty()).then(|| firm.into_iter().sum());
     let requests: Vec<Cents> = judged.iter().map(|line| line.item.item.requested).collect();
     let totals = rules::envelope_line(&requests, available);
-    let proposed: Cents =
-        judged.iter().filter_map(|line| line.item.item.opinion.as_ref()).filter_map(Opinion::total).sum();
-    let matches = |line: &Ranked<Judged<'_>>| {
-        let content = &line.item.version.content;
-        (axis.is_empty() || content.many("axes").contains(&axis))
-            && (department.is_empty() || content.many("departments").contains(&department))
-    };
+    let proposals = money::proposals(conn, room, &judged)?;
+    let proposed: Cents = proposals.iter().flat_map(|p| &p.shares).map(|share| share.amount).sum();
+    let firm_proposed: Cents = proposals
+        .iter()
+        .flat_map(|p| &p.shares)
+        .filter(|share| Some(share.year) == crate::committee::actions::firm_year(&room.call))
+        .map(|share| share.amount)
+        .sum();
     let mut lines: Vec<Line> = judged
         .iter()
         .zip(&totals)
-        .filter(|(line, _)| matches(line))
-        .map(|(line, (total, beyond))| row(room, line, *total, *beyond))
+        .filter(|(line, _)| matches(line, request))
+        .map(|(line, (total, beyond))| row(room, line, *total, *beyond, simulation))
         .collect();
     if let Some(first) = lines.iter_mut().find(|line| line.beyond) {
         first.cut = true;
     }
-    let definition = &room.call.definition;
-    let choice =
-        |value: &str, label: String, chosen: &str| Choice { value: value.to_owned(), label, selected: value == chosen };
-    let mut axes = vec![choice("", "Tous les axes".to_owned(), axis)];
-    axes.extend(definition.axes.list.iter().map(|a| choice(&a.code, a.label.clone(), axis)));
-    let mut departments = vec![choice("", "Tous les départements".to_owned(), department)];
-    let codes = &definition.eligibility.departments;
-    departments.extend(codes.iter().map(|code| choice(code, reference::department_label(code), department)));
     let filtered = lines.len() < judged.len();
+    let kept = simulation.kept(&proposals);
     Ok(RankingView {
         overline: room.overline(),
         title: format!("Classement – {}", room.title()),
         path: room.path(),
+        list: request.view(i64::try_from(lines.len()).unwrap_or(i64::MAX), "dossier", "dossiers"),
         filtered,
-        axes,
-        departments,
+        selection,
         count: if filtered {
             format!("{} sur {}", lines.len(), text::count(judged.len(), "dossier", "dossiers"))
         } else {
@@ -115,36 +168,70 @@ fn view(conn: &mut Conn, room: &Room, axis: &str, department: &str) -> Result<Ra
         available: available.map_or_else(|| "Non connu".to_owned(), |amount| amount.to_string()),
         requested: requests.iter().copied().sum::<Cents>().to_string(),
         proposed: proposed.to_string(),
-        left: available.map_or_else(|| "Non connu".to_owned(), |amount| (amount - proposed).to_string()),
+        left: available.map_or_else(|| "Non connu".to_owned(), |amount| (amount - firm_proposed).to_string()),
+        money: if selection { money::rows(&envelopes, &proposals, simulation) } else { Vec::new() },
+        simulated: simulation.words(&judged),
+        stop: format!("{}/classement", room.path()),
+        portfolio: (!kept.is_empty()).then(|| portfolio(room, &judged, &kept)),
         lines,
         hidden: room.hidden(),
+        sealed: room.seen.board.session.state.is_closed(),
     })
 }
 
-/// What this session may share out: the votes, less what other dossiers hold. Dossiers hidden from the visitor are
-/// left out of both sides, so that no difference tells of them.
-fn available(conn: &mut Conn, room: &Room) -> Result<Option<Cents>, Fault> {
-    let envelopes: Vec<EnvelopeChoice> = store::envelopes_of_call(conn, room.call.id)?;
-    let mut others = room.visible.clone();
-    for item in &room.seen.board.items {
-        others.remove(&item.dossier.id);
+fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::base::ids::DossierId>) -> Portfolio {
+    let definition = &room.call.definition;
+    let kept: Vec<&Judged<'_>> =
+        judged.iter().map(|line| &line.item).filter(|j| kept.contains(&j.item.dossier.id)).collect();
+    let applicants: HashSet<_> = kept.iter().map(|j| j.item.dossier.organisation).collect();
+    let mut figures: BTreeMap<String, i64> =
+        definition.eligibility.departments.iter().map(|code| (code.clone(), 0)).collect();
+    let mut axes: BTreeMap<&str, i64> = BTreeMap::new();
+    for j in &kept {
+        for code in j.version.content.many("departments") {
+            *figures.entry(code.to_owned()).or_default() += 1;
+        }
+        for axis in j.version.content.many("axes") {
+            *axes.entry(axis).or_default() += 1;
+        }
     }
-    let held = store::held_by(conn, &envelopes, &others)?;
-    let known: Vec<Cents> = envelopes
-        .iter()
-        .filter_map(|envelope| Some(envelope.voted? - held.get(&envelope.id).copied().unwrap_or(Cents::ZERO)))
-        .collect();
-    Ok((!known.is_empty()).then(|| known.into_iter().sum()))
+    let covered = figures.values().filter(|count| **count > 0).count();
+    Portfolio {
+        dossiers: text::count(kept.len(), "dossier proposé", "dossiers proposés"),
+        applicants: text::count(applicants.len(), "porteur différent", "porteurs différents"),
+        departments: format!(
+            "{} sur {}",
+            text::count(covered, "département concerné", "départements concernés"),
+            figures.len()
+        ),
+        axes: definition
+            .axes
+            .list
+            .iter()
+            .map(|axis| DepartmentRow {
+                label: axis.label.clone(),
+                count: axes.get(axis.code.as_str()).copied().unwrap_or(0),
+            })
+            .collect(),
+        rows: figures
+            .iter()
+            .map(|(code, count)| DepartmentRow { label: department_label(code), count: *count })
+            .collect(),
+        map: DepartmentMap::new("carte", "Dossiers proposés par département", &figures, |n| n.to_string()),
+    }
 }
 
-fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool) -> Line {
+fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simulation: &Simulation) -> Line {
     let Judged { item, version, assessment } = &line.item;
     let opinion = item.opinion.as_ref();
+    let id = item.dossier.id;
+    let selected = opinion.is_some_and(|o| !o.shares.is_empty());
+    let (try_label, moved) = simulation.offer(id, selected);
     Line {
         cut: false,
         beyond,
         rank: line.rank.map(|rank| rank.to_string()).unwrap_or_default(),
-        href: format!("{}/dossiers/{}", room.path(), item.dossier.id),
+        href: format!("{}/dossiers/{id}", room.path()),
         reference: item.dossier.reference_or_draft(),
         title: item.dossier.title_or_untitled().to_owned(),
         applicant: version.content.applicant.name.clone(),
@@ -159,7 +246,55 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool) -> Li
         outcome: opinion.map(|o| room.outcome(o)).unwrap_or_default(),
         tone: opinion.map_or("neutral", |o| o.outcome.tone()),
         amount: shown(opinion.and_then(Opinion::total)),
+        prepared: item.is_prepared(&room.seen.board.session),
+        try_label,
+        try_href: if try_label.is_empty() { String::new() } else { simulation.toggled(&room.path(), id, selected) },
+        moved,
     }
+}
+
+fn export(conn: &mut Conn, room: &Room, request: &ListRequest) -> Result<Table, Fault> {
+    let columns = [
+        "Rang",
+        "Référence",
+        "Titre",
+        "Porteur",
+        "Note /100",
+        "Écart",
+        "Demande",
+        "Cumul des demandes",
+        "Avis du comité",
+        "Montant proposé",
+        "Vote",
+        "Motif",
+    ];
+    let name = format!("classement-{}-seance-{}", room.call.code, room.seen.board.session.number);
+    let mut table = Table::new(name, &columns);
+    let judged = judged(conn, room)?;
+    let mut total = Cents::ZERO;
+    for line in &judged {
+        total += line.item.item.requested;
+        if !matches(line, request) {
+            continue;
+        }
+        let Judged { item, version, assessment } = &line.item;
+        let opinion = item.opinion.as_ref();
+        table.push(vec![
+            Cell::text(line.rank.map(|rank| rank.to_string()).unwrap_or_default()),
+            Cell::text(item.dossier.reference_or_draft()),
+            Cell::text(item.dossier.title_or_untitled()),
+            Cell::text(version.content.applicant.name.as_str()),
+            Cell::text(assessment.score.map(|score| score.to_string()).unwrap_or_default()),
+            Cell::text(assessment.spread.map(|spread| spread.to_string()).unwrap_or_default()),
+            Cell::Cents(item.requested),
+            Cell::Cents(total),
+            Cell::text(opinion.map(|o| room.outcome(o)).unwrap_or_default()),
+            opinion.and_then(Opinion::total).map_or_else(|| Cell::text(""), Cell::Cents),
+            Cell::text(opinion.and_then(|o| o.vote).map(|vote| vote.to_string()).unwrap_or_default()),
+            Cell::text(opinion.map(|o| o.motive.as_str()).unwrap_or_default()),
+        ]);
+    }
+    Ok(table)
 }
 
 /// Codes of the blocking criteria, once each: their words are on the dossier's own page.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::shared::{Room, shown};
 use crate::base::money::Cents;
 use crate::base::text;
-use crate::committee::model::{Opinion, SessionState};
+use crate::committee::model::{Opinion, SessionKind, SessionState};
 use crate::committee::{actions, sealing, store};
 use crate::fault::Fault;
 use crate::sealed;
@@ -36,6 +36,7 @@ struct SealView {
     obstacles: Vec<String>,
     opinions: Vec<OpinionRow>,
     envelopes: Vec<EnvelopeRow>,
+    selection: bool,
     attending: String,
     presiding: String,
 }
@@ -45,8 +46,10 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
     if !room.manages {
         return Err(Fault::NotFound);
     }
-    if room.seen.board.session.state == SessionState::Sealed {
-        return already(&room);
+    match room.seen.board.session.state {
+        SessionState::Sealed => return already(&room),
+        SessionState::Adjourned => actions::refuse_sealed(&room.seen.board.session)?,
+        SessionState::Planned | SessionState::Open => {}
     }
     let board = &room.seen.board;
     let mut obstacles = sealing::obstacles(board);
@@ -70,9 +73,12 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
                 href: format!("{}/dossiers/{}", room.path(), item.dossier.id),
             })
             .collect(),
+        selection: room.seen.board.session.kind == SessionKind::Selection,
         envelopes: if room.seen.hidden.is_empty() {
             envelopes
                 .iter()
+                .filter(|envelope| Some(envelope.year) == actions::firm_year(&room.call))
+                .filter(|_| room.seen.board.session.kind == SessionKind::Selection)
                 .map(|envelope| {
                     let reserved: Cents = live()
                         .filter_map(|item| item.opinion.as_ref())
@@ -93,9 +99,8 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
             Vec::new()
         },
         attending: format!(
-            "{} pour un quorum de {}.",
-            text::count(board.attending(), "membre sur place ou à distance", "membres sur place ou à distance"),
-            board.session.quorum
+            "{}.",
+            board.against_quorum(&text::count(board.attending(), "membre compté", "membres comptés"))
         ),
         presiding: board.presiding().map(|s| format!("Présidence\u{A0}: {}.", s.name)).unwrap_or_default(),
     };
@@ -115,8 +120,15 @@ pub fn seal(visit: &Visit) -> Result<Answer, Fault> {
     let session = room.seen.board.session.id;
     let actor = visit.actor()?;
     match visit.perform(|op| actions::seal(op, actor, session)) {
-        Ok(()) => Ok(Answer::redirect(room.path())
-            .flash("La séance est scellée\u{202F}: le procès-verbal est prêt et les montants sont réservés.")),
+        Ok(()) => Ok(Answer::redirect(room.path()).flash(match room.seen.board.session.kind {
+            SessionKind::Selection => {
+                "La séance est scellée\u{202F}: le procès-verbal est prêt et les montants sont réservés."
+            }
+            SessionKind::Shortlisting => {
+                "La séance est scellée\u{202F}: le procès-verbal est prêt, les dossiers présélectionnés passent à \
+                     l’instruction."
+            }
+        })),
         // Of two clicks, the second finds the work done.
         Err(Fault::Refused(reason)) => {
             let room = Room::of(visit)?;

@@ -186,10 +186,9 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
             .unwrap_or_default(),
         quorum_reached: board.has_quorum(attending),
         quorum: format!(
-            "{}\u{202F}: {}, {}",
+            "{}\u{202F}: {}",
             if board.has_quorum(attending) { "Quorum atteint" } else { "Quorum non atteint" },
-            text::count(attending, "membre compté", "membres comptés"),
-            board.quorum_words()
+            board.against_quorum(&text::count(attending, "membre compté", "membres comptés"))
         ),
         seats: board.seats.iter().map(|seat| seat_row(board, seat)).collect(),
         items: board.items.iter().map(|item| item_row(&room, board, item)).collect(),
@@ -246,8 +245,8 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
         },
         prepared,
         ready_label: match session.kind {
-            SessionKind::Shortlisting => "Dossiers recevables",
-            SessionKind::Selection => "Dossiers instruits",
+            SessionKind::Shortlisting => "dossiers recevables",
+            SessionKind::Selection => "dossiers instruits",
         },
         error: by_field(&errors),
         errors,
@@ -364,7 +363,7 @@ fn item_row(room: &Room, board: &Board, item: &Item) -> ItemRow {
         title: item.dossier.title_or_untitled().to_owned(),
         requested: item.requested.to_string(),
         withdrawn: item.is_withdrawn(),
-        attending: format!("{attending}, {}", board.quorum_words()),
+        attending: board.against_quorum(&attending.to_string()),
         quorum: board.has_quorum(attending),
         recused: board.seats.iter().filter(of_item).map(|seat| seat.name.clone()).collect(),
         outcome: item.opinion.as_ref().map(|o| room.outcome(o)).unwrap_or_default(),

@@ -25,6 +25,9 @@ struct LetterView {
     date: String,
     code: String,
     action: String,
+    kind: &'static str,
+    /// Number of the letter that takes its place, or empty.
+    replaced_by: String,
     /// `authentic`, `altered`, or empty while no file was given.
     verdict: &'static str,
     file_name: String,
@@ -107,13 +110,19 @@ fn letter_page(
     file: Option<(&str, String)>,
     errors: Vec<FieldError>,
 ) -> Result<Answer, Fault> {
-    let (date, sealed) = visit.read(|conn| {
+    let (date, sealed, replaced_by) = visit.read(|conn| {
         let call = calls::of_dossier(conn, letter.dossier)?;
-        Ok((letter.issued_at.date(call.zone()), sealed::get(conn, letter.document)?.sha256))
+        let replaced_by = match letter.replaced_by {
+            Some(id) => store::letter_by_id(conn, id)?.number,
+            None => String::new(),
+        };
+        Ok((letter.issued_at.date(call.zone()), sealed::get(conn, letter.document)?.sha256, replaced_by))
     })?;
     let view = LetterView {
         number: letter.number.clone(),
         date,
+        kind: letter.kind.label(),
+        replaced_by,
         code: check_code::grouped(&letter.check_code),
         action: format!("/verifier/{}", letter.check_code),
         verdict: match &file {

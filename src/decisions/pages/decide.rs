@@ -1,29 +1,33 @@
-//! Preparing, checking and signing one decision.
+//! Preparing, checking and signing one authority's decision.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::shared::{AmountField, ShareView, crumbs, outcome_label, read_amounts, share_views, slot_fields};
 use super::summary::{SummaryRow, consequences, summary};
-use super::{outcome_label, signed, store};
+use super::{file, store};
 use crate::access::{Actor, Role};
-use crate::base::ids::{DossierId, EnvelopeId};
+use crate::base::ids::DossierId;
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::decisions::actions::{self, Case, OUTCOMES};
-use crate::decisions::model::Choice;
+use crate::decisions::actions::{self, Case};
+use crate::decisions::model::{Choice, Granted};
 use crate::decisions::rules::{MAX_TEXT, delegation_for};
 use crate::dossiers::{self, Outcome};
 use crate::fault::{Fault, FieldError, Mistakes};
-use crate::ledger;
+use crate::ledger::{self, Share};
 use crate::web::{Answer, Form, Visit};
 
-/// The committee's opinion, beside the form.
+/// What is proposed, beside the form.
 #[derive(Serialize)]
 struct OpinionView {
+    title: &'static str,
     session: String,
     outcome: String,
     tone: &'static str,
-    amount: String,
-    envelope: String,
+    shares: Vec<ShareView>,
+    total: String,
     motive: String,
     debate: String,
 }
@@ -34,15 +38,21 @@ struct ChoiceOption {
     label: String,
     hint: String,
     checked: bool,
-    selected: bool,
+}
+
+/// Who signs, and whether it is done.
+#[derive(Serialize)]
+struct SignerView {
+    name: String,
+    status: String,
+    tone: &'static str,
 }
 
 /// What the form holds, exactly as typed.
 #[derive(Clone, Default, Serialize)]
 struct Typed {
     outcome: String,
-    amount: String,
-    envelope: String,
+    amounts: Vec<(String, String)>,
     rank: String,
     motive: String,
     departure_reason: String,
@@ -50,30 +60,31 @@ struct Typed {
 
 #[derive(Serialize)]
 struct DecideView {
-    call_title: String,
     reference: String,
     title: String,
     organisation: String,
     requested: String,
     opinion: OpinionView,
+    signers: Vec<SignerView>,
     /// Whether this person may sign, and if not why.
     may_sign: bool,
     obstacle: String,
     signing_as: String,
     outcomes: Vec<ChoiceOption>,
-    envelopes: Vec<ChoiceOption>,
+    amounts: Vec<AmountField>,
+    asks_rank: bool,
     typed: Typed,
     max_text: usize,
     errors: Vec<FieldError>,
-    error_of: std::collections::BTreeMap<String, String>,
+    error_of: BTreeMap<String, String>,
     action: String,
 }
 
 #[derive(Serialize)]
 struct CheckView {
-    call_title: String,
     reference: String,
     rows: Vec<SummaryRow>,
+    shares: Vec<ShareView>,
     departs: bool,
     consequences: Vec<String>,
     typed: Typed,
@@ -84,10 +95,10 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let dossier: DossierId = visit.param("dossier")?;
     let actor = visit.actor()?;
     let case = visit.read(|conn| actions::case(conn, actor, dossier))?;
-    if let Some(decision) = visit.read(|conn| store::of_dossier(conn, dossier))? {
-        return signed::page(visit, &case, &decision);
+    if case.is_signed() {
+        return file::page(visit, &case);
     }
-    let typed = typed_from(&Choice::following(&case.opinion));
+    let typed = typed_from(&case, &Choice::following(&case.basis));
     form(visit, &case, typed, Vec::new())
 }
 
@@ -96,10 +107,10 @@ pub(super) fn post(visit: &Visit) -> Result<Answer, Fault> {
     let dossier: DossierId = visit.param("dossier")?;
     let actor = visit.actor()?;
     let case = visit.read(|conn| actions::case(conn, actor, dossier))?;
-    if let Some(answer) = already_signed(visit, dossier)? {
+    if let Some(answer) = already_signed(&case) {
         return Ok(answer);
     }
-    let typed = read_typed(&visit.form);
+    let typed = read_typed(&case, &visit.form);
     let answer = match visit.form.text("action") {
         "edit" => return form(visit, &case, typed, Vec::new()),
         "sign" => sign(visit, actor, &case, &typed),
@@ -110,28 +121,46 @@ pub(super) fn post(visit: &Visit) -> Result<Answer, Fault> {
         Ok(answer) => Ok(answer),
         Err(fault @ Fault::Invalid(_)) => visit.with_mistakes(fault, |visit, errors| form(visit, &case, typed, errors)),
         // Two clicks at once: the first one signed.
-        Err(fault @ (Fault::Stale | Fault::Refused(_))) => already_signed(visit, dossier)?.ok_or(fault),
+        Err(fault @ (Fault::Stale | Fault::Refused(_))) => {
+            let case = visit.read(|conn| actions::case(conn, actor, dossier))?;
+            already_signed(&case).ok_or(fault)
+        }
         Err(fault) => Err(fault),
     }
 }
 
-fn already_signed(visit: &Visit, dossier: DossierId) -> Result<Option<Answer>, Fault> {
-    let decision = visit.read(|conn| store::of_dossier(conn, dossier))?;
-    Ok(decision.map(|decision| {
-        Answer::redirect(format!("/dossiers/{dossier}/decision"))
-            .flash_as("info", format!("La décision {} est déjà signée.", decision.number))
-    }))
+/// Told to whoever signed already, alone or with the others.
+fn already_signed(case: &Case) -> Option<Answer> {
+    if case.may_sign {
+        return None;
+    }
+    let decision = case.signers.iter().find_map(|signer| signer.decision.as_ref())?;
+    Some(
+        Answer::redirect(format!("/dossiers/{}/decision", case.dossier.id))
+            .flash_as("info", format!("La décision {} est déjà signée.", decision.number)),
+    )
 }
 
 fn sign(visit: &Visit, actor: &Actor, case: &Case, typed: &Typed) -> Result<Answer, Fault> {
-    let choice = read_choice(typed)?;
+    let choice = read_choice(case, &visit.form, typed)?;
     let decision = visit.perform(|op| actions::sign(op, actor, case.dossier.id, &choice))?;
+    let others: Vec<&str> = case
+        .signers
+        .iter()
+        .filter(|s| s.decision.is_none() && s.authority != case.authority)
+        .map(|s| s.name.as_str())
+        .collect();
+    let next = if others.is_empty() {
+        "Le porteur ne le saura qu’à la notification.".to_owned()
+    } else {
+        format!("Reste à signer\u{A0}: {}. La lettre part quand tous ont signé.", others.join(", "))
+    };
     Ok(Answer::redirect(format!("/appels/{}/decisions", case.call.code))
-        .flash(format!("La décision {} est signée. Le porteur ne le saura qu’à la notification.", decision.number)))
+        .flash(format!("La décision {} est signée. {next}", decision.number)))
 }
 
 fn preview(visit: &Visit, actor: &Actor, case: &Case, typed: &Typed) -> Result<Answer, Fault> {
-    let choice = read_choice(typed)?;
+    let choice = read_choice(case, &visit.form, typed)?;
     let settings = &visit.service().settings;
     let bytes = visit.read(|conn| {
         let draft = actions::draft(conn, actor, case, &choice, visit.now)?;
@@ -141,102 +170,119 @@ fn preview(visit: &Visit, actor: &Actor, case: &Case, typed: &Typed) -> Result<A
 }
 
 fn check(visit: &Visit, actor: &Actor, case: &Case, typed: Typed) -> Result<Answer, Fault> {
-    let choice = read_choice(&typed)?;
+    let choice = read_choice(case, &visit.form, &typed)?;
     let view = visit.read(|conn| {
         let draft = actions::draft(conn, actor, case, &choice, visit.now)?;
         actions::check_funds(conn, actor, case, &draft.terms)?;
         Ok(CheckView {
-            call_title: case.call.title.clone(),
             reference: case.dossier.reference_or_draft(),
             rows: summary(conn, actor, case, &draft)?,
+            shares: share_views(conn, &case.call, &draft.terms.shares)?,
             departs: !draft.terms.departure_reason.is_empty(),
-            consequences: consequences(conn, case, &draft)?,
+            consequences: consequences(case, &draft),
             typed,
             action: format!("/dossiers/{}/decision", case.dossier.id),
         })
     })?;
     let title = format!("Vérifier avant de signer – {}", view.reference);
-    Ok(crumbs(Answer::page(title, "decisions/check_before_signing.html", &view)?.desk(), case))
-}
-
-pub(super) fn crumbs(answer: Answer, case: &Case) -> Answer {
-    answer
-        .crumb("Appels", "/appels")
-        .crumb(&case.call.title, format!("/appels/{}", case.call.code))
-        .crumb("Décisions", format!("/appels/{}/decisions", case.call.code))
-        .crumb(case.dossier.reference_or_draft(), "")
+    let answer = Answer::page(title, "decisions/check_before_signing.html", &view)?.desk();
+    Ok(crumbs(answer, &case.call, &view.reference, case.dossier.id, ""))
 }
 
 fn form(visit: &Visit, case: &Case, typed: Typed, errors: Vec<FieldError>) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let view = visit.read(|conn| {
-        let signs = crate::dossiers::for_staff(conn, actor, case.dossier.id)?.through(Role::Signatory);
+        let signs = dossiers::for_staff(conn, actor, case.dossier.id)?.through(Role::Signatory);
         let delegations = store::delegations_of(conn, actor.id)?;
-        let delegation = delegation_for(&delegations, case.call.authority, None, visit.now, case.call.zone());
+        let delegation = delegation_for(&delegations, case.authority, None, visit.now, case.call.zone());
+        let error_of: BTreeMap<String, String> = errors.iter().map(|e| (e.field.clone(), e.message.clone())).collect();
         Ok(DecideView {
-            call_title: case.call.title.clone(),
             reference: case.dossier.reference_or_draft(),
             title: case.dossier.title_or_untitled().to_owned(),
             organisation: case.version.content.applicant.name.clone(),
             requested: case.version.requested.to_string(),
             opinion: opinion(conn, case)?,
-            may_sign: signs && delegation.is_ok(),
+            signers: signers(case),
+            may_sign: case.may_sign && delegation.is_ok(),
             obstacle: match &delegation {
                 _ if !signs => "La décision attend la signature de l’autorité.".to_owned(),
+                _ if !case.may_sign => "Votre autorité a signé. La décision attend la signature des autres.".to_owned(),
                 Err(reason) => reason.clone(),
                 Ok(_) => String::new(),
             },
             signing_as: delegation.map(|d| format!("{}, {}", d.quality, d.reference)).unwrap_or_default(),
-            outcomes: outcomes(&typed),
-            envelopes: if !case.opinion.reserved.is_empty() {
-                Vec::new()
-            } else {
-                envelopes(conn, actor, case, &typed)?
-            },
+            outcomes: outcomes(case, &typed),
+            amounts: amount_fields(conn, actor, case, &typed, &error_of)?,
+            asks_rank: case.outcomes().contains(&Outcome::Waitlisted),
             typed,
             max_text: MAX_TEXT,
-            error_of: errors.iter().map(|e| (e.field.clone(), e.message.clone())).collect(),
+            error_of,
             errors,
             action: format!("/dossiers/{}/decision", case.dossier.id),
         })
     })?;
     let title = format!("Décision – {}", view.reference);
-    Ok(crumbs(Answer::page(title, "decisions/decide.html", &view)?.desk(), case))
+    let answer = Answer::page(title, "decisions/decide.html", &view)?.desk();
+    Ok(crumbs(answer, &case.call, &view.reference, case.dossier.id, ""))
+}
+
+fn signers(case: &Case) -> Vec<SignerView> {
+    if case.signers.len() < 2 {
+        return Vec::new();
+    }
+    case.signers
+        .iter()
+        .map(|signer| match &signer.decision {
+            Some(decision) => SignerView {
+                name: signer.name.clone(),
+                status: format!(
+                    "Signée le {}\u{A0}: {}",
+                    decision.signed_at.date(case.call.zone()),
+                    decision.outcome.label().to_lowercase()
+                ),
+                tone: decision.outcome.tone(),
+            },
+            None => SignerView { name: signer.name.clone(), status: "À signer".to_owned(), tone: "warning" },
+        })
+        .collect()
 }
 
 fn opinion(conn: &mut Conn, case: &Case) -> Result<OpinionView, Fault> {
-    let opinion = &case.opinion;
-    let zone = case.call.zone();
+    let basis = &case.basis;
+    let firm_year = case.call.definition.budget.years.first().copied().map(i32::from);
+    let granted: Vec<Granted> =
+        basis.shares.iter().map(|share| Granted { share: *share, firm: Some(share.year) == firm_year }).collect();
     Ok(OpinionView {
-        session: format!("Séance n°\u{A0}{} du {}", opinion.session_number, opinion.held_at.date(zone)),
-        outcome: outcome_label(opinion.outcome, opinion.rank),
-        tone: opinion.outcome.tone(),
-        amount: opinion.total().map(|a| a.to_string()).unwrap_or_default(),
-        envelope: opinion
-            .reserved
-            .first()
-            .map(|(id, _)| *id)
-            .map(|id| envelope_label(conn, id))
-            .transpose()?
-            .unwrap_or_default(),
-        motive: opinion.motive.clone(),
-        debate: opinion.debate.clone(),
+        title: match basis.outcome {
+            Outcome::Ineligible => "Contrôle de recevabilité",
+            Outcome::NotShortlisted => "Présélection",
+            Outcome::Selected | Outcome::Waitlisted | Outcome::Rejected => "Avis du comité",
+        },
+        session: basis.session.map_or_else(String::new, |(number, held_at)| {
+            format!("Séance n°\u{A0}{number} du {}", held_at.date(case.call.zone()))
+        }),
+        outcome: outcome_label(basis.outcome, basis.rank),
+        tone: basis.outcome.tone(),
+        shares: share_views(conn, &case.call, &granted)?,
+        total: Share::total(&basis.shares).map(|a| a.to_string()).unwrap_or_default(),
+        motive: basis.motive.clone(),
+        debate: basis.debate.clone(),
     })
 }
 
-pub(super) fn envelope_label(conn: &mut Conn, id: EnvelopeId) -> Result<String, Fault> {
-    let envelope = store::envelope_name(conn, id)?;
-    Ok(format!("{}, {}, {}", envelope.funder, envelope.line, envelope.year))
-}
-
-fn outcomes(typed: &Typed) -> Vec<ChoiceOption> {
-    OUTCOMES
+fn outcomes(case: &Case, typed: &Typed) -> Vec<ChoiceOption> {
+    let several = case.signers.len() > 1;
+    case.outcomes()
         .into_iter()
         .map(|outcome| ChoiceOption {
             value: outcome.code().to_owned(),
-            label: outcome.label().to_owned(),
+            label: match outcome {
+                Outcome::Selected if several => "Attribuer la part de notre autorité".to_owned(),
+                Outcome::Rejected if several => "Ne pas l’attribuer".to_owned(),
+                _ => outcome.label().to_owned(),
+            },
             hint: match outcome {
-                Outcome::Selected => "Engage le montant saisi sur l’enveloppe.",
+                Outcome::Selected => "Engage la première année\u{202F}; les suivantes restent sous réserve de crédits.",
                 Outcome::Waitlisted => "Sans montant\u{202F}: saisissez le rang et le motif.",
                 Outcome::Rejected | Outcome::NotShortlisted | Outcome::Ineligible => {
                     "Sans montant\u{202F}: saisissez le motif."
@@ -244,74 +290,85 @@ fn outcomes(typed: &Typed) -> Vec<ChoiceOption> {
             }
             .to_owned(),
             checked: typed.outcome == outcome.code(),
-            selected: false,
         })
         .collect()
 }
 
-fn envelopes(conn: &mut Conn, actor: &Actor, case: &Case, typed: &Typed) -> Result<Vec<ChoiceOption>, Fault> {
-    let none = ChoiceOption {
-        value: String::new(),
-        label: "Aucune".to_owned(),
-        hint: String::new(),
-        checked: false,
-        selected: typed.envelope.is_empty(),
-    };
-    let mut options = vec![none];
+fn amount_fields(
+    conn: &mut Conn,
+    actor: &Actor,
+    case: &Case,
+    typed: &Typed,
+    error_of: &BTreeMap<String, String>,
+) -> Result<Vec<AmountField>, Fault> {
+    if !case.outcomes().contains(&Outcome::Selected) {
+        return Ok(Vec::new());
+    }
     let partial = dossiers::sees_partially(conn, actor, case.call.id)?;
-    for envelope in store::envelopes_of(conn, &case.call)? {
-        let left = match ledger::counters(conn, envelope.id)?.left() {
-            Some(_) if partial => "montants masqués".to_owned(),
-            Some(left) => format!("reste {left}"),
-            None => "vote inconnu".to_owned(),
+    let mut fields = Vec::new();
+    for slot in &case.slots {
+        let left = match slot.envelope.filter(|_| slot.firm) {
+            Some(envelope) => match ledger::counters(conn, envelope)?.left() {
+                _ if partial => String::new(),
+                Some(left) => {
+                    let reserved = slot.proposed.unwrap_or(Cents::ZERO);
+                    let reserved = if case.basis.outcome == Outcome::Selected { reserved } else { Cents::ZERO };
+                    format!(" Disponible pour ce dossier\u{A0}: {}.", left + reserved)
+                }
+                None => " Vote inconnu.".to_owned(),
+            },
+            None if slot.firm => " Aucune enveloppe ouverte.".to_owned(),
+            None => " Sous réserve de crédits.".to_owned(),
         };
-        options.push(ChoiceOption {
-            value: envelope.id.to_string(),
-            label: format!("{}, {}, {} ({left})", envelope.funder, envelope.line, envelope.year),
-            hint: String::new(),
-            checked: false,
-            selected: typed.envelope == envelope.id.to_string(),
+        let name = slot.field();
+        fields.push(AmountField {
+            label: format!("Montant – {}", slot.label),
+            hint: format!("Demande\u{A0}: {}.{left}", slot.asked),
+            value: typed.amounts.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone()).unwrap_or_default(),
+            error: error_of.get(&name).cloned().unwrap_or_default(),
+            name,
         });
     }
-    Ok(options)
+    Ok(fields)
 }
 
-fn typed_from(choice: &Choice) -> Typed {
+fn typed_from(case: &Case, choice: &Choice) -> Typed {
     Typed {
         outcome: choice.outcome.code().to_owned(),
-        amount: choice.amount.map(Cents::plain).unwrap_or_default(),
-        envelope: choice.envelope.map(|e| e.to_string()).unwrap_or_default(),
+        amounts: case
+            .slots
+            .iter()
+            .map(|slot| (slot.field(), slot.proposed.map(Cents::plain).unwrap_or_default()))
+            .collect(),
         rank: choice.rank.map(|r| r.to_string()).unwrap_or_default(),
         motive: choice.motive.clone(),
         departure_reason: choice.departure_reason.clone(),
     }
 }
 
-fn read_typed(form: &Form) -> Typed {
+fn read_typed(case: &Case, form: &Form) -> Typed {
     let text = |name: &str| form.text(name).to_owned();
     Typed {
         outcome: text("outcome"),
-        amount: text("amount"),
-        envelope: text("envelope"),
+        amounts: case.slots.iter().map(|slot| (slot.field(), text(&slot.field()))).collect(),
         rank: text("rank"),
         motive: text("motive"),
         departure_reason: text("departure_reason"),
     }
 }
 
-fn read_choice(typed: &Typed) -> Result<Choice, Fault> {
+fn read_choice(case: &Case, form: &Form, typed: &Typed) -> Result<Choice, Fault> {
     let mut mistakes = Mistakes::default();
     let outcome = Outcome::from_code(&typed.outcome);
     if outcome.is_none() {
         mistakes.add("outcome", "Choisissez le sens de la décision.");
     }
-    let concerns = |wanted: Outcome, text: &str| outcome == Some(wanted) && !text.trim().is_empty();
-    let amount = if concerns(Outcome::Selected, &typed.amount) {
-        mistakes.take("amount", Cents::parse(&typed.amount))
+    let shares = if outcome == Some(Outcome::Selected) {
+        read_amounts(&mut mistakes, form, slot_fields(&case.slots))
     } else {
-        None
+        Vec::new()
     };
-    let rank = if concerns(Outcome::Waitlisted, &typed.rank) {
+    let rank = if outcome == Some(Outcome::Waitlisted) && !typed.rank.trim().is_empty() {
         let parsed = typed.rank.trim().parse::<i64>().map_err(|_| "Saisissez un rang en chiffres, par exemple 1.");
         mistakes.take("rank", parsed)
     } else {
@@ -320,8 +377,7 @@ fn read_choice(typed: &Typed) -> Result<Choice, Fault> {
     mistakes.finish()?;
     Ok(Choice {
         outcome: outcome.ok_or(Fault::NotFound)?,
-        amount,
-        envelope: typed.envelope.parse().ok(),
+        shares,
         rank,
         motive: typed.motive.clone(),
         departure_reason: typed.departure_reason.clone(),

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::decide::envelope_label;
-use super::{outcome_label, store};
+use super::shared::outcome_label;
+use super::store;
 use crate::access::Actor;
 use crate::base::money::Cents;
 use crate::db::Conn;
@@ -11,18 +11,19 @@ use crate::decisions::actions::{Case, Draft};
 use crate::decisions::model::Movement;
 use crate::documents::amount_in_words;
 use crate::fault::Fault;
+use crate::ledger::Share;
 
 #[derive(Serialize)]
 pub(super) struct SummaryRow {
-    key: &'static str,
-    value: String,
+    pub key: &'static str,
+    pub value: String,
 }
 
 /// Everything that will be signed, in words.
 pub(super) fn summary(conn: &mut Conn, actor: &Actor, case: &Case, draft: &Draft) -> Result<Vec<SummaryRow>, Fault> {
     let (terms, delegation) = (&draft.terms, &draft.delegation);
     let content = &case.version.content;
-    let (authority, _) = store::authority(conn, case.call.authority)?;
+    let (authority, _) = store::authority(conn, case.authority)?;
     let mut rows = vec![
         SummaryRow {
             key: "Projet",
@@ -31,20 +32,20 @@ pub(super) fn summary(conn: &mut Conn, actor: &Actor, case: &Case, draft: &Draft
         SummaryRow { key: "Porteur", value: content.applicant.name.clone() },
         SummaryRow { key: "Décision", value: outcome_label(terms.outcome, terms.rank) },
     ];
-    if let Some(amount) = terms.amount {
+    if let Some(amount) = terms.total() {
         rows.push(SummaryRow { key: "Montant", value: format!("{amount} ({})", amount_in_words(amount)) });
-    }
-    if let Some(envelope) = terms.envelope {
-        rows.push(SummaryRow { key: "Enveloppe", value: envelope_label(conn, envelope)? });
     }
     if !terms.motive.is_empty() {
         rows.push(SummaryRow { key: "Motif", value: terms.motive.clone() });
     }
-    let opinion = match case.opinion.total() {
-        Some(amount) => format!("{}, {amount}", outcome_label(case.opinion.outcome, case.opinion.rank)),
-        None => outcome_label(case.opinion.outcome, case.opinion.rank),
-    };
-    rows.push(SummaryRow { key: "Avis du comité", value: opinion });
+    let proposed = outcome_label(case.basis.outcome, case.basis.rank);
+    rows.push(SummaryRow {
+        key: if case.basis.session.is_some() { "Avis du comité" } else { "Proposition" },
+        value: match Share::total(&case.proposed()) {
+            Some(amount) => format!("{proposed}, {amount}"),
+            None => proposed,
+        },
+    });
     if !terms.departure_reason.is_empty() {
         rows.push(SummaryRow { key: "Raison de l’écart", value: terms.departure_reason.clone() });
     }
@@ -67,33 +68,62 @@ pub(super) fn summary(conn: &mut Conn, actor: &Actor, case: &Case, draft: &Draft
     Ok(rows)
 }
 
-pub(super) fn consequences(conn: &mut Conn, case: &Case, draft: &Draft) -> Result<Vec<String>, Fault> {
+pub(super) fn consequences(case: &Case, draft: &Draft) -> Vec<String> {
     let mut said = Vec::new();
-    match draft.terms.movement {
-        Movement::None => said.push("Aucun argent n’est réservé ni engagé.".to_owned()),
-        Movement::Release { reserved, .. } => {
-            said.push(format!("Les {reserved} réservés par le comité redeviennent disponibles."));
-        }
-        Movement::Commit { envelope, reserved, amount } => {
-            said.push(format!(
-                "{amount} sont engagés sur l’enveloppe «\u{202F}{}\u{202F}».",
-                envelope_label(conn, envelope)?
-            ));
-            if reserved > amount {
-                let freed = reserved - amount;
-                said.push(format!("{reserved} étaient réservés\u{202F}: {freed} redeviennent disponibles."));
-            }
-        }
+    let label = |envelope| {
+        case.slots.iter().find(|s| s.envelope == Some(envelope)).map(|s| s.label.clone()).unwrap_or_default()
+    };
+    for movement in &draft.terms.movements {
+        said.extend(moved(movement, &label));
+    }
+    if said.is_empty() {
+        said.push("Aucun argent n’est réservé ni engagé.".to_owned());
+    }
+    let planned: Cents = draft.terms.shares.iter().filter(|g| !g.firm).map(|g| g.share.amount).sum();
+    if planned.is_positive() {
+        said.push(format!("{planned} sont prévus pour les années suivantes, sous réserve de crédits."));
     }
     let threshold = Cents::from_euros(case.call.definition.decision.agreement_above_euros);
-    if draft.terms.amount.is_some_and(|amount| amount > threshold) {
+    if draft.terms.total().is_some_and(|amount| amount > threshold) {
         said.push(format!(
             "Le montant dépasse {threshold}\u{202F}: une convention est obligatoire pour un organisme privé."
         ));
     }
-    said.push(
-        "La lettre est scellée telle que le projet la montre, avec son numéro et son code de vérification.".to_owned(),
-    );
-    said.push("Une décision signée ne se modifie plus dans ce service.".to_owned());
-    Ok(said)
+    let others: Vec<&str> = case
+        .signers
+        .iter()
+        .filter(|s| s.decision.is_none() && s.authority != case.authority)
+        .map(|s| s.name.as_str())
+        .collect();
+    said.push(if others.is_empty() {
+        "La lettre est scellée telle que le projet la montre, avec son numéro et son code de vérification.".to_owned()
+    } else {
+        format!("La lettre sera scellée quand auront aussi signé\u{A0}: {}.", others.join(", "))
+    });
+    said.push("Une décision signée ne se modifie plus\u{202F}: une nouvelle décision la remplace.".to_owned());
+    said
+}
+
+/// What a movement does to an envelope, in words.
+pub(super) fn moved(movement: &Movement, label: &impl Fn(crate::base::ids::EnvelopeId) -> String) -> Vec<String> {
+    match *movement {
+        Movement::Release { reserved, .. } => {
+            vec![format!("Les {reserved} réservés par le comité redeviennent disponibles.")]
+        }
+        Movement::Reduce { envelope, amount } => {
+            vec![format!(
+                "{amount} engagés sur l’enveloppe «\u{202F}{}\u{202F}» redeviennent disponibles.",
+                label(envelope)
+            )]
+        }
+        Movement::Commit { envelope, reserved, amount } => {
+            let mut said =
+                vec![format!("{amount} sont engagés sur l’enveloppe «\u{202F}{}\u{202F}».", label(envelope))];
+            if reserved > amount {
+                let freed = reserved - amount;
+                said.push(format!("{reserved} étaient réservés\u{202F}: {freed} redeviennent disponibles."));
+            }
+            said
+        }
+    }
 }

@@ -1,18 +1,18 @@
 //! Who signs, who pays, who is written to: rows around a decision.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::access::Role;
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, CallId, DelegationId, EnvelopeId, InstitutionId, OrganisationId};
+use crate::base::ids::{AccountId, CallId, DelegationId, FundingLineId, InstitutionId, OrganisationId};
 use crate::base::money::Cents;
-use crate::calls::Call;
 use crate::db::Conn;
-use crate::db::schema::{
-    accounts, call_roles, delegations, envelopes, funding_lines, institutions, organisation_members, organisations,
-};
+use crate::db::schema::{accounts, call_roles, delegations, institutions, organisation_members};
 use crate::decisions::model::Delegation;
 use crate::fault::Fault;
+use crate::ledger::{self, LineInfo};
 
 /// A person's delegations, the widest first: no ceiling before any, then the highest.
 pub fn delegations_of(conn: &mut Conn, account: AccountId) -> Result<Vec<Delegation>, Fault> {
@@ -64,36 +64,18 @@ fn delegation(row: DelegationRow) -> Delegation {
     Delegation { id, institution, quality, service, reference, valid_from, valid_until, ceiling, revoked_at }
 }
 
-/// An envelope as a signatory reads it.
-#[derive(Clone, Debug)]
-pub struct EnvelopeName {
-    pub id: EnvelopeId,
-    pub funder: String,
-    pub line: String,
-    pub year: i32,
+/// The lines of a call, by id.
+pub fn call_lines(conn: &mut Conn, call: CallId) -> Result<BTreeMap<FundingLineId, LineInfo>, Fault> {
+    Ok(ledger::lines_of_call(conn, call)?.into_iter().map(|line| (line.line, line)).collect())
 }
 
-/// Envelopes of a call on whose lines its authority signs.
-pub fn envelopes_of(conn: &mut Conn, call: &Call) -> Result<Vec<EnvelopeName>, Fault> {
-    let rows = envelopes::table
-        .inner_join(funding_lines::table)
-        .inner_join(institutions::table.on(institutions::id.eq(funding_lines::funder_id)))
-        .filter(envelopes::call_id.eq(call.id))
-        .filter(funding_lines::authority_id.eq(call.authority))
-        .order((envelopes::year, envelopes::id))
-        .select((envelopes::id, institutions::short_name, funding_lines::name, envelopes::year))
-        .load::<(EnvelopeId, String, String, i32)>(conn)?;
-    Ok(rows.into_iter().map(|(id, funder, line, year)| EnvelopeName { id, funder, line, year }).collect())
-}
-
-pub fn envelope_name(conn: &mut Conn, id: EnvelopeId) -> Result<EnvelopeName, Fault> {
-    let (id, funder, line, year) = envelopes::table
-        .inner_join(funding_lines::table)
-        .inner_join(institutions::table.on(institutions::id.eq(funding_lines::funder_id)))
-        .filter(envelopes::id.eq(id))
-        .select((envelopes::id, institutions::short_name, funding_lines::name, envelopes::year))
-        .first::<(EnvelopeId, String, String, i32)>(conn)?;
-    Ok(EnvelopeName { id, funder, line, year })
+/// Short names of institutions.
+pub fn institution_names(conn: &mut Conn, ids: &[InstitutionId]) -> Result<BTreeMap<InstitutionId, String>, Fault> {
+    let rows = institutions::table
+        .filter(institutions::id.eq_any(ids.iter().copied()))
+        .select((institutions::id, institutions::short_name))
+        .load::<(InstitutionId, String)>(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Name and postal address of the authority.
@@ -135,16 +117,4 @@ pub fn members(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<(Str
         .select((accounts::email, accounts::given_name, accounts::surname))
         .load::<(String, String, String)>(conn)?;
     Ok(rows.into_iter().map(|(email, given_name, surname)| (email, format!("{given_name} {surname}"))).collect())
-}
-
-/// Names of the organisations of a call's dossiers.
-pub fn organisation_names(
-    conn: &mut Conn,
-    ids: &[OrganisationId],
-) -> Result<std::collections::HashMap<OrganisationId, String>, Fault> {
-    let rows = organisations::table
-        .filter(organisations::id.eq_any(ids))
-        .select((organisations::id, organisations::name))
-        .load::<(OrganisationId, String)>(conn)?;
-    Ok(rows.into_iter().collect())
 }

@@ -7,7 +7,7 @@ use crate::base::ids::{AttachmentId, DossierId};
 use crate::calls::definition::{FieldKind, Section, SectionKind};
 use crate::dossiers::actions::keep_piece;
 use crate::dossiers::drafts::{self, Attachment, Typed};
-use crate::dossiers::form::{in_words, keep_known, questions};
+use crate::dossiers::form::{in_words, keep_known, keep_unasked, questions};
 use crate::dossiers::receipt::show_size;
 use crate::dossiers::sight::for_applicant;
 use crate::fault::{Fault, FieldError};
@@ -57,6 +57,14 @@ fn choice_name(field: &str) -> String {
     format!("choix-{field}")
 }
 
+/// What was sent, with what the page did not ask.
+fn sent_text(opened: &Opened, section: &Section, sent: &Typed) -> Typed {
+    let definition = &opened.call.definition;
+    let asked = opened.draft.content.years(definition);
+    let saved = opened.draft.section(&section.code).typed;
+    keep_unasked(definition, section, asked, keep_known(definition, section, sent), &saved)
+}
+
 /// Names of the fields that the two texts answer differently.
 fn differing(opened: &Opened, section: &Section, yours: &Typed, saved: &Typed) -> Vec<String> {
     let asked = questions(&opened.call.definition, section).into_iter().map(|question| question.name);
@@ -73,7 +81,7 @@ pub(super) fn page(
 ) -> Result<Answer, Fault> {
     let definition = &opened.call.definition;
     let saved = opened.draft.section(&section.code);
-    let yours = keep_known(definition, section, sent);
+    let yours = sent_text(opened, section, sent);
     let names = differing(opened, section, &yours, &saved.typed);
     let labels = questions(definition, section);
     let may_join = |name: &str| {
@@ -135,7 +143,7 @@ pub(super) fn page(
 /// What is to be saved once each difference is settled, or the choices that are missing.
 pub(super) fn settle(opened: &Opened, section: &Section, form: &Form, sent: &Typed) -> Result<Typed, Vec<FieldError>> {
     let saved = opened.draft.section(&section.code).typed;
-    let yours = keep_known(&opened.call.definition, section, sent);
+    let yours = sent_text(opened, section, sent);
     let mut settled = yours.clone();
     let mut missing = Vec::new();
     for name in differing(opened, section, &yours, &saved) {

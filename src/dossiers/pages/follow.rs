@@ -70,6 +70,8 @@ struct FollowView {
     /// Empty when the dossier may not be taken back, or not by this person.
     withdraw_href: String,
     team_href: String,
+    /// Empty for who is no member of the organisation.
+    copy_href: String,
     sections: Vec<PresentedSection>,
     hash: String,
     receipt_href: String,
@@ -209,6 +211,7 @@ pub(super) fn show(visit: &Visit, dossier: &Dossier, opened: Option<&Opened>) ->
         versions_href: if version.number > 1 { format!("{path}/versions") } else { String::new() },
         withdraw_href: if may_withdraw { format!("{path}/retirer") } else { String::new() },
         team_href: format!("{path}/equipe"),
+        copy_href: if member { format!("{path}/copier") } else { String::new() },
         sections: present::sections_with_links(definition, &version.content, &links, None),
         hash: version.sha256.clone(),
         receipt_href: format!("{path}/accuse-de-reception"),

@@ -8,7 +8,7 @@ use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
 use crate::base::ids::CallId;
 use crate::calls::{self, Call};
-use crate::db::Conn;
+use crate::db::{Conn, Window};
 use crate::dossiers::completion;
 use crate::dossiers::listing::{self, Criteria, Listed, Order, Scope};
 use crate::dossiers::model::State;
@@ -16,10 +16,11 @@ use crate::dossiers::sight::{for_staff, of_applicant};
 use crate::dossiers::store::Dossier;
 use crate::fault::Fault;
 use crate::web::export::{Cell, Table};
-use crate::web::{Answer, Column, Expected, Filter, ListRequest, ListView, Visit};
+use crate::web::list::{Column, Filter, ListRequest, ListView as Listing};
+use crate::web::{Answer, Expected, Visit};
 
 #[derive(Serialize)]
-struct Row {
+struct Card {
     href: String,
     title: String,
     call: String,
@@ -27,102 +28,166 @@ struct Row {
     reference: String,
     status: &'static str,
     tone: &'static str,
-    changed: String,
     next: String,
 }
 
 #[derive(Serialize)]
-struct View {
-    list: ListView,
+struct Row {
+    href: String,
+    reference: String,
+    title: String,
+    call: String,
+    organisation: String,
+    requested: String,
+    submitted: String,
+    status: &'static str,
+    tone: &'static str,
+    next: String,
+}
+
+#[derive(Serialize)]
+struct ListView {
+    /// Drafts, and dossiers to complete.
+    waiting: Vec<Card>,
+    list: Listing,
     rows: Vec<Row>,
 }
 
 const COLUMNS: &[Column] = &[
+    Column::sorted("Référence", "reference"),
     Column::sorted("Projet", "titre"),
-    Column::sorted("Organisme", "organisme"),
     Column::plain("Appel"),
+    Column::sorted("Organisme", "organisme"),
+    Column::number("Demande (€)", "demande"),
+    Column::sorted("Déposé le", "date"),
     Column::plain("État"),
-    Column::sorted("Modifié le", "date"),
-    Column::plain("À faire"),
 ];
 
-/// The states as the applicant reads them, each with all it stands for.
-fn states_said(label: &str) -> Vec<State> {
-    State::ALL.iter().copied().filter(|state| state.label_for_applicant() == label).collect()
+/// Drafts and dossiers to complete shown above the list, at most.
+const MOST_WAITING: i64 = 50;
+
+/// States in the applicant's words: those that read alike are one.
+fn told_states() -> Vec<(&'static str, Vec<State>)> {
+    let mut told: Vec<(&str, Vec<State>)> = Vec::new();
+    for state in State::ALL.iter().copied().filter(|state| *state != State::Draft) {
+        let label = state.label_for_applicant();
+        match told.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, states)) => states.push(state),
+            None => told.push((label, vec![state])),
+        }
+    }
+    told
+}
+
+fn criteria(request: &ListRequest) -> Criteria {
+    let (order, descending) = request.order();
+    let told = told_states();
+    let wanted = request.chosen("etat").unwrap_or_default();
+    let states = told.iter().filter(|(label, _)| wanted.is_empty() || *label == wanted);
+    Criteria {
+        states: states.flat_map(|(_, states)| states.iter().copied()).collect(),
+        words: request.words(),
+        order: match order {
+            "reference" => Order::Reference,
+            "titre" => Order::Title,
+            "organisme" => Order::Organisation,
+            "demande" => Order::Requested,
+            _ => Order::Submitted,
+        },
+        descending,
+        ..Criteria::default()
+    }
+}
+
+/// The calls of some rows, each read once.
+fn calls_of(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<CallId, Call>, Fault> {
+    let mut found = HashMap::new();
+    for row in rows {
+        if let std::collections::hash_map::Entry::Vacant(place) = found.entry(row.dossier.call) {
+            place.insert(calls::by_id(conn, row.dossier.call)?);
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
-    let mut said: Vec<&str> = Vec::new();
-    for label in State::ALL.iter().map(|state| state.label_for_applicant()) {
-        if !said.contains(&label) {
-            said.push(label);
-        }
-    }
-    let options = said.into_iter().map(|label| (label.to_owned(), label.to_owned()));
+    let options = told_states().into_iter().map(|(label, _)| (label.to_owned(), label.to_owned()));
     let filters = vec![Filter::new("etat", "État", "Tous les états", options)];
     let request = ListRequest::read(visit, COLUMNS, filters).sorted_by("date", true);
-    let (order, descending) = request.order();
-    let criteria = Criteria {
-        states: request.chosen("etat").map(states_said).unwrap_or_default(),
-        words: request.words(),
-        order: match order {
-            "titre" => Order::Title,
-            "organisme" => Order::Organisation,
-            _ => Order::Updated,
-        },
-        descending,
-        ..Criteria::default()
-    };
-    let (total, listed) = visit.read(|conn| {
-        let scope = Scope::Applicant(actor);
+    let criteria = criteria(&request);
+    let scope = Scope::Applicant(actor);
+    let (waiting, total, rows, calls) = visit.read(|conn| {
+        let waiting = Criteria {
+            states: vec![State::Draft, State::Incomplete],
+            order: Order::Updated,
+            descending: true,
+            ..Criteria::default()
+        };
+        let window = Window { offset: 0, limit: MOST_WAITING };
+        let waiting = listing::rows(conn, scope, &waiting, window)?;
         let total = listing::count(conn, scope, &criteria)?;
-        let mut calls: HashMap<CallId, Call> = HashMap::new();
-        let mut listed = Vec::new();
-        for row in listing::rows(conn, scope, &criteria, request.window(total))? {
-            let id = row.dossier.call;
-            let call = match calls.get(&id) {
-                Some(call) => call.clone(),
-                None => calls.entry(id).or_insert(calls::by_id(conn, id)?).clone(),
-            };
-            listed.push((row, call));
-        }
-        Ok((total, listed))
+        let rows = listing::rows(conn, scope, &criteria, request.window(total))?;
+        let mut calls = calls_of(conn, &waiting)?;
+        calls.extend(calls_of(conn, &rows)?);
+        Ok((waiting, total, rows, calls))
     })?;
     if let Some(format) = request.format() {
-        return table(&listed, visit.now).answer(format, visit.now);
+        return table(&rows, &calls).answer(format, visit.now);
     }
-    let rows = listed.into_iter().map(|(row, call)| Row {
-        href: super::path(row.dossier.id),
-        title: row.dossier.title_or_untitled().to_owned(),
-        organisation: row.applicant,
-        reference: row.dossier.reference_or_draft(),
-        status: row.dossier.state.label_for_applicant(),
-        tone: row.dossier.state.tone_for_applicant(),
-        changed: row.dossier.updated_at.day(call.zone()),
-        next: next(&row.dossier, &call, visit.now),
-        call: call.title,
-    });
-    let view = View { list: request.view(total, "dossier", "dossiers"), rows: rows.collect() };
+    let view = ListView {
+        waiting: waiting.into_iter().filter_map(|row| card(row, &calls, visit.now)).collect(),
+        list: request.view(total, "dossier déposé", "dossiers déposés"),
+        rows: rows.into_iter().filter_map(|listed| row(listed, &calls, visit.now)).collect(),
+    };
     Answer::page("Mes dossiers", "dossiers/list.html", &view)
 }
 
-fn table(listed: &[(Listed, Call)], now: Instant) -> Table {
-    let columns =
-        ["Référence", "Projet", "Organisme", "Appel", "Demande (€)", "État", "Déposé le", "Modifié le", "À faire"];
-    let mut table = Table::new("Mes dossiers", &columns);
-    for (row, call) in listed {
-        let dossier = &row.dossier;
+fn card(listed: Listed, calls: &HashMap<CallId, Call>, now: Instant) -> Option<Card> {
+    let Listed { dossier, applicant } = listed;
+    let call = calls.get(&dossier.call)?;
+    Some(Card {
+        href: super::path(dossier.id),
+        title: dossier.title_or_untitled().to_owned(),
+        call: call.title.clone(),
+        organisation: applicant,
+        reference: dossier.reference_or_draft(),
+        status: dossier.state.label_for_applicant(),
+        tone: dossier.state.tone_for_applicant(),
+        next: next(&dossier, call, now),
+    })
+}
+
+fn row(listed: Listed, calls: &HashMap<CallId, Call>, now: Instant) -> Option<Row> {
+    let Listed { dossier, applicant } = listed;
+    let call = calls.get(&dossier.call)?;
+    Some(Row {
+        href: super::path(dossier.id),
+        reference: dossier.reference_or_draft(),
+        title: dossier.title_or_untitled().to_owned(),
+        call: call.title.clone(),
+        organisation: applicant,
+        requested: dossier.requested.map_or(String::new(), |amount| amount.plain()),
+        submitted: dossier.submitted_at.map_or(String::new(), |at| at.day(call.zone())),
+        status: dossier.state.label_for_applicant(),
+        tone: dossier.state.tone_for_applicant(),
+        next: next(&dossier, call, now),
+    })
+}
+
+fn table(rows: &[Listed], calls: &HashMap<CallId, Call>) -> Table {
+    let mut table =
+        Table::new("Mes dossiers", &["Référence", "Projet", "Appel", "Organisme", "Demande (€)", "Déposé le", "État"]);
+    for Listed { dossier, applicant } in rows {
+        let Some(call) = calls.get(&dossier.call) else { continue };
         table.push(vec![
             dossier.reference_or_draft().into(),
-            dossier.title_or_untitled().into(),
-            row.applicant.as_str().into(),
-            call.title.as_str().into(),
-            dossier.requested.into(),
-            dossier.state.label_for_applicant().into(),
+            dossier.title.clone().into(),
+            call.title.clone().into(),
+            applicant.clone().into(),
+            dossier.requested.map_or(Cell::Empty, Cell::Cents),
             Cell::day(dossier.submitted_at, call.zone()),
-            Cell::day(Some(dossier.updated_at), call.zone()),
-            next(dossier, call, now).into(),
+            dossier.state.label_for_applicant().into(),
         ]);
     }
     table

@@ -4,6 +4,7 @@ mod budget_view;
 mod check;
 mod completion;
 mod conflict;
+mod copy;
 mod files;
 mod follow;
 mod form_view;
@@ -53,13 +54,15 @@ pub fn pages() -> Vec<Page> {
         Page::get("/mes-dossiers/{dossier}/verifier", SignedIn, check::show),
         Page::post("/mes-dossiers/{dossier}/repondre", SignedIn, check::answer),
         Page::get("/mes-dossiers/{dossier}/versions", SignedIn, versions::for_applicant),
+        Page::get("/mes-dossiers/{dossier}/copier", SignedIn, copy::show),
+        Page::post("/mes-dossiers/{dossier}/copier", SignedIn, copy::copy),
         Page::get("/mes-dossiers/{dossier}/retirer", SignedIn, withdrawal::show),
         Page::post("/mes-dossiers/{dossier}/retirer", SignedIn, withdrawal::withdraw),
         Page::get("/mes-dossiers/{dossier}/equipe", SignedIn, team::show),
         Page::post("/mes-dossiers/{dossier}/equipe", SignedIn, team::invite),
         Page::post("/mes-dossiers/{dossier}/equipe/retirer", SignedIn, team::remove),
-        Page::get("/invitations/{token}", SignedIn, invitation::show),
-        Page::post("/invitations/{token}", SignedIn, invitation::accept),
+        Page::get("/redaction/{token}", SignedIn, invitation::show),
+        Page::post("/redaction/{token}", SignedIn, invitation::accept),
         Page::get("/dossiers/{dossier}/versions", AnyCall(READERS), versions::for_staff),
         Page::get("/dossiers/{dossier}/completer", AnyCall(MANAGERS), completion::show),
         Page::post("/dossiers/{dossier}/completer", AnyCall(MANAGERS), completion::request),

@@ -1,6 +1,6 @@
 //! The funded projects of a call as its agents follow them: who is late, where projects are, how far they got.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -17,12 +17,19 @@ use crate::dossiers;
 use crate::fault::Fault;
 use crate::followup::periods::Standing;
 use crate::followup::rules::{percent, show_with_unit};
-use crate::followup::store::projects::{self, Project, Which};
+use crate::followup::store::projects::{self, Order, Project, Wanted};
 use crate::followup::store::{self, Indicator, StoredPeriod, periods};
 use crate::followup::territory::territory;
-use crate::web::{Answer, Visit};
+use crate::web::export::Table;
+use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
-const PAGE: i64 = 20;
+const COLUMNS: &[Column] = &[
+    Column::sorted("Projet", "projet"),
+    Column::sorted("Référence", "reference"),
+    Column::sorted("Porteur", "porteur"),
+    Column::plain("Suivi"),
+    Column::plain("Avancement"),
+];
 
 #[derive(Serialize)]
 struct Progress {
@@ -56,19 +63,14 @@ struct MapRow {
 struct DeskView {
     call_title: String,
     path: String,
-    demonstration: bool,
     projects: i64,
     late: i64,
     people: String,
     silent: String,
-    only_late: bool,
     rows: Vec<ProjectRow>,
     map: DepartmentMap,
     map_rows: Vec<MapRow>,
-    current_page: i64,
-    pages: i64,
-    previous: String,
-    next: String,
+    list: ListView,
 }
 
 /// The report to speak of: the first late one, else the first expected, else the one running.
@@ -129,33 +131,96 @@ struct Loaded {
     projects: Vec<Project>,
     periods: HashMap<DossierId, Vec<StoredPeriod>>,
     indicators: HashMap<DossierVersionId, Vec<Indicator>>,
+    listed: i64,
     all: i64,
     late: i64,
     territory: crate::followup::territory::Territory,
+}
+
+fn filters() -> Vec<Filter> {
+    let departments = calls::definition::reference::departments().iter();
+    vec![
+        Filter::new("etat", "Suivi", "Tous les suivis", [("retard".to_owned(), "En retard".to_owned())]),
+        Filter::new(
+            "departement",
+            "Département",
+            "Tous les départements",
+            departments.map(|d| (d.code.clone(), calls::definition::reference::department_label(&d.code))),
+        ),
+    ]
+}
+
+fn wanted(request: &ListRequest, closed: &HashSet<DossierId>) -> Wanted {
+    let (sort, descending) = request.order();
+    Wanted {
+        late: request.chosen("etat").is_some(),
+        department: request.chosen("departement").map(str::to_owned),
+        words: request.words(),
+        order: match sort {
+            "projet" => Order::Title,
+            "porteur" => Order::Organisation,
+            _ => Order::Reference,
+        },
+        descending,
+        closed: closed.clone(),
+    }
 }
 
 fn load(
     conn: &mut Conn,
     actor: &Actor,
     call: &calls::Call,
-    which: Which,
-    page: i64,
+    request: &ListRequest,
     now: Instant,
 ) -> Result<Loaded, Fault> {
     let closed = dossiers::closed_by_interest(conn, actor, call.id)?;
-    let projects = projects::page(conn, call.id, &closed, which, now, ((page - 1) * PAGE, PAGE))?;
+    let wanted = wanted(request, &closed);
+    let listed = projects::count(conn, call.id, &wanted, now)?;
+    let projects = projects::rows(conn, call.id, &wanted, now, request.window(listed))?;
     let ids: Vec<DossierId> = projects.iter().map(|project| project.id).collect();
     let versions: Vec<DossierVersionId> = projects.iter().filter_map(|project| project.version).collect();
     let reach = &call.definition.followup.reach;
     let total = call.definition.indicator(reach).map(|choice| choice.total).unwrap_or_default();
+    let every = Wanted { closed: closed.clone(), ..Wanted::default() };
+    let late = Wanted { late: true, ..every.clone() };
     Ok(Loaded {
         periods: periods::of_dossiers(conn, &ids)?,
         indicators: store::of_versions(conn, &versions)?,
-        all: projects::count(conn, call.id, &closed, Which::All, now)?,
-        late: projects::count(conn, call.id, &closed, Which::Late, now)?,
+        listed,
+        all: projects::count(conn, call.id, &every, now)?,
+        late: projects::count(conn, call.id, &late, now)?,
         territory: territory(&projects::footprints(conn, call.id, &closed, reach)?, total),
         projects,
     })
+}
+
+/// Every indicator of every project listed, a row each.
+fn table(call: &calls::Call, loaded: &Loaded, now: Instant) -> Table {
+    let mut table = Table::new(
+        format!("Suivi {}", call.code),
+        &["Référence", "Projet", "Porteur", "État", "Suivi", "Indicateur", "Unité", "Cible", "Valeur", "Atteint (%)"],
+    );
+    for project in &loaded.projects {
+        let stored = loaded.periods.get(&project.id).map_or(&[][..], Vec::as_slice);
+        let (status, ..) = standing(project.state.is_running(), stored, now, call.zone());
+        let indicators = project.version.and_then(|version| loaded.indicators.get(&version));
+        for indicator in indicators.map_or(&[][..], Vec::as_slice) {
+            let reached = indicator.reached(rule(&call.definition, indicator));
+            table.push(vec![
+                project.reference.clone().into(),
+                project.title.as_str().into(),
+                project.organisation.as_str().into(),
+                project.state.label().into(),
+                status.into(),
+                indicator.label.as_str().into(),
+                indicator.unit.as_str().into(),
+                indicator.target.into(),
+                reached.into(),
+                reached.and_then(|value| percent(value, indicator.target)).into(),
+            ]);
+        }
+    }
+    table
 }
 
 /// The call of the address, for those who follow it.
@@ -170,9 +235,11 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let code: String = visit.param("call")?;
     let call = visit.read(|conn| call_of(conn, actor, &code))?;
     open_periods(visit, call.id)?;
-    let which = if visit.query.text("etat") == "retard" { Which::Late } else { Which::All };
-    let page = visit.query.text("page").parse().ok().filter(|page| *page > 0).unwrap_or(1);
-    let loaded = visit.read(|conn| load(conn, actor, &call, which, page, visit.now))?;
+    let request = ListRequest::read(visit, COLUMNS, filters()).sorted_by("reference", false);
+    let loaded = visit.read(|conn| load(conn, actor, &call, &request, visit.now))?;
+    if let Some(format) = request.format() {
+        return table(&call, &loaded, visit.now).answer(format, visit.now);
+    }
     let zone = call.zone();
     let rows = loaded
         .projects
@@ -193,13 +260,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
             }
         })
         .collect();
-    let listed = if which == Which::Late { loaded.late } else { loaded.all };
-    let pages = ((listed + PAGE - 1) / PAGE).max(1);
     let path = format!("/appels/{}/suivi", call.code);
-    let link = |page: i64| match which {
-        Which::All => format!("{path}?page={page}"),
-        Which::Late => format!("{path}?etat=retard&page={page}"),
-    };
     let figures: BTreeMap<String, i64> = calls::definition::reference::departments()
         .iter()
         .map(|department| {
@@ -209,12 +270,10 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         .collect();
     let view = DeskView {
         call_title: call.title.clone(),
-        demonstration: call.definition.call.demonstration,
         projects: loaded.all,
         late: loaded.late,
         people: loaded.territory.people.map(crate::followup::rules::show).unwrap_or_default(),
         silent: count(loaded.territory.silent, "projet n’en a transmis aucun", "projets n’en ont transmis aucun"),
-        only_late: which == Which::Late,
         rows,
         map: DepartmentMap::new("carte", "Projets financés par département", &figures, |n| n.to_string()),
         map_rows: calls::definition::reference::departments()
@@ -225,11 +284,8 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
                 projects: loaded.territory.departments.get(&department.code).map_or(0, |local| local.projects),
             })
             .collect(),
-        current_page: page,
-        pages,
-        previous: if page > 1 { link(page - 1) } else { String::new() },
-        next: if page < pages { link(page + 1) } else { String::new() },
-        path: path.clone(),
+        list: request.view(loaded.listed, "projet", "projets"),
+        path,
     };
     Ok(Answer::page("Suivi des projets financés", "followup/desk.html", &view)?
         .desk()

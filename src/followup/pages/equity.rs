@@ -13,7 +13,8 @@ use crate::fault::Fault;
 use crate::followup::rules::show;
 use crate::followup::store::projects;
 use crate::followup::territory::{Local, Territory, per_thousand, territory};
-use crate::web::{Answer, Visit};
+use crate::web::export::Table;
+use crate::web::{Answer, ListRequest, Visit};
 
 #[derive(Serialize)]
 struct Row {
@@ -47,8 +48,8 @@ struct Choice {
 
 #[derive(Serialize)]
 struct EquityView {
+    path: String,
     call_title: String,
-    demonstration: bool,
     counts_people: bool,
     choices: Vec<Choice>,
     map: DepartmentMap,
@@ -73,6 +74,12 @@ fn rate(tenths: u32) -> String {
     format!("{},{}\u{A0}%", tenths / 10, tenths % 10)
 }
 
+/// A few people in a large population are not nobody.
+fn rounded(people: i64, population: Option<u32>) -> Option<String> {
+    let rounded = per_thousand(people, population)?;
+    Some(if rounded == 0 && people > 0 { "moins de 1".to_owned() } else { show(rounded) })
+}
+
 fn row(code: &str, local: Option<&Local>, table: Option<&PovertyTable>) -> Row {
     let poverty = table.and_then(|table| table.of(code));
     let people = local.and_then(|local| local.people);
@@ -83,7 +90,7 @@ fn row(code: &str, local: Option<&Local>, table: Option<&PovertyTable>) -> Row {
         projects: local.map_or(0, |local| local.projects),
         committed: local.map_or(Cents::ZERO, |local| local.committed).to_string(),
         people: people.map(show).unwrap_or_default(),
-        per_thousand: people.and_then(|people| per_thousand(people, poor)).map(show).unwrap_or_default(),
+        per_thousand: people.and_then(|people| rounded(people, poor)).unwrap_or_default(),
         rate: words(poverty.map(|p| p.rate)),
         under_30: words(poverty.map(|p| p.rate_under_30)),
         from_75: words(poverty.map(|p| p.rate_from_75)),
@@ -143,6 +150,36 @@ fn map(which: &str, territory: &Territory, table: Option<&PovertyTable>) -> (Dep
     }
 }
 
+/// The figures of the page, a row a department; the source's own totals are not rows.
+fn export(call: &str, territory: &Territory, table: Option<&PovertyTable>) -> Table {
+    let mut sheet = Table::new(
+        format!("Équité territoriale {call}"),
+        &[
+            "Code",
+            "Département",
+            "Projets",
+            "Subventions engagées des projets de ce seul département (€)",
+            "Personnes touchées",
+            "Taux de pauvreté 2020 (dixièmes de %)",
+            "Personnes pauvres 2020",
+        ],
+    );
+    for department in reference::departments() {
+        let local = territory.departments.get(&department.code);
+        let poverty = table.and_then(|table| table.of(&department.code));
+        sheet.push(vec![
+            department.code.as_str().into(),
+            department.name.as_str().into(),
+            local.map_or(0, |local| local.projects).into(),
+            local.map_or(Cents::ZERO, |local| local.committed).into(),
+            local.and_then(|local| local.people).into(),
+            poverty.map(|poverty| i64::from(poverty.rate)).into(),
+            poverty.and_then(|poverty| poverty.people).map(i64::from).into(),
+        ]);
+    }
+    sheet
+}
+
 pub(super) fn equity(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
@@ -155,6 +192,9 @@ pub(super) fn equity(visit: &Visit) -> Result<Answer, Fault> {
         Ok((call, territory(&footprints, total), !closed.is_empty()))
     })?;
     let table = reference::poverty_2020();
+    if let Some(format) = ListRequest::read(visit, &[], Vec::new()).format() {
+        return export(&call.code, &territory, table).answer(format, visit.now);
+    }
     let counts_people = !call.definition.followup.reach.is_empty();
     let usual = if counts_people { "personnes" } else { "projets" };
     let asked = visit.query.text("carte");
@@ -171,8 +211,8 @@ pub(super) fn equity(visit: &Visit) -> Result<Answer, Fault> {
         poor: figures.people.map(|people| show(i64::from(people))).unwrap_or_default(),
     };
     let view = EquityView {
+        path: path.clone(),
         call_title: call.title.clone(),
-        demonstration: call.definition.call.demonstration,
         counts_people,
         choices: MAPS
             .iter()

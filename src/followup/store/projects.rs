@@ -9,11 +9,11 @@ use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId, DossierVersionId, IndicatorId};
 use crate::base::money::Cents;
 use crate::calls::Call;
-use crate::db::Conn;
 use crate::db::schema::{
     dossier_tags, dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries,
     organisations,
 };
+use crate::db::{Conn, Window};
 use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::followup::rules::total;
@@ -31,57 +31,85 @@ pub struct Project {
 }
 
 /// Which projects a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    All,
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
     /// At least one report is late.
-    Late,
+    pub late: bool,
+    /// Code of a department the project acts in.
+    pub department: Option<String>,
+    /// Folded words, each in the dossier or in the name of its organisation.
+    pub words: Vec<String>,
+    pub order: Order,
+    pub descending: bool,
+    /// Never shown to this reader.
+    pub closed: HashSet<DossierId>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Reference,
+    Title,
+    Organisation,
 }
 
 /// A macro because the query's type differs between a count and a load.
 macro_rules! funded {
-    ($call:expr, $closed:expr, $which:expr, $now:expr) => {{
-        let late = followup_periods::table
-            .filter(followup_periods::reported_at.is_null())
-            .filter(followup_periods::due_at.lt($now))
-            .select(followup_periods::dossier_id);
+    ($call:expr, $wanted:expr, $now:expr) => {{
         let mut query = dossiers::table
             .inner_join(organisations::table)
             .filter(dossiers::call_id.eq($call))
             .filter(dossiers::state.eq_any(awarded_states()))
-            .filter(dossiers::id.ne_all($closed.iter().copied().collect::<Vec<DossierId>>()))
+            .filter(dossiers::id.ne_all($wanted.closed.iter().copied().collect::<Vec<DossierId>>()))
             .into_boxed();
-        if $which == Which::Late {
+        if $wanted.late {
+            let late = followup_periods::table
+                .filter(followup_periods::reported_at.is_null())
+                .filter(followup_periods::due_at.lt($now))
+                .select(followup_periods::dossier_id);
             query = query.filter(dossiers::state.eq_any(running_states())).filter(dossiers::id.eq_any(late));
+        }
+        if let Some(department) = &$wanted.department {
+            let there = dossier_tags::table
+                .filter(dossier_tags::kind.eq("department"))
+                .filter(dossier_tags::code.eq(department.clone()))
+                .select(dossier_tags::dossier_id);
+            query = query.filter(dossiers::id.eq_any(there));
+        }
+        for word in &$wanted.words {
+            let pattern = format!("%{}%", word.replace('%', "").replace('_', ""));
+            query =
+                query.filter(dossiers::search_text.like(pattern.clone()).or(organisations::search_text.like(pattern)));
         }
         query
     }};
 }
 
 /// How many projects a list would show in all.
-pub(in crate::followup) fn count(
-    conn: &mut Conn,
-    call: CallId,
-    closed: &HashSet<DossierId>,
-    which: Which,
-    now: Instant,
-) -> Result<i64, Fault> {
-    Ok(funded!(call, closed, which, now).count().get_result(conn)?)
+pub(in crate::followup) fn count(conn: &mut Conn, call: CallId, wanted: &Wanted, now: Instant) -> Result<i64, Fault> {
+    Ok(funded!(call, wanted, now).count().get_result(conn)?)
 }
 
-/// A page of a list, by reference.
-pub(in crate::followup) fn page(
+/// One window of a list.
+pub(in crate::followup) fn rows(
     conn: &mut Conn,
     call: CallId,
-    closed: &HashSet<DossierId>,
-    which: Which,
+    wanted: &Wanted,
     now: Instant,
-    (offset, limit): (i64, i64),
+    window: Window,
 ) -> Result<Vec<Project>, Fault> {
-    Ok(funded!(call, closed, which, now)
-        .order((dossiers::reference, dossiers::id))
-        .offset(offset)
-        .limit(limit)
+    let query = funded!(call, wanted, now);
+    let query = match (wanted.order, wanted.descending) {
+        (Order::Reference, false) => query.order((dossiers::reference.asc(), dossiers::id.asc())),
+        (Order::Reference, true) => query.order((dossiers::reference.desc(), dossiers::id.asc())),
+        (Order::Title, false) => query.order((dossiers::search_text.asc(), dossiers::id.asc())),
+        (Order::Title, true) => query.order((dossiers::search_text.desc(), dossiers::id.asc())),
+        (Order::Organisation, false) => query.order((organisations::search_text.asc(), dossiers::id.asc())),
+        (Order::Organisation, true) => query.order((organisations::search_text.desc(), dossiers::id.asc())),
+    };
+    Ok(query
+        .offset(window.offset)
+        .limit(window.limit)
         .select((
             dossiers::id,
             dossiers::reference,

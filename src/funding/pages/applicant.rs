@@ -1,9 +1,8 @@
-//! What the project holder sees of the money: the act, the schedule, the payments.
+//! What the project holder sees of the money: the acts, the schedule, the payments, what is asked back.
 
 use serde::Serialize;
 
-use super::{Row, dossier, row};
-use crate::base::clock::french_date;
+use super::{Row, report, row, schedule};
 use crate::base::ids::DossierId;
 use crate::dossiers;
 use crate::fault::Fault;
@@ -15,8 +14,10 @@ use crate::web::{Answer, Visit};
 struct ApplicantView {
     title: String,
     facts: Vec<Row>,
+    awards: Vec<schedule::AwardView>,
+    clawbacks: Vec<schedule::ClawbackView>,
+    report_facts: Vec<Row>,
     has_act: bool,
-    instalments: Vec<dossier::Instalment>,
     siret_missing: bool,
     payment_source: &'static str,
     indicators_href: String,
@@ -33,27 +34,22 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         }
         store::file_of(conn, dossier)
     })?;
-    let zone = file.call.zone();
-    let mut facts = Vec::new();
-    if let Some(decision) = &file.decision {
-        if let Some(amount) = decision.amount {
-            facts.push(row("Subvention accordée", amount.to_string()));
-        }
-        facts.push(row("Décision", format!("n°\u{A0}{}", decision.number)));
-        if let Some(at) = decision.notified_at {
-            facts.push(row("Notifiée le", at.date(zone)));
-        }
-    }
-    if let Some(act) = &file.act {
-        facts.push(row("Acte", format!("{} {}, du {}", act.kind, act.reference, french_date(act.dated_on))));
-    }
+    let today = visit.now.in_zone(file.call.zone()).date();
+    let granted: crate::base::money::Cents = file.awards.iter().map(crate::funding::Award::total).sum();
+    let total = file.total();
     let reference = file.dossier.reference_or_draft();
     let view = ApplicantView {
         title: file.dossier.title_or_untitled().to_owned(),
-        facts,
-        has_act: file.act.is_some(),
-        instalments: dossier::instalments(&file, visit.now),
-        siret_missing: file.payee.siret.is_none(),
+        facts: vec![
+            row("Subvention accordée", granted.to_string()),
+            row("Déjà versé", total.paid.to_string()),
+            row("État", file.dossier.state.label()),
+        ],
+        awards: schedule::awards(&file, today, None),
+        clawbacks: schedule::clawbacks(&file, None),
+        report_facts: report::summary(&file),
+        has_act: !file.acts.is_empty(),
+        siret_missing: file.dossier.state.is_running() && file.payee.siret.is_none(),
         payment_source: PAYMENT_SOURCE,
         indicators_href: format!("/mes-dossiers/{id}/indicateurs"),
     };

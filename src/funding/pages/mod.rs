@@ -1,12 +1,16 @@
 //! Pages of the money: envelopes for those who watch them, a dossier's act and payments for its funder and for its
 //! applicant.
 
-mod act;
 mod applicant;
+mod board;
 mod dossier;
 mod envelopes;
 mod expected;
-mod payment;
+mod lists;
+mod plan;
+mod report;
+mod schedule;
+mod steps;
 
 use crate::access::Permission;
 use crate::fault::FieldError;
@@ -17,18 +21,15 @@ pub use expected::expected;
 
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    use crate::access::Role::Funder;
-    const FUNDER: Permission = Permission::AnyCall(&[Funder]);
-    vec![
+    let mut pages = vec![
         Page::get("/appels/{call}/financement", Permission::ThisCall(READERS), envelopes::of_call),
         Page::get("/enveloppes/{envelope}", Permission::AnyCall(READERS), envelopes::lines),
         Page::get("/dossiers/{dossier}/financement", Permission::AnyCall(READERS), dossier::show),
-        Page::get("/dossiers/{dossier}/financement/acte", FUNDER, act::form),
-        Page::post("/dossiers/{dossier}/financement/acte", FUNDER, act::post),
-        Page::get("/dossiers/{dossier}/financement/versement", FUNDER, payment::form),
-        Page::post("/dossiers/{dossier}/financement/versement", FUNDER, payment::post),
         Page::get("/mes-dossiers/{dossier}/financement", Permission::SignedIn, applicant::show),
-    ]
+    ];
+    pages.extend(lists::pages());
+    pages.extend(steps::pages());
+    pages
 }
 
 /// Errors by field, as templates look them up.

@@ -44,8 +44,8 @@ fn fields() {
     let with_options = "kind = \"date\"\noptions = [{ value = \"a\", label = \"A\" }]";
     assert_all(&[
         case("", "code = \"reading\"", "code = \"project\"", "sections[3].code", "déjà une section"),
-        case("", "code = \"audience\"", "code = \"start\"", "sections[2].fields[9].code", "déjà un champ")
-            .at("code = \"start\"\nlabel = \"Début"),
+        case("", "code = \"audience\"", "code = \"scale\"", "sections[2].fields[7].code", "déjà un champ")
+            .at("code = \"scale\"\nlabel = \"À qui"),
         case("", "code = \"summary\"", "code = \"resume\"", "sections", "summary").at("[[sections]]"),
         case("", "code = \"title\"", "code = \"titre\"", "sections", "title").at("[[sections]]"),
         case("code = \"title\"", "kind = \"line\"", "kind = \"text\"", "sections[2].fields[1].kind", "line"),

@@ -4,8 +4,24 @@ use crate::calls::definition::model::*;
 use crate::calls::definition::reader::Reading;
 
 /// What letters may quote, without their braces.
-pub const PLACEHOLDERS: [&str; 9] =
-    ["projet", "reference", "appel", "montant", "montant_en_lettres", "motif", "rang", "organisme", "seance"];
+pub const PLACEHOLDERS: [&str; 13] = [
+    "projet",
+    "reference",
+    "appel",
+    "montant",
+    "montant_en_lettres",
+    "motif",
+    "rang",
+    "organisme",
+    "seance",
+    "exercice",
+    "remplace",
+    "mise_en_demeure",
+    "observations",
+];
+
+const MONEY: [&str; 2] = ["montant", "montant_en_lettres"];
+const LATER: [&str; 4] = ["exercice", "remplace", "mise_en_demeure", "observations"];
 
 pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
     let rules = &call.decision;
@@ -16,10 +32,27 @@ pub(super) fn check(call: &CallDefinition, found: &mut Reading) {
         let message = "le seuil de convention est un montant supérieur à zéro, en euros. Corrigez-le.";
         found.report("decision.agreement_above_euros", message);
     }
-    let Letters { selected, waitlisted, rejected } = &rules.letters;
-    letter("selected", selected, &["rang"], found);
-    letter("waitlisted", waitlisted, &[], found);
-    letter("rejected", rejected, &["montant", "montant_en_lettres", "rang"], found);
+    if rules.schedule.advance_percent > 100 {
+        let message = "l’avance va de 0 à 100 % de la subvention d’une année. Corrigez-la.";
+        found.report("decision.schedule.advance_percent", message);
+    }
+    if !(1..=365).contains(&rules.observation_days) {
+        found.report("decision.observation_days", "le délai d’observations va de 1 à 365 jours. Corrigez-le.");
+    }
+    let letters = &rules.letters;
+    let without = |absent: &[&[&'static str]]| absent.concat();
+    letter("selected", &letters.selected, &without(&[&["rang"], &LATER]), found);
+    letter("waitlisted", &letters.waitlisted, &without(&[&MONEY, &LATER]), found);
+    letter("rejected", &letters.rejected, &without(&[&MONEY, &["rang"], &LATER]), found);
+    letter("ineligible", &letters.ineligible, &without(&[&MONEY, &["rang", "seance"], &LATER]), found);
+    letter("not_shortlisted", &letters.not_shortlisted, &without(&[&MONEY, &["rang"], &LATER]), found);
+    let but = |kept: &'static [&'static str]| {
+        LATER.into_iter().chain(["rang"]).filter(|word| !kept.contains(word)).collect::<Vec<_>>()
+    };
+    letter("amendment", &letters.amendment, &but(&[]), found);
+    letter("correction", &letters.correction, &but(&["remplace", "rang"]), found);
+    letter("yearly", &letters.yearly, &but(&["exercice"]), found);
+    letter("termination", &letters.termination, &but(&["mise_en_demeure", "observations"]), found);
 }
 
 /// `absent` names what a dossier with this outcome does not have.

@@ -1,0 +1,139 @@
+//! Practice notes: read by the funded projects of the call and its agents, by nobody else.
+
+use essaim::dossiers::Outcome;
+
+use crate::support::decisions::notified_dossier;
+use crate::support::{Client, TestApp, World};
+
+const NOTE: [(&str, &str); 6] = [
+    ("title", "Aller au pied des immeubles"),
+    ("axis", "A2"),
+    ("situation", "Les familles ne viennent pas."),
+    ("practice", "Deux médiatrices tiennent une table."),
+    ("lesson", "La confiance vient avant le rendez-vous."),
+    ("quotable", "oui"),
+];
+
+const LIST: &str = "/appels/AMI-ISS-2021/fiches";
+
+fn share(holder: &Client, dossier: &str) {
+    let mut fields = NOTE.to_vec();
+    fields.push(("dossier", dossier));
+    holder.post(&format!("{LIST}/nouvelle"), &fields).expect(303);
+}
+
+#[test]
+fn a_note_is_shared_answered_moderated_and_kept() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected).to_string();
+    let holder = app.signed_in("tresorerie@lesruches.example");
+    let stranger = app.signed_in("contact@autreasso.example");
+    let manager = app.signed_in("gestion@ars.example");
+    let instructor = app.signed_in("instruction@ars.example");
+
+    let incomplete = holder.post(&format!("{LIST}/nouvelle"), &[("title", "Un titre"), ("dossier", &dossier)]);
+    assert!(incomplete.expect(422).text().contains("value=\"Un titre\""), "what was typed is kept");
+    share(&holder, &dossier);
+    share(&holder, &dossier);
+    assert_eq!(holder.get(LIST).expect(200).words().matches("Aller au pied des immeubles").count(), 1, "one note");
+
+    let note = format!("{LIST}/1");
+    for path in [LIST, &note, "/appels/AMI-ISS-2021/capitalisation"] {
+        stranger.get(path).expect(404);
+        app.client().get(path).expect(303);
+        instructor.get(path).expect(200);
+    }
+    stranger.post(&format!("{note}/reponses"), &[("body", "Bonjour")]).expect(404);
+    manager.get(&format!("{note}/modifier")).expect(404);
+    instructor.get(&format!("{note}/retirer")).expect(404);
+    assert_eq!(instructor.post(&format!("{note}/capitalisation"), &[("garder", "oui")]).status, 404);
+
+    instructor.post(&format!("{note}/reponses"), &[("body", "Combien de familles ?")]).expect(303);
+    instructor.post(&format!("{note}/reponses"), &[("body", "Combien de familles ?")]).expect(303);
+    let page = holder.get(&note).expect(200).words();
+    assert_eq!(page.matches("Combien de familles").count(), 1, "{page}");
+    assert!(page.contains("Inès Exemple, ARS"), "{page}");
+    let told: Vec<_> = app.mails().into_iter().filter(|(kind, ..)| kind == "practice.told").collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].1, "tresorerie@lesruches.example");
+
+    manager.post(&format!("{note}/capitalisation"), &[("garder", "oui")]).expect(303);
+    let kept = instructor.get("/appels/AMI-ISS-2021/capitalisation").expect(200).words();
+    assert!(kept.contains("Aller au pied des immeubles") && kept.contains("1 fiche retenue"), "{kept}");
+
+    let stale = holder
+        .post(
+            &format!("{note}/modifier"),
+            &[
+                ("version", "1"),
+                ("dossier", &dossier),
+                ("title", "Autre"),
+                ("situation", "a"),
+                ("practice", "b"),
+                ("lesson", "c"),
+            ],
+        )
+        .expect(409);
+    assert!(stale.words().contains("entre-temps") && stale.text().contains("value=\"Autre\""), "both texts are shown");
+
+    let version = manager.get(&format!("{note}/retirer")).expect(200).hidden();
+    let version = version.into_iter().find(|(name, _)| name == "version").unwrap().1;
+    let silent = manager.post(&format!("{note}/retirer"), &[("version", &version)]).expect(422);
+    assert!(silent.words().contains("l’auteur lira ce motif"));
+    let reason = [("version", version.as_str()), ("reason", "Une personne pouvait être reconnue")];
+    manager.post(&format!("{note}/retirer"), &reason).expect(303);
+    assert!(!holder.get(LIST).expect(200).words().contains("Aller au pied"));
+    let gone = holder.get(&note).expect(200).words();
+    assert!(gone.contains("retirée") && gone.contains("reconnue") && !gone.contains("médiatrices"), "{gone}");
+    assert!(!instructor.get("/appels/AMI-ISS-2021/capitalisation").expect(200).words().contains("Aller au pied"));
+}
+
+#[test]
+fn an_author_changes_only_their_own_reply() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected).to_string();
+    let holder = app.signed_in("tresorerie@lesruches.example");
+    let instructor = app.signed_in("instruction@ars.example");
+    share(&holder, &dossier);
+    instructor.post(&format!("{LIST}/1/reponses"), &[("body", "Combien ?")]).expect(303);
+    let reply = format!("{LIST}/1/reponses/1");
+    holder.get(&format!("{reply}/modifier")).expect(404);
+    holder.get(&format!("{reply}/retirer")).expect(404);
+    instructor.post(&format!("{reply}/modifier"), &[("version", "1"), ("body", "Combien de familles ?")]).expect(303);
+    let late = instructor.post(&format!("{reply}/modifier"), &[("version", "1"), ("body", "Autre")]).expect(409);
+    assert!(late.words().contains("a changé entre-temps") && late.words().contains("Combien de familles"));
+    instructor.post(&format!("{reply}/retirer"), &[("version", "2")]).expect(303);
+    let page = holder.get(&format!("{LIST}/1")).expect(200).words();
+    assert!(page.contains("Réponse retirée") && !page.contains("Combien de familles"), "{page}");
+}
+
+#[test]
+fn a_recused_agent_reads_nothing_of_that_project() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected);
+    share(&app.signed_in("tresorerie@lesruches.example"), &dossier.to_string());
+    app.console(|op| {
+        use diesel::prelude::*;
+        use essaim::db::schema::interest_declarations as declared;
+        diesel::delete(declared::table.filter(declared::account_id.eq(world.instructor_ars)))
+            .execute(op.conn)
+            .map_err(essaim::fault::Fault::from)?;
+        diesel::insert_into(declared::table)
+            .values((
+                declared::dossier_id.eq(dossier),
+                declared::account_id.eq(world.instructor_ars),
+                declared::conflict.eq(true),
+                declared::detail.eq("Membre du conseil d’administration"),
+                declared::declared_at.eq(op.now),
+            ))
+            .execute(op.conn)?;
+        op.record(essaim::journal::Entry::new("test.conflict", "Conflit déclaré").call(world.call));
+        Ok(())
+    });
+    let instructor = app.signed_in("instruction@ars.example");
+    assert!(!instructor.get(LIST).expect(200).words().contains("Aller au pied"));
+    instructor.get(&format!("{LIST}/1")).expect(404);
+}
