@@ -1,14 +1,11 @@
 //! Whole paths in a real browser, each person at their own screen.
 
 mod accounts;
-mod dossiers;
 mod committee;
 mod dossiers;
 mod followup;
 mod funding;
 mod instruction;
 mod people;
-mod dossiers;
-mod instruction;
 mod public;
 mod spine;
