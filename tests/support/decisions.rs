@@ -149,7 +149,12 @@ pub fn opined_with_shares(app: &TestApp, world: &World, title: &str, asked: i64,
                 ]
             })
             .collect();
-        let saved = essaim::dossiers::drafts::sections(op.conn, dossier)?["budget"].version;
+        let sections = essaim::dossiers::drafts::sections(op.conn, dossier)?;
+        let mut project = sections["project"].typed.clone();
+        let duration = if call.definition.budget.years.len() > 1 { "3" } else { "1" };
+        project.insert("duration".to_owned(), vec![duration.to_owned()]);
+        save_section(op, actor, dossier, "project", &project, sections["project"].version)?;
+        let saved = sections["budget"].version;
         save_section(op, actor, dossier, "budget", &budget, saved)?;
         submit(op, actor, dossier).map(drop)
     })

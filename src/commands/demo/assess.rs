@@ -87,7 +87,7 @@ impl<'a> Replay<'a> {
         self.by(correspondent, |op, actor| {
             // Whoever also reads the dossier has said so before: said twice, it is recorded once.
             declare_interests(op, actor, id, None)?;
-            save_territorial(op, actor, (id, &territorial.department), &input, 0, true)
+            save_territorial(op, actor, (id, &territorial.department), &input, 1, true)
         })
     }
 }

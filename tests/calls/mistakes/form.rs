@@ -74,7 +74,13 @@ fn pieces_attestations_and_indicators() {
     assert_all(&[
         case("", "code = \"statutes\"", "code = \"rib\"", "pieces[2].code", "déjà une pièce"),
         case("", "code = \"regularity\"", "code = \"exactness\"", "attestations[2].code", "déjà une attestation"),
-        case("", "code = \"partners\"", "code = \"sessions\"", "indicators[2].code", "déjà un indicateur"),
+        case(
+            "[[indicators]]",
+            "code = \"partners\"",
+            "code = \"sessions\"",
+            "indicators[2].code",
+            "déjà un indicateur",
+        ),
         case("", "from_date = \"2022-01-02\"", "from_date = \"2022-02-30\"", "pieces[9].from_date", "lisible"),
         case("", "above_euros = 153000", "above_euros = 0", "pieces[4].above_euros", "supérieur à zéro"),
         case("code = \"deliberation\"", "\"7220\"", "\"département\"", "pieces[8].legal_forms[2]", "INSEE"),
