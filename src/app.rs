@@ -60,6 +60,9 @@ fn navigation(actor: Option<&Actor>) -> Vec<Link> {
     if actor.holds(Role::Instructor) {
         links.push(Link::new("Instruction", "/instruction"));
     }
+    if actor.holds_any(&[Role::Funder, Role::Signatory]) {
+        links.push(Link::new("Financements", "/financements"));
+    }
     if actor.holds(Role::Correspondent) {
         links.push(Link::new("Territoire", "/territoire"));
     }

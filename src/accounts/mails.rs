@@ -143,7 +143,7 @@ pub fn invite_colleague(
         "Un membre de l’organisme {organisation} vous invite à le rejoindre sur Essaim, pour préparer et suivre ses \
          dossiers de demande de financement.\n\n\
          Pour accepter, ouvrez cette adresse, puis connectez-vous ou créez un compte avec cette adresse \
-         électronique\u{A0}:\n\n{}/invitations/{token}\n\n\
+         électronique\u{A0}:\n\n{}/rejoindre/{token}\n\n\
          Cette invitation est valable jusqu’au {}.\n\n\
          Si vous ne connaissez pas cet organisme, n’en tenez pas compte.",
         settings.base_url,

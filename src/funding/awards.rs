@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::rules::SlotKey;
 use crate::base::clock::Instant;
-use crate::base::ids::{DecisionId, DossierId, InstitutionId};
+use crate::base::ids::{CallId, DecisionId, DossierId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::decisions::{self, Decision};
@@ -85,10 +85,22 @@ pub(super) fn amounts_decided(
 ) -> Result<HashMap<DecisionId, (DossierId, InstitutionId, Cents)>, Fault> {
     Ok(decisions::all(conn)?
         .into_iter()
-        .filter(|decision| !decision.shares.is_empty())
-        .map(|decision| {
-            let total = decision.shares.iter().map(|granted| granted.share.amount).sum();
-            (decision.id, (decision.dossier, decision.authority, total))
-        })
+        .filter_map(|decision| Some((decision.id, (decision.dossier, decision.authority, decision.total()?))))
         .collect())
+}
+
+/// What is granted in a call for years that are not committed yet, by dossier, as notified.
+pub(super) fn planned_in(conn: &mut Conn, call: CallId) -> Result<Vec<(DossierId, SlotKey, Cents)>, Fault> {
+    let mut standing: BTreeMap<(DossierId, InstitutionId), Decision> = BTreeMap::new();
+    for decision in decisions::in_call(conn, call)? {
+        if decision.notified_at.is_some() {
+            standing.insert((decision.dossier, decision.authority), decision);
+        }
+    }
+    let mut planned = Vec::new();
+    for ((dossier, _), decision) in standing {
+        let waiting = decision.shares.iter().filter(|granted| !granted.firm).map(|granted| granted.share);
+        planned.extend(waiting.map(|share| (dossier, (share.line, share.year), share.amount)));
+    }
+    Ok(planned)
 }

@@ -26,6 +26,22 @@ fn the_catalogue_of_permissions() {
     insta::assert_snapshot!(lines.join("\n"));
 }
 
+/// The first of two pages at one address would hide the other.
+#[test]
+fn no_two_pages_have_the_same_address() {
+    let mut shapes: Vec<String> = essaim::app::pages(true)
+        .iter()
+        .map(|page| {
+            let parts = page.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+            format!("{:?} {}", page.method, parts.collect::<Vec<_>>().join("/"))
+        })
+        .collect();
+    let all = shapes.len();
+    shapes.sort();
+    shapes.dedup();
+    assert_eq!(shapes.len(), all);
+}
+
 fn codes(roles: &[Role]) -> String {
     roles.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ")
 }
@@ -60,6 +76,7 @@ fn everybody(app: &TestApp) -> Vec<Somebody> {
         ("administratrice", Some("admin@essaim.example"), true, None),
         ("gestionnaire", Some("gestion@ars.example"), false, Some(Role::CallManager)),
         ("instructrice", Some("instruction@ars.example"), false, Some(Role::Instructor)),
+        ("correspondante", Some("dd31@ars.example"), false, Some(Role::Correspondent)),
         ("membre", Some("comite1@essaim.example"), false, Some(Role::CommitteeMember)),
         ("signataire", Some("signature@ars.example"), false, Some(Role::Signatory)),
         ("financeur", Some("financement@ars.example"), false, Some(Role::Funder)),
@@ -97,7 +114,8 @@ fn every_route_as_every_role() {
             per_address: std::num::NonZeroU32::MAX,
         },
     );
-    World::build(&app);
+    let world = World::build(&app);
+    crate::instruction::correspondent(&app, &world, "dd31@ars.example", "31");
     let people = everybody(&app);
     let mut refusals = 0;
     for page in essaim::app::pages(true) {

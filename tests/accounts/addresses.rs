@@ -79,7 +79,7 @@ fn a_colleague_joins_by_the_link_sent_to_their_address_and_nobody_else() {
     assert!(invite(EMAIL).expect(422).words().contains("déjà rattachée"));
     let guest = "contact@autreasso.example";
     invite(guest).expect(303);
-    let link = link_to(&app, guest, "/invitations/");
+    let link = link_to(&app, guest, "/rejoindre/");
     assert!(member.get(&page).words().contains(guest), "the invitation waits on the organisation’s page");
     assert!(app.client().get(&link).expect(200).words().contains("Connectez-vous avec l’adresse invitée"));
     let other = app.signed_in("gestion@ars.example");
@@ -94,7 +94,7 @@ fn a_colleague_joins_by_the_link_sent_to_their_address_and_nobody_else() {
     assert!(member.get("/notifications").words().contains("Zoé Exemple a rejoint l’organisme Les Ruches d’Exemple."));
     // One taken back opens nothing.
     invite("personne@exemple.example").expect(303);
-    let cancelled = link_to(&app, "personne@exemple.example", "/invitations/");
+    let cancelled = link_to(&app, "personne@exemple.example", "/rejoindre/");
     member.post(&format!("{page}/invitations/2/annuler"), &[]).expect(303);
     app.client().get(&cancelled).expect(404);
 }

@@ -152,8 +152,8 @@ fn institutions_are_added_and_renamed() {
     let new = [("code", "crd"), ("name", "Conseil d’Exemple"), ("short_name", "Conseil"), ("address", "")];
     admin.post("/administration/institutions/nouvelle", &new).expect(303);
     let list = admin.get("/administration/institutions").expect(200).words();
-    assert!(list.contains("CRD Conseil d’Exemple Conseil 0 agent"), "{list}");
-    assert!(list.contains("ARS Institution ARS ARS 5 agents"), "{list}");
+    assert!(list.contains("CRD Conseil d’Exemple Conseil 0"), "{list}");
+    assert!(list.contains("ARS Institution ARS ARS 5"), "{list}");
     let twice = admin.post("/administration/institutions/nouvelle", &new).expect(422).words();
     assert!(twice.contains("Ce code est déjà celui d’une institution."));
     let path = format!("/administration/institutions/{}", world.ars);

@@ -68,7 +68,7 @@ fn without_quorum_a_second_session_takes_up_the_same_agenda_and_sits_without_one
     let second = plan("2022-01-27T14:00:00").unwrap();
     assert!(matches!(plan("2022-01-28T14:00:00"), Err(Fault::Refused(why)) if why.contains("déjà prévue")));
     app.as_account(world.manager, |op, actor| convene(op, actor, second, "")).unwrap();
-    let mails: Vec<_> = app.mails().into_iter().filter(|mail| format!("{mail:?}").contains("Convocation")).collect();
+    let mails: Vec<_> = app.mails().into_iter().filter(|(kind, ..)| kind == "committee.convocation").collect();
     assert_eq!(mails.len(), 5, "one a member");
     assert!(format!("{mails:?}").contains("aucun quorum"), "{mails:?}");
     app.set_clock("2022-01-27T14:05:00");
@@ -118,7 +118,7 @@ fn a_convocation_names_no_dossier_its_reader_is_recused_from() {
         let mails = app.mails();
         let mail = mails.iter().find(|mail| {
             let text = format!("{mail:?}");
-            text.contains(address) && text.contains("Convocation")
+            text.contains(address) && text.contains("committee.convocation")
         });
         format!("{:?}", mail.unwrap_or_else(|| panic!("no convocation to {address}")))
     };

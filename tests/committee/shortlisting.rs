@@ -136,6 +136,7 @@ fn what_is_prepared_is_the_secretarys_until_the_committee_confirms_it() {
     let seal_it = || app.as_account(world.manager, |op, actor| seal(op, actor, session));
     let Err(Fault::Refused(reason)) = seal_it() else { panic!("a prepared opinion is not the committee's") };
     assert!(reason.contains("préparé avant la séance"), "{reason}");
+    let manager = app.signed_in("gestion@ars.example");
     let page = manager.get(&path).expect(200);
     assert!(
         page.words().contains("1 avis préparé avant la séance attend") || page.words().contains("1\u{A0}avis préparé")

@@ -179,7 +179,7 @@ fn an_award_ends_after_a_notice_and_keeps_what_was_paid() {
         })
     };
     let early = end("2022-06-01").unwrap_err();
-    assert!(early.to_string().contains("30 jours pour répondre"), "{early}");
+    assert!(early.to_string().replace('\u{A0}', " ").contains("30 jours pour répondre"), "{early}");
     end("2022-05-02").unwrap();
     assert_eq!(committed(&app, &world), euros(8_000), "the rest is free again");
     assert_eq!(state(&app, dossier), State::InProgress, "nothing shows before the notification");

@@ -23,7 +23,7 @@ fn the_code_alone_says_that_a_letter_exists_and_no_more() {
     let page = visitor.get(&found.location).expect(200);
     let words = page.words();
     assert!(words.contains("AMI-ISS-2021-D0001-C1") && words.contains("31 janvier 2022"), "{words}");
-    assert!(words.contains("Nature Décision"), "{words}");
+    assert!(words.contains("Nature Notification de décision"), "{words}");
     for leak in ["Ruches", "Marcher", "retenu", "Retenu", "42", "€", "Exemple"] {
         assert!(!words.contains(leak), "the public page says {leak:?}: {words}");
     }

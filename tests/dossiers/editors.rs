@@ -15,7 +15,7 @@ fn link(app: &TestApp) -> String {
     let mails = app.mails();
     let (_, to, body) = mails.iter().rev().find(|(kind, ..)| kind == "dossier.invitation").expect("an invitation");
     assert_eq!(to, GUEST);
-    let start = body.find("/invitations/").unwrap();
+    let start = body.find("/redaction/").unwrap();
     body[start..].split_whitespace().next().unwrap().to_owned()
 }
 
@@ -96,7 +96,7 @@ fn who_wrote_a_dossier_does_not_judge_it() {
     let id = complete_draft(&app, &world, "Santé au pied des immeubles", 42_000);
     app.as_account(world.applicant, |op, actor| invite(op, actor, id, "gestion@ars.example")).unwrap();
     let body = app.mails().into_iter().rev().find(|(kind, ..)| kind == "dossier.invitation").unwrap().2;
-    let token = body[body.find("/invitations/").unwrap() + 13..].split_whitespace().next().unwrap().to_owned();
+    let token = body[body.find("/redaction/").unwrap() + 11..].split_whitespace().next().unwrap().to_owned();
     app.as_account(world.manager, |op, actor| accept(op, actor, &token)).unwrap();
     app.as_account(world.applicant, |op, actor| submit(op, actor, id)).unwrap();
     let manager = app.signed_in("gestion@ars.example");

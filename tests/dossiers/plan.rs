@@ -110,7 +110,7 @@ fn a_former_dossier_is_taken_up_again_once() {
     assert!(tasks.contains("Santé au pied des immeubles") && tasks.contains("Brouillon"), "{tasks}");
     let project = client.get(&format!("{}/sections/project", first.location)).expect(200).text();
     assert!(project.contains("120 habitants éloignés du soin."), "answers are taken up");
-    assert!(!project.contains("01/03/2022"), "dates are not");
+    assert!(!project.contains("value=\"01/03/2022\""), "dates are not");
     client.get(&first.location.replace("/mes-dossiers/", "/mes-dossiers/99")).expect(404);
     app.set_clock("2021-11-02T12:00:00");
     let client = app.signed_in("tresorerie@lesruches.example");

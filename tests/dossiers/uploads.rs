@@ -75,7 +75,9 @@ fn a_piece_is_kept_replaced_downloaded_and_removed() {
         assert_eq!(reply.location, pieces_page(id));
     }
     assert_eq!(names(&app, id), Vec::<String>::new());
-    client.get(&format!("/mes-dossiers/{id}/pieces/{}", attachment.id)).expect(404);
+    // Versions and conflicts still show it to its own organisation.
+    client.get(&format!("/mes-dossiers/{id}/pieces/{}", attachment.id)).expect(200);
+    app.signed_in("contact@autreasso.example").get(&format!("/mes-dossiers/{id}/pieces/{}", attachment.id)).expect(404);
 }
 
 #[test]

@@ -6,13 +6,13 @@ use essaim::base::ids::DossierId;
 use essaim::base::money::Cents;
 use essaim::dossiers::State;
 use essaim::fault::Fault;
-use essaim::funding::actions::{NewReport, close, save_report};
+use essaim::funding::actions::{NewPayment, NewReport, close, record_payment, save_report};
 use essaim::funding::rules::{ClosureFacts, Side};
 use essaim::ledger;
 use proptest::prelude::*;
 
 use crate::support::committee::envelope_of;
-use crate::support::funding::{agreed_dossier, certify, file, paid_dossier, paid_up_dossier, pay};
+use crate::support::funding::{agreed_dossier, certify, file, instalment, paid_dossier, paid_up_dossier};
 use crate::support::{TestApp, World};
 
 pub fn report(app: &TestApp, world: &World, dossier: DossierId) {
@@ -125,6 +125,14 @@ fn closing_and_paying_at_once_leave_a_coherent_ledger() {
     let world = World::build(&app);
     let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
     report(&app, &world, dossier);
+    let (advance, version) = instalment(&app, dossier, 0);
+    let payment = NewPayment {
+        instalment: advance.id,
+        amount: advance.amount,
+        reference: "M-1".to_owned(),
+        paid_on: "2022-02-21".parse().unwrap(),
+        version,
+    };
     let gate = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -134,7 +142,7 @@ fn closing_and_paying_at_once_leave_a_coherent_ledger() {
         });
         scope.spawn(|| {
             gate.wait();
-            let answer = pay(&app, &world, dossier, 0, Cents::from_euros(8_000), "M-1");
+            let answer = app.as_account(world.funder, |op, actor| record_payment(op, actor, dossier, &payment));
             assert!(matches!(answer, Ok(_) | Err(Fault::Stale | Fault::Refused(_))), "{answer:?}");
         });
     });

@@ -1,6 +1,7 @@
 //! Money: the ledger's invariants, acts, payments, and what each person sees of it.
 
 mod acts;
+mod boards;
 mod clawbacks;
 mod closures;
 mod concurrency;
@@ -10,3 +11,4 @@ mod payments;
 mod schedules;
 mod shares;
 mod verify;
+mod years;

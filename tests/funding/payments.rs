@@ -46,25 +46,23 @@ fn sixty_days_after_what_makes_it_due_a_payment_is_late() {
     let app = TestApp::start();
     let world = World::build(&app);
     let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
-    let funder = app.signed_in("financement@ars.example");
     let path = format!("/dossiers/{dossier}/financement");
     // Notified on 31 January 2022: due by 1 April.
     app.set_clock("2022-04-01T23:00:00");
     let page = app.signed_in("financement@ars.example").get(&path).expect(200).words();
     assert!(page.contains("avant le 1er avril 2022") && page.contains("À verser"), "{page}");
     app.set_clock("2022-04-02T08:00:00");
-    let funder_again = app.signed_in("financement@ars.example");
-    let page = funder_again.get(&path).expect(200).words();
+    let funder = app.signed_in("financement@ars.example");
+    let page = funder.get(&path).expect(200).words();
     assert!(page.contains("En retard") && page.contains("2021-875"), "{page}");
     pay(&app, &world, dossier, 0, Cents::from_euros(8_000), "M-RETARD").unwrap();
     assert!(file(&app, dossier).payments[0].is_late());
-    let page = funder_again.get(&path).expect(200).words();
+    let page = funder.get(&path).expect(200).words();
     assert!(page.contains("M-RETARD, dû le 1er avril 2022"), "{page}");
     // The balance counts from the service done.
     certify(&app, &world, dossier, 1).unwrap();
-    let page = funder_again.get(&path).expect(200).words();
+    let page = funder.get(&path).expect(200).words();
     assert!(page.contains("au service fait, avant le 1er juin 2022"), "{page}");
-    drop(funder);
 }
 
 #[test]

@@ -152,6 +152,7 @@ fn taking_a_dossier_back_needs_a_reason_and_may_close_the_instruction() {
     assert_eq!(state(), State::UnderInstruction, "the third reading is still due");
     let manager = signed_in(&app, "gestion@ars.example");
     let page = manager.get(&format!("/dossiers/{dossier}/gestion")).expect(200).text();
+    let page = page.split_once("/gestion/retrait").unwrap().1;
     let start = page.find("name=\"assignment\" value=\"").unwrap() + "name=\"assignment\" value=\"".len();
     let id: String = page[start..].chars().take_while(char::is_ascii_digit).collect();
     let path = format!("/dossiers/{dossier}/gestion/retrait");
@@ -164,7 +165,7 @@ fn taking_a_dossier_back_needs_a_reason_and_may_close_the_instruction() {
     assert!(journal.contains("Instruction close"), "{journal}");
     assert!(!journal.contains("75"), "no score in the journal: {journal}");
     // The two reviews that are in stay with the dossier.
-    assert!(!manager.get(&format!("/dossiers/{dossier}/gestion")).expect(200).text().contains("name=\"assignment\""));
+    assert!(!manager.get(&format!("/dossiers/{dossier}/gestion")).expect(200).text().contains("/gestion/retrait"));
 }
 
 fn institution(app: &TestApp, code: &str) -> essaim::base::ids::InstitutionId {

@@ -5,6 +5,7 @@ mod concurrency;
 mod distribution;
 mod management;
 mod ordinary;
+mod proposals;
 mod review;
 mod scores;
 mod territory;

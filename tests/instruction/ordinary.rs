@@ -61,7 +61,7 @@ fn dossiers_are_shared_out_with_a_preview_and_one_mail_each() {
     }
     let told: Vec<_> = app.mails().into_iter().filter(|(kind, ..)| kind == "instruction.assigned").collect();
     assert_eq!(told.len(), 2, "one mail a person");
-    assert!(told.iter().all(|(_, _, body)| body.contains("3 dossiers vous sont confiés")));
+    assert!(told.iter().all(|(_, _, body)| body.contains("3\u{A0}dossiers vous sont confiés")));
     // A second click gives nothing twice.
     manager.post(SHARING, &sent).expect(303);
     assert!(manager.get(SHARING).expect(200).words().contains("Tout est déjà affecté"));
@@ -166,8 +166,7 @@ fn a_reopened_review_keeps_what_was_submitted_and_the_journal_shows_what_changed
     app.as_account(world.instructor_ars, |op, actor| submit_review(op, actor, dossier, version)).unwrap();
     assert_eq!(state(&app, dossier), State::Instructed);
     let journal = manager.get(&format!("/dossiers/{dossier}/journal")).expect(200).words();
-    for said in
-        ["Avis de Inès Exemple rouvert", "Avis rendu à nouveau", "40 000,00 €", "30 000,00 €", "niveau 3", "niveau 4"]
+    for said in ["Avis de Inès Exemple rouvert", "Avis rendu à nouveau", "40 000 €", "30 000 €", "niveau 3", "niveau 4"]
     {
         assert!(journal.replace('\u{A0}', " ").replace('\u{202F}', " ").contains(said), "{said} in {journal}");
     }
@@ -208,6 +207,7 @@ fn late_reviews_are_reminded_once_a_day_by_hand_and_once_a_week_by_the_service()
     assert_eq!(remind_late(app.service(), app.now()).unwrap(), 2);
     assert_eq!(remind_late(app.service(), app.now()).unwrap(), 0, "doing it twice reminds nobody twice");
     assert_eq!(late(&app), 4);
+    let manager = app.signed_in("gestion@ars.example");
     let none = manager.post("/appels/AMI-ISS-2021/gestion/relances", &[]).expect(303);
     assert!(manager.get(&none.location).expect(200).words().contains("Cochez d’abord"));
 }
@@ -219,7 +219,7 @@ fn divergent_scores_are_drawn_said_and_call_for_a_third_reading() {
     let dossier = instructed_dossier(&app, &world, "Ruches de quartier", 40_000, [4; 8], [2; 8]);
     let manager = app.signed_in("gestion@ars.example");
     let page = manager.get(&format!("/dossiers/{dossier}/gestion")).expect(200);
-    assert!(page.text().contains("<svg class=\"spread\"") && page.text().contains("2 notes sur 100"));
+    assert!(page.text().contains("<svg class=\"spread\"") && page.text().contains("2\u{A0}notes sur 100"));
     let words = page.words();
     assert!(words.contains("Avis divergents : écart de 50 points, seuil 15"), "{words}");
     assert!(words.contains("Une troisième lecture est suggérée"), "{words}");

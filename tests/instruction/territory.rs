@@ -50,7 +50,7 @@ fn each_department_concerned_is_asked_once_and_its_correspondent_told_once() {
     );
     let told: Vec<_> = app.mails().into_iter().filter(|(kind, ..)| kind == "territory.asked").collect();
     assert_eq!(told.len(), 1, "one mail for two dossiers");
-    assert!(told[0].2.contains("2 avis sont demandés") && !told[0].2.contains("Ruches"));
+    assert!(told[0].2.contains("2\u{A0}avis sont demandés") && !told[0].2.contains("Ruches"));
     let again =
         app.as_account(world.manager, |op, actor| ask_departments(op, actor, world.call, &[first, second], None));
     assert!(matches!(again, Err(Fault::Refused(_))));

@@ -31,7 +31,7 @@ fn invite(app: &TestApp, member: &Browser, other: &Browser, own: &str) {
     member.press("Envoyer l’invitation");
     member.reads("Invitation envoyée");
     let body = app.mails().into_iter().rev().find(|(kind, ..)| kind == "dossier.invitation").unwrap().2;
-    let link = body[body.find("/invitations/").unwrap()..].split_whitespace().next().unwrap().to_owned();
+    let link = body[body.find("/redaction/").unwrap()..].split_whitespace().next().unwrap().to_owned();
     // The link waits for the sign-in.
     other.open(&link);
     other.fill("email", GUEST);

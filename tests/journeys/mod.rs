@@ -4,6 +4,7 @@ mod accounts;
 mod committee;
 mod dossiers;
 mod followup;
+mod funding;
 mod instruction;
 mod people;
 mod public;

@@ -84,7 +84,7 @@ fn people_arrive_are_told_search_and_keep_their_account() {
     browser.fill("email", "contact@autreasso.example");
     browser.press("Envoyer l’invitation");
     browser.reads("Invitations en attente");
-    let invitation = link_to(&app, "contact@autreasso.example", "/invitations/");
+    let invitation = link_to(&app, "contact@autreasso.example", "/rejoindre/");
     browser.forget_cookies();
     browser.open(&invitation);
     browser.reads("Connectez-vous avec l’adresse invitée.");

@@ -15,6 +15,7 @@ const NOT_LISTED: &[&str] = &[
     "/appels/{call}/decisions/liste-complementaire",
     "/appels/{call}/decisions/notifier",
     "/appels/{call}/fiches/nouvelle",
+    "/financements/donnees-essentielles.csv",
 ];
 
 /// A page of the whole service or of a whole call, rather than of one dossier, session or person.

@@ -149,8 +149,8 @@ pub fn opined_with_shares(app: &TestApp, world: &World, title: &str, asked: i64,
                 ]
             })
             .collect();
-        let version = essaim::dossiers::get(op.conn, dossier)?.version;
-        save_section(op, actor, dossier, "budget", &budget, version)?;
+        let saved = essaim::dossiers::drafts::sections(op.conn, dossier)?["budget"].version;
+        save_section(op, actor, dossier, "budget", &budget, saved)?;
         submit(op, actor, dossier).map(drop)
     })
     .unwrap();

@@ -55,8 +55,8 @@ pub fn pages() -> Vec<Page> {
         Page::post("/organisations/{organisation}", SignedIn, organisations::change),
         Page::post("/organisations/{organisation}/invitations", SignedIn, invitations::send),
         Page::post("/organisations/{organisation}/invitations/{invitation}/annuler", SignedIn, invitations::cancel),
-        Page::get("/invitations/{token}", Public, invitations::show),
-        Page::post("/invitations/{token}", SignedIn, invitations::accept),
+        Page::get("/rejoindre/{token}", Public, invitations::show),
+        Page::post("/rejoindre/{token}", SignedIn, invitations::accept),
     ];
     own.into_iter().chain(administration::pages()).collect()
 }

@@ -56,6 +56,7 @@ pub struct Envelope {
     pub id: EnvelopeId,
     pub call: CallId,
     pub call_code: String,
+    pub line: FundingLineId,
     pub line_name: String,
     pub year: i32,
     /// Absent while no vote is known.
@@ -71,6 +72,7 @@ macro_rules! envelope_columns {
             envelopes::id,
             calls::id,
             calls::code,
+            funding_lines::id,
             funding_lines::name,
             envelopes::year,
             envelopes::voted,

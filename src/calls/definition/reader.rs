@@ -103,6 +103,11 @@ impl Reading {
             && !self.broken.iter().any(|b| b.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', '['])))
     }
 
+    /// Nothing is reported at or below the path: a later rule that reads it would only repeat what is said already.
+    pub fn is_sound(&self, path: &str) -> bool {
+        !self.mistakes.iter().any(|mistake| mistake.path.starts_with(path))
+    }
+
     /// The same key of every item of a list is readable: a name found nowhere is truly unknown.
     pub fn knows_all(&self, list: &str, key: &str, count: usize) -> bool {
         self.is_readable(list) && (1..=count).all(|i| self.is_whole(&format!("{list}[{i}].{key}")))

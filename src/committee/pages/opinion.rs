@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::desk::by_field;
-use super::shared::{ReviewRow, Room, UNSCORED, reviews, shown};
+use super::shared::{ReviewRow, Room, UNSCORED, departments, reviews, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::committee::actions::{self, NewOpinion};
@@ -15,6 +15,7 @@ use crate::committee::sealing;
 use crate::committee::store;
 use crate::dossiers;
 use crate::fault::{Fault, FieldError};
+use crate::instruction;
 use crate::ledger::Share;
 use crate::web::{Answer, Visit};
 
@@ -66,6 +67,8 @@ struct OpinionView {
     divergent: bool,
     blocking: Vec<String>,
     reviews: Vec<ReviewRow>,
+    /// What the departments concerned said.
+    departments: Vec<ReviewRow>,
     recused: Vec<String>,
     refusal: String,
     editable: bool,
@@ -103,7 +106,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     }
     let board = &room.seen.board;
     let id = item.dossier.id;
-    let (assessment, version, asked, envelopes) = visit.read(|conn| {
+    let (assessment, departments, version, asked, envelopes) = visit.read(|conn| {
         let assessment = sealing::assessment_of(conn, &room.call, board, id)?;
         let version = dossiers::version_by_id(conn, item.version)?;
         let asked = match board.session.kind {
@@ -115,7 +118,8 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
             let prepared = store::prepared_on(conn, room.call.id, envelope.line, envelope.year, id)?;
             envelopes.push((envelope, prepared));
         }
-        Ok((assessment, version, asked, envelopes))
+        let departments = departments(&instruction::territorial(conn, id)?);
+        Ok((assessment, departments, version, asked, envelopes))
     })?;
     let preparing = board.session.state == SessionState::Planned;
     let refusal = match actions::may_opine(board, id) {
@@ -181,6 +185,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         divergent: assessment.divergent,
         blocking: assessment.blocking.clone(),
         reviews: reviews(&assessment),
+        departments,
         recused: board
             .seats
             .iter()

@@ -14,7 +14,7 @@ use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard, SessionKind}
 use crate::committee::store;
 use crate::db::Conn;
 use crate::fault::Fault;
-use crate::instruction::Assessment;
+use crate::instruction::{Assessment, TerritorialOpinion};
 use crate::web::{Answer, Visit};
 
 pub struct Room {
@@ -145,6 +145,25 @@ pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
             tone: review.opinion.tone(),
             proposed: review.proposed_words.clone(),
             comment: review.comment.clone(),
+        })
+        .collect()
+}
+
+/// The opinions that departments have given, as rows of the same shape: the department stands for the institution.
+pub fn departments(opinions: &[TerritorialOpinion]) -> Vec<ReviewRow> {
+    opinions
+        .iter()
+        .filter_map(|given| {
+            let opinion = given.opinion?;
+            Some(ReviewRow {
+                institution: given.label.clone(),
+                name: given.author.clone(),
+                score: String::new(),
+                opinion: opinion.label(),
+                tone: opinion.tone(),
+                proposed: String::new(),
+                comment: given.comment.clone(),
+            })
         })
         .collect()
 }

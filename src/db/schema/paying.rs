@@ -1,6 +1,6 @@
 //! Lines, envelopes, the ledger, acts, payments.
 
-use super::applying::dossiers;
+use super::applying::{dossier_tags, dossiers};
 use super::deciding::decisions;
 use super::defining::calls;
 use super::people::{accounts, institutions};
@@ -181,3 +181,6 @@ diesel::joinable!(financial_reports -> dossiers (dossier_id));
 diesel::joinable!(financial_report_lines -> financial_reports (report_id));
 diesel::joinable!(closures -> dossiers (dossier_id));
 diesel::joinable!(closures -> institutions (authority_id));
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(ledger_entries::envelope_id, dossier_tags::code);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(ledger_entries::kind, dossier_tags::code);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{create_draft, save_section};
+use super::draft::{create_draft, require_open, save_section};
 use crate::access::Actor;
 use crate::base::ids::{CallId, DossierId};
 use crate::calls;
@@ -27,6 +27,7 @@ const OF_ITS_TIME: [&str; 3] = ["start", "end", "notification"];
 pub fn copy_draft(op: &mut Operation<'_>, actor: &Actor, from: DossierId, call: CallId) -> Result<DossierId, Fault> {
     let former = for_member(op.conn, actor, from)?;
     let call = calls::by_id(op.conn, call)?;
+    require_open(&call, op.now)?;
     let written: Typed = drafts::sections(op.conn, former.id)?.into_values().flat_map(|saved| saved.typed).collect();
     let kept = kept(&call.definition, &written);
     // Two clicks wait for each other here, so that the second finds the copy of the first.

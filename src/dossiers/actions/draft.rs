@@ -38,18 +38,7 @@ pub fn create_draft(
         return Err(Fault::NotFound);
     }
     let call = calls::by_id(op.conn, call)?;
-    match call.definition.phase(op.now) {
-        Phase::Open => {}
-        Phase::Announced => {
-            return Err(Fault::refused(format!(
-                "L’appel n’est pas encore ouvert\u{202F}: il ouvre le {}.",
-                call.opens_at.long(call.zone())
-            )));
-        }
-        Phase::Closed => {
-            return Err(Fault::refused(format!("L’appel est clos depuis le {}.", call.closes_at.long(call.zone()))));
-        }
-    }
+    require_open(&call, op.now)?;
     // Two clicks wait for each other here, so that the second finds the draft of the first.
     drafts::queue_on_organisation(op.conn, organisation)?;
     if let Some(draft) = drafts::untouched(op.conn, call.id, organisation)? {
@@ -74,6 +63,20 @@ pub fn create_draft(
     let entry = Entry::new("dossier.create", format!("Brouillon ouvert pour l’appel {}", call.code));
     op.record(entry.call(call.id).dossier(id).for_everyone());
     Ok(id)
+}
+
+/// # Errors
+/// [`Fault::Refused`] before the call opens and once it is closed.
+pub(super) fn require_open(call: &Call, now: Instant) -> Result<(), Fault> {
+    let zone = call.zone();
+    match call.definition.phase(now) {
+        Phase::Open => Ok(()),
+        Phase::Announced => Err(Fault::refused(format!(
+            "L’appel n’est pas encore ouvert\u{202F}: il ouvre le {}.",
+            call.opens_at.long(zone)
+        ))),
+        Phase::Closed => Err(Fault::refused(format!("L’appel est clos depuis le {}.", call.closes_at.long(zone)))),
+    }
 }
 
 /// Keeps what was typed in a section. `read_version` is the version the form was made from, zero for the first save.

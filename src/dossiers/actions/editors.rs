@@ -72,7 +72,7 @@ pub fn invite(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, email: 
             actor.name(),
             named(&row),
             call.title,
-            op.url(&format!("/invitations/{token}")),
+            op.url(&format!("/redaction/{token}")),
             op.now.plus_days(INVITED_FOR_DAYS).long(call.zone()),
         ),
     };

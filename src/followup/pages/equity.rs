@@ -74,6 +74,12 @@ fn rate(tenths: u32) -> String {
     format!("{},{}\u{A0}%", tenths / 10, tenths % 10)
 }
 
+/// A few people in a large population are not nobody.
+fn rounded(people: i64, population: Option<u32>) -> Option<String> {
+    let rounded = per_thousand(people, population)?;
+    Some(if rounded == 0 && people > 0 { "moins de 1".to_owned() } else { show(rounded) })
+}
+
 fn row(code: &str, local: Option<&Local>, table: Option<&PovertyTable>) -> Row {
     let poverty = table.and_then(|table| table.of(code));
     let people = local.and_then(|local| local.people);
@@ -84,7 +90,7 @@ fn row(code: &str, local: Option<&Local>, table: Option<&PovertyTable>) -> Row {
         projects: local.map_or(0, |local| local.projects),
         committed: local.map_or(Cents::ZERO, |local| local.committed).to_string(),
         people: people.map(show).unwrap_or_default(),
-        per_thousand: people.and_then(|people| per_thousand(people, poor)).map(show).unwrap_or_default(),
+        per_thousand: people.and_then(|people| rounded(people, poor)).unwrap_or_default(),
         rate: words(poverty.map(|p| p.rate)),
         under_30: words(poverty.map(|p| p.rate_under_30)),
         from_75: words(poverty.map(|p| p.rate_from_75)),

@@ -10,7 +10,7 @@ use crate::base::money::Cents;
 use crate::base::text::clean;
 use crate::db::Conn;
 use crate::fault::{Fault, Mistakes};
-use crate::funding::rules::{ClawbackEvent, OBSERVATION_DAYS, SlotKey, next_clawback};
+use crate::funding::rules::{ClawbackEvent, SlotKey, next_clawback};
 use crate::funding::store::{self, Clawback, NoticeRecord, Recording, Turn};
 use crate::journal::Entry;
 use crate::ledger::{self, Cause};
@@ -43,6 +43,12 @@ pub fn claimable(hand: &Hand) -> Vec<(SlotKey, EnvelopeId, Cents)> {
         .collect()
 }
 
+/// Days that the call leaves for observations.
+#[must_use]
+pub fn observation_days(hand: &Hand) -> i64 {
+    hand.file.call.definition.decision.observation_days
+}
+
 /// Every mistake of a notice about to be recorded; nothing is written.
 ///
 /// # Errors
@@ -71,13 +77,16 @@ pub fn check_notice(hand: &Hand, notice: &NewNotice) -> Result<EnvelopeId, Fault
     }
     if notice.noticed_on > hand.today {
         mistakes.add("noticed_on", "Saisissez une date qui n’est pas dans l’avenir.");
-    } else if let Ok(least) = notice.noticed_on.checked_add(jiff::Span::new().days(OBSERVATION_DAYS))
+    } else if let Ok(least) = notice.noticed_on.checked_add(jiff::Span::new().days(observation_days(hand)))
         && notice.observations_until < least
     {
         let least = french_date(least);
         mistakes.add(
             "observations_until",
-            format!("Laissez un mois à l’organisme pour répondre (CSP R1435-33)\u{A0}: le {least} au plus tôt."),
+            format!(
+                "Laissez {} jours à l’organisme pour répondre\u{A0}: le {least} au plus tôt.",
+                observation_days(hand)
+            ),
         );
     }
     mistakes.finish()?;

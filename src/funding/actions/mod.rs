@@ -11,7 +11,7 @@ pub use acts::{
 };
 pub use clawbacks::{
     NewNotice, Order, abandon_clawback, check_notice, check_order, check_received, claimable, notice_clawback,
-    order_clawback, receive_clawback,
+    observation_days, order_clawback, receive_clawback,
 };
 pub use closures::{NewReport, check_closure, check_report, close, closure_facts, save_report};
 pub use payments::{NewPayment, check_payment, check_service_done, record_payment, record_service_done};

@@ -31,6 +31,7 @@ struct DossierView {
     report_href: String,
     report_label: &'static str,
     claim_href: String,
+    yearly_href: String,
     committed: String,
     paid: String,
     left: String,
@@ -41,13 +42,14 @@ struct DossierView {
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let id: DossierId = visit.param("dossier")?;
-    let (file, hand) = visit.read(|conn| {
+    let (file, hand, signs) = visit.read(|conn| {
         let seen = dossiers::for_staff(conn, actor, id)?;
         if !store::READERS.iter().any(|role| seen.through(*role)) {
             return Err(Fault::NotFound);
         }
         let hand = if seen.through(Role::Funder) { Some(actions::hand(conn, actor, id, visit.now)?) } else { None };
-        Ok((store::file_of(conn, seen.dossier)?, hand))
+        let signs = seen.through(Role::Signatory);
+        Ok((store::file_of(conn, seen.dossier)?, hand, signs))
     })?;
     let today = visit.now.in_zone(file.call.zone()).date();
     let state = file.dossier.state;
@@ -78,6 +80,11 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         report_href: if may_report { format!("{path}/compte-rendu") } else { String::new() },
         report_label: if file.report.is_some() { "Corriger le compte rendu" } else { "Enregistrer le compte rendu" },
         claim_href: if may_claim { format!("{path}/reversements/nouveau") } else { String::new() },
+        yearly_href: if signs && state.is_running() && plan::waits_for_credits(&file) {
+            format!("/dossiers/{id}/decision-annuelle")
+        } else {
+            String::new()
+        },
         committed: total.committed.to_string(),
         paid: total.paid.to_string(),
         left: (total.committed - total.paid).to_string(),

@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use super::{Row, amount, row};
-use crate::base::ids::EnvelopeId;
+use crate::base::ids::{DossierId, EnvelopeId};
 use crate::base::money::Cents;
 use crate::base::text::count;
 use crate::calls::{self, Call};
+use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::funding::rules::{Figures, InstalmentState};
 use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
 use crate::ledger::EntryKind;
-use crate::web::{Answer, Visit};
+use crate::web::{Answer, Column, ListRequest, ListView, Visit};
 
 /// Which lines a figure is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +177,14 @@ fn segment(label: &'static str, value: Cents, tone: &'static str) -> Segment {
     Segment { label, value: value.0, text: value.to_string(), tone }
 }
 
+const GRANTS: &[Column] = &[
+    Column::plain("Dossier"),
+    Column::plain("Organisme"),
+    Column::number("Accordé", ""),
+    Column::number("Versé", ""),
+    Column::plain("Suite"),
+];
+
 #[derive(Serialize)]
 struct GrantView {
     reference: String,
@@ -192,26 +201,59 @@ struct GrantView {
 struct CallView {
     call_title: String,
     envelopes: Vec<EnvelopeView>,
+    list: ListView,
     grants: Vec<GrantView>,
     partial: bool,
+    board_href: String,
+    plan_href: String,
+    payments_href: String,
+    /// What could go to the waiting list; empty when nothing is left or nobody waits.
+    freed: String,
+    waitlist_href: String,
 }
 
 pub(super) fn of_call(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
-    let (call, envelopes, grants, partial) = visit.read(|conn| {
+    let request = ListRequest::read(visit, GRANTS, Vec::new()).without_search();
+    let (call, envelopes, (total, grants), waiting, partial) = visit.read(|conn| {
         let call = calls::by_code(conn, &code)?;
         actor.require_in(call.id, READERS)?;
         let viewing = store::view_of(conn, actor, call.id)?;
-        let mut views = Vec::new();
+        let (mut views, mut left) = (Vec::new(), Cents::ZERO);
         for envelope in store::envelopes_of_call(conn, call.id)? {
             let lines = store::lines_seen(conn, &viewing, envelope.id)?;
-            views.push(envelope_view(&envelope, &store::figures(&envelope, &lines)));
+            let figures = store::figures(&envelope, &lines);
+            left += figures.left().unwrap_or_default();
+            views.push(envelope_view(&envelope, &figures));
         }
-        let grants = grants(conn, &viewing, visit.now)?;
-        Ok((call, views, grants, viewing.is_partial()))
+        let funded: Vec<DossierId> = viewing.dossiers().iter().filter(|d| d.state.is_awarded()).map(|d| d.id).collect();
+        let (total, funded) = request.slice(funded);
+        let grants = (total, grants(conn, &viewing, &funded, visit.now)?);
+        let waiting = store::in_states(conn, actor, call.id, READERS, &[State::WaitlistNotified])?.len();
+        Ok((call, views, grants, (waiting, left), viewing.is_partial()))
     })?;
-    let view = CallView { call_title: call.title.clone(), envelopes, grants, partial };
+    let asked = format!("?appel={}", crate::web::form::encode(&call.code));
+    let (waiting, left) = waiting;
+    let view = CallView {
+        call_title: call.title.clone(),
+        envelopes,
+        list: request.view(total, "subvention", "subventions"),
+        grants,
+        partial,
+        board_href: format!("/financements{asked}"),
+        plan_href: format!("/financements/plan{asked}"),
+        payments_href: format!("/financements/versements{asked}"),
+        freed: if waiting > 0 && left.is_positive() {
+            format!(
+                "{left} ne sont ni réservés ni engagés, et {} la liste complémentaire.",
+                count(waiting, "dossier est sur", "dossiers sont sur")
+            )
+        } else {
+            String::new()
+        },
+        waitlist_href: format!("/appels/{}/decisions/liste-complementaire", call.code),
+    };
     Ok(Answer::page("Financement", "funding/call.html", &view)?
         .desk()
         .crumb("Appels", "/appels")
@@ -248,11 +290,12 @@ fn next_step(file: &store::FundingFile, today: jiff::civil::Date) -> (&'static s
 fn grants(
     conn: &mut crate::db::Conn,
     viewing: &Viewing,
+    shown: &[DossierId],
     now: crate::base::clock::Instant,
 ) -> Result<Vec<GrantView>, Fault> {
     let mut views = Vec::new();
     for dossier in viewing.dossiers() {
-        if !dossier.state.is_awarded() {
+        if !shown.contains(&dossier.id) {
             continue;
         }
         let file = store::file_of(conn, dossier.clone())?;

@@ -7,10 +7,11 @@ use crate::base::clock::{Instant, french_date};
 use crate::base::ids::DossierId;
 use crate::calls;
 use crate::db::Conn;
-use crate::dossiers;
+use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::funding::actions::hand;
 use crate::funding::rules::{Due, InstalmentState, PAYMENT_SOURCE, due_by};
+use crate::funding::store;
 use crate::web::Expected;
 
 /// Acts to take, then payments to make, call by call, with their time limit.
@@ -22,11 +23,9 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
     for id in actor.calls_with(&[Role::Funder]) {
         let call = calls::by_id(conn, id)?;
         let (mut acts, mut payments) = (Task::default(), Task::default());
-        for view in dossiers::visible_in_call(conn, actor, id, &[Role::Funder])? {
-            if !view.dossier.state.is_running() {
-                continue;
-            }
-            let hand = hand(conn, actor, view.dossier.id, now)?;
+        let running: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_running()).collect();
+        for dossier in store::in_states(conn, actor, id, &[Role::Funder], &running)? {
+            let hand = hand(conn, actor, dossier, now)?;
             let file = &hand.file;
             for award in file.awards.iter().filter(|award| hand.acts_for(award.authority) && file.act_is_due(award)) {
                 let notified_on = award.notified_at.in_zone(file.call.zone()).date();

@@ -2,9 +2,11 @@
 //! applicant.
 
 mod applicant;
+mod board;
 mod dossier;
 mod envelopes;
 mod expected;
+mod lists;
 mod plan;
 mod report;
 mod schedule;
@@ -25,6 +27,7 @@ pub fn pages() -> Vec<Page> {
         Page::get("/dossiers/{dossier}/financement", Permission::AnyCall(READERS), dossier::show),
         Page::get("/mes-dossiers/{dossier}/financement", Permission::SignedIn, applicant::show),
     ];
+    pages.extend(lists::pages());
     pages.extend(steps::pages());
     pages
 }

@@ -11,13 +11,13 @@ use crate::funding::store::FundingFile;
 
 /// Sums of a slot. What is unknown is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sums {
-    pub requested: Option<Cents>,
-    pub reserved: Cents,
-    pub committed: Cents,
+struct Sums {
+    requested: Option<Cents>,
+    reserved: Cents,
+    committed: Cents,
     /// Granted for a year whose credits are not committed yet.
-    pub planned: Cents,
-    pub paid: Cents,
+    planned: Cents,
+    paid: Cents,
 }
 
 impl Sums {
@@ -32,7 +32,7 @@ impl Sums {
         self.paid += other.paid;
     }
 
-    pub(super) fn left(&self) -> Cents {
+    fn left(&self) -> Cents {
         self.committed - self.paid
     }
 }
@@ -76,7 +76,7 @@ fn plan_row(authority: &str, line: &str, year: i32, sums: &Sums) -> PlanRow {
 
 /// By line and year, every slot where something was asked, granted or moved. What a funder with several lines is asked
 /// for counts once, on its first line.
-pub(super) fn sums_of(file: &FundingFile) -> BTreeMap<SlotKey, Sums> {
+fn sums_of(file: &FundingFile) -> BTreeMap<SlotKey, Sums> {
     let mut sums: BTreeMap<SlotKey, Sums> = BTreeMap::new();
     for (slot, balance) in &file.balances {
         let of = sums.entry(*slot).or_default();
@@ -119,4 +119,9 @@ pub(super) fn of_dossier(file: &FundingFile) -> PlanView {
         })
         .collect();
     PlanView { rows, total: plan_row("", "", 0, &total) }
+}
+
+/// Whether a year is granted subject to credits.
+pub(super) fn waits_for_credits(file: &FundingFile) -> bool {
+    sums_of(file).values().any(|sums| sums.planned.is_positive())
 }

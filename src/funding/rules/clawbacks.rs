@@ -38,9 +38,6 @@ impl ClawbackEvent {
     pub const ALL: [Self; 3] = [Self::Order, Self::Receive, Self::Abandon];
 }
 
-/// Days the beneficiary has to answer a formal notice (CSP R1435-33: one month).
-pub const OBSERVATION_DAYS: i64 = 30;
-
 /// # Errors
 /// Why the step has no place there, in French.
 pub fn next_clawback(state: ClawbackState, event: ClawbackEvent) -> Result<ClawbackState, &'static str> {

@@ -7,7 +7,7 @@ mod figures;
 mod schedule;
 
 pub use acts::{AGREEMENT_SOURCE, ActFacts, ActKind, YearGrant};
-pub use clawbacks::{ClawbackEvent, ClawbackState, OBSERVATION_DAYS, next_clawback};
+pub use clawbacks::{ClawbackEvent, ClawbackState, next_clawback};
 pub use closure::{ClosureFacts, Side};
 pub use figures::{Figures, Line};
 pub use schedule::{

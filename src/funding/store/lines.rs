@@ -10,8 +10,8 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DecisionId, DossierId, EnvelopeId};
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{accounts, decisions as decision_rows, ledger_entries};
-use crate::dossiers::{self, Dossier};
+use crate::db::schema::{accounts, decisions as decision_rows, dossiers as dossier_rows, envelopes, ledger_entries};
+use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 use crate::funding::rules::{Figures, Line};
 use crate::ledger::EntryKind;
@@ -62,7 +62,7 @@ impl Viewing {
         !self.closed.is_empty()
     }
 
-    /// Dossiers this agent may open, oldest submission first.
+    /// Dossiers with money that this agent may open, oldest submission first.
     #[must_use]
     pub fn dossiers(&self) -> Vec<&Dossier> {
         let mut all: Vec<&Dossier> = self.open.values().collect();
@@ -75,7 +75,14 @@ impl Viewing {
 /// When the database refuses.
 pub fn view_of(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<Viewing, Fault> {
     let closed = dossiers::closed_by_interest(conn, actor, call)?;
-    let open = dossiers::visible_in_call(conn, actor, call, READERS)?
+    let moved = ledger_entries::table
+        .inner_join(envelopes::table)
+        .filter(envelopes::call_id.eq(call))
+        .filter(ledger_entries::dossier_id.is_not_null())
+        .select(ledger_entries::dossier_id.assume_not_null())
+        .distinct()
+        .load::<DossierId>(conn)?;
+    let open = dossiers::visible_among(conn, actor, call, &moved, READERS)?
         .into_iter()
         .map(|view| (view.dossier.id, view.dossier))
         .collect();
@@ -104,8 +111,8 @@ pub fn lines_seen(conn: &mut Conn, viewing: &Viewing, envelope: EnvelopeId) -> R
         .load::<EntryRow>(conn)?;
     let rows: Vec<EntryRow> =
         rows.into_iter().filter(|row| row.6.is_none_or(|dossier| !viewing.closed.contains(&dossier))).collect();
-    let authors = names(conn, rows.iter().filter_map(|row| row.4).collect())?;
-    let numbers = decision_numbers(conn, rows.iter().filter_map(|row| row.5).collect())?;
+    let authors = authors_of(conn, rows.iter().filter_map(|row| row.4).collect())?;
+    let numbers = numbers_of(conn, rows.iter().filter_map(|row| row.5).collect())?;
     Ok(rows
         .into_iter()
         .map(|(kind, amount, reason, recorded_at, author, decision, dossier)| SeenLine {
@@ -132,7 +139,7 @@ pub fn figures(envelope: &Envelope, lines: &[SeenLine]) -> Figures {
     Figures::of(envelope.vote_is_known, lines.iter().map(SeenLine::line))
 }
 
-fn names(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
+pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
     Ok(accounts::table
         .filter(accounts::id.eq_any(ids))
         .select((accounts::id, accounts::given_name, accounts::surname))
@@ -142,11 +149,31 @@ fn names(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, Stri
         .collect())
 }
 
-fn decision_numbers(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
+pub(super) fn numbers_of(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
     Ok(decision_rows::table
         .filter(decision_rows::id.eq_any(ids))
         .select((decision_rows::id, decision_rows::number))
         .load::<(DecisionId, String)>(conn)?
         .into_iter()
         .collect())
+}
+
+/// Dossiers of a call in one of these states that an agent sees through one of `roles`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn in_states(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    roles: &[Role],
+    states: &[State],
+) -> Result<Vec<DossierId>, Fault> {
+    Ok(dossier_rows::table
+        .filter(dossier_rows::call_id.eq(call))
+        .filter(dossier_rows::state.eq_any(states.to_vec()))
+        .filter(dossiers::visible(actor, roles))
+        .order((dossier_rows::submitted_at, dossier_rows::id))
+        .select(dossier_rows::id)
+        .load(conn)?)
 }

@@ -9,7 +9,7 @@ use super::{assert_all, case, edit, line_of};
 fn budget_funders_and_envelopes() {
     let twice = "[[funders]]\ncode = \"ARS\"\nlabel = \"x\"\nsource = { kind = \"proposed\", reference = \"x\" }\n\n[[envelopes]]";
     assert_all(&[
-        case("[budget]", "[2022, 2023, 2024]", "[2022, 2024]", "budget.years[2]", "se suivent"),
+        case("[budget]", "[2022, 2023, 2024]", "[2022, 2024, 2025]", "budget.years[2]", "se suivent"),
         case("[budget]", "[2022, 2023, 2024]", "[2019, 2020, 2021]", "envelopes[1].year", "budget.years")
             .at("year = 2022"),
         case("[budget]", "[2022, 2023, 2024]", "[1922]", "budget.years[1]", "entre 2000 et 2100"),

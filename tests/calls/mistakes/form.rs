@@ -44,8 +44,8 @@ fn fields() {
     let with_options = "kind = \"date\"\noptions = [{ value = \"a\", label = \"A\" }]";
     assert_all(&[
         case("", "code = \"reading\"", "code = \"project\"", "sections[3].code", "déjà une section"),
-        case("", "code = \"audience\"", "code = \"start\"", "sections[2].fields[9].code", "déjà un champ")
-            .at("code = \"start\"\nlabel = \"Début"),
+        case("", "code = \"audience\"", "code = \"scale\"", "sections[2].fields[7].code", "déjà un champ")
+            .at("code = \"scale\"\nlabel = \"À qui"),
         case("", "code = \"summary\"", "code = \"resume\"", "sections", "summary").at("[[sections]]"),
         case("", "code = \"title\"", "code = \"titre\"", "sections", "title").at("[[sections]]"),
         case("code = \"title\"", "kind = \"line\"", "kind = \"text\"", "sections[2].fields[1].kind", "line"),
@@ -74,7 +74,13 @@ fn pieces_attestations_and_indicators() {
     assert_all(&[
         case("", "code = \"statutes\"", "code = \"rib\"", "pieces[2].code", "déjà une pièce"),
         case("", "code = \"regularity\"", "code = \"exactness\"", "attestations[2].code", "déjà une attestation"),
-        case("", "code = \"partners\"", "code = \"sessions\"", "indicators[2].code", "déjà un indicateur"),
+        case(
+            "[[indicators]]",
+            "code = \"partners\"",
+            "code = \"sessions\"",
+            "indicators[2].code",
+            "déjà un indicateur",
+        ),
         case("", "from_date = \"2022-01-02\"", "from_date = \"2022-02-30\"", "pieces[9].from_date", "lisible"),
         case("", "above_euros = 153000", "above_euros = 0", "pieces[4].above_euros", "supérieur à zéro"),
         case("code = \"deliberation\"", "\"7220\"", "\"département\"", "pieces[8].legal_forms[2]", "INSEE"),

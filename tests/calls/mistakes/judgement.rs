@@ -36,7 +36,13 @@ fn instruction_and_committee() {
     let (reviewers, institutions) = ("instruction.reviewers_per_dossier", "instruction.institutions");
     assert_all(&[
         case("[instruction]", "reviewers_per_dossier = 2", "reviewers_per_dossier = 0", reviewers, "une à neuf"),
-        case("[instruction]", "[\"ARS\", \"DREETS\", \"AM\"]", "[\"ARS\"]", institutions, "institutions différentes"),
+        case(
+            "[instruction]",
+            "[\"ARS\", \"ARS-DD\", \"DREETS\", \"AM\"]",
+            "[\"ARS\"]",
+            institutions,
+            "institutions différentes",
+        ),
         case("[instruction]", "\"DREETS\"", "\"ARS\"", "instruction.institutions[2]", "désigne déjà"),
         case("[instruction]", "threshold = 15", "threshold = 0", "instruction.divergence_threshold", "de 1 à 100"),
         case("[committee]", "quorum = 3", "quorum = 0", "committee.quorum", "quorum"),

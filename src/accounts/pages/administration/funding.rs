@@ -34,6 +34,8 @@ struct Envelope {
     committed: String,
     paid: String,
     href: String,
+    /// Opens another year on the same line; only on the last year.
+    open_href: String,
 }
 
 #[derive(Serialize)]
@@ -57,6 +59,7 @@ const COLUMNS: &[Column] = &[
 fn envelope(e: store::Envelope) -> Envelope {
     Envelope {
         href: format!("{PATH}/enveloppes/{}", e.id),
+        open_href: format!("{PATH}/enveloppes/nouvelle/{}/{}", e.call_code, e.line),
         call: e.call_code,
         line: e.line_name,
         year: e.year,
@@ -234,5 +237,67 @@ pub(super) fn vote(visit: &Visit) -> Result<Answer, Fault> {
         // What the ledger refuses is a matter of the amount typed.
         Err(Fault::Refused(reason)) => visit.with_mistakes(Fault::invalid("amount", reason), envelope_page),
         Err(fault) => visit.with_mistakes(fault, envelope_page),
+    }
+}
+
+#[derive(Serialize)]
+struct OpenForm {
+    path: String,
+    call: String,
+    line: String,
+    year: String,
+    amount: String,
+    source: String,
+    errors: BTreeMap<String, String>,
+    summary: Vec<FieldError>,
+}
+
+pub(super) fn show_new_envelope(visit: &Visit) -> Result<Answer, Fault> {
+    open_page(visit, Vec::new())
+}
+
+fn open_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
+    let code: String = visit.param("call")?;
+    let line: FundingLineId = visit.param("line")?;
+    let envelopes = visit.read(|conn| store::envelopes(conn))?;
+    let of_line: Vec<_> = envelopes.into_iter().filter(|e| e.call_code == code && e.line == line).collect();
+    let last = of_line.iter().max_by_key(|e| e.year).ok_or(Fault::NotFound)?;
+    let view = OpenForm {
+        path: visit.path.clone(),
+        call: code,
+        line: last.line_name.clone(),
+        year: visit.form.get("year").map_or_else(|| (last.year + 1).to_string(), str::to_owned),
+        amount: visit.form.text("amount").to_owned(),
+        source: visit.form.text("source").to_owned(),
+        errors: by_field(&summary),
+        summary,
+    };
+    Ok(page("Ouvrir l’enveloppe d’une année", "administration/envelope_open.html", &view)?.crumb("Financements", PATH))
+}
+
+pub(super) fn open_envelope(visit: &Visit) -> Result<Answer, Fault> {
+    let code: String = visit.param("call")?;
+    let line: FundingLineId = visit.param("line")?;
+    let call = visit
+        .read(|conn| store::envelopes(conn))?
+        .into_iter()
+        .find(|e| e.call_code == code && e.line == line)
+        .ok_or(Fault::NotFound)?
+        .call;
+    let mut mistakes = Mistakes::default();
+    let year = mistakes.take(
+        "year",
+        visit.form.text("year").trim().parse::<i32>().map_err(|_| "Saisissez une année, par exemple 2023."),
+    );
+    let amount = visit.form.text("amount").trim();
+    let voted = if amount.is_empty() { Some(None) } else { mistakes.take("amount", Cents::parse(amount)).map(Some) };
+    mistakes.line("source", visit.form.text("source"), 300, "Saisissez la référence ou le motif de l’ouverture.");
+    let (Some(year), Some(voted), true) = (year, voted, mistakes.is_empty()) else {
+        return visit.with_mistakes(Fault::Invalid(mistakes.into_vec()), open_page);
+    };
+    let new = actions::NewEnvelope { call, line, year, voted, source: visit.form.text("source").to_owned() };
+    match visit.perform(|op| actions::open_envelope(op, &new)) {
+        Ok(_) => Ok(Answer::redirect(PATH).flash(format!("L’enveloppe {year} est ouverte."))),
+        Err(fault) => visit.with_mistakes(fault, open_page),
     }
 }

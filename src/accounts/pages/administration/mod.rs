@@ -57,6 +57,8 @@ pub(super) fn pages() -> Vec<Page> {
         get("/administration/financements", funding::list),
         get("/administration/financements/lignes/{line}", funding::show_line),
         post("/administration/financements/lignes/{line}", funding::change_line),
+        get("/administration/financements/enveloppes/nouvelle/{call}/{line}", funding::show_new_envelope),
+        post("/administration/financements/enveloppes/nouvelle/{call}/{line}", funding::open_envelope),
         get("/administration/financements/enveloppes/{envelope}", funding::show_envelope),
         post("/administration/financements/enveloppes/{envelope}", funding::vote),
     ]

@@ -49,7 +49,10 @@ fn reminders(days: &[i16], found: &mut Reading) {
 }
 
 fn date_field(call: &CallDefinition, path: &str, code: &str, found: &mut Reading) {
-    if found.is_whole("sections") && !call.field(code).is_some_and(|field| field.kind == FieldKind::Date) {
+    if found.is_whole("sections")
+        && found.is_sound("sections")
+        && !call.field(code).is_some_and(|field| field.kind == FieldKind::Date)
+    {
         let message = format!("« {code} » n’est pas une question de nature « date » du formulaire. Corrigez ce code.");
         found.report(path, message);
     }

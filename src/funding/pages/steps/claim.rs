@@ -6,9 +6,9 @@ use crate::base::ids::{EnvelopeId, FundingLineId};
 use crate::base::money::Cents;
 use crate::db::Conn;
 use crate::fault::{Fault, FieldError, Mistakes};
-use crate::funding::actions::{self, Hand, NewNotice, check_notice, claimable};
+use crate::funding::actions::{self, Hand, NewNotice, check_notice, claimable, observation_days};
 use crate::funding::pages::row;
-use crate::funding::rules::{OBSERVATION_DAYS, SlotKey};
+use crate::funding::rules::SlotKey;
 use crate::web::{Answer, Visit};
 
 pub(super) struct Noticing {
@@ -60,10 +60,9 @@ impl Step for Noticing {
             .collect();
         let form = Form {
             title: "Demander un reversement".to_owned(),
-            lead:
-                "Une mise en demeure motivée ouvre la procédure. L’organisme a un mois pour présenter ses observations \
-                   avant tout ordre de reversement (CSP R1435-33, CRPA L121-1)."
-                    .to_owned(),
+            lead: "Une mise en demeure motivée ouvre la procédure. L’organisme peut présenter ses observations avant tout \
+                   ordre de reversement (CSP R1435-33, CRPA L121-1)."
+                .to_owned(),
             facts: Vec::new(),
             fields: vec![
                 Field::new("choice", "slot", "Ligne et année").options(options),
@@ -71,7 +70,7 @@ impl Step for Noticing {
                 Field::new("area", "reason", "Motif").hint("Le porteur le lira.").filled(visit, ""),
                 Field::new("date", "noticed_on", "Date de la mise en demeure").example("15/01/2023").filled(visit, ""),
                 Field::new("date", "observations_until", "Observations attendues jusqu’au")
-                    .hint(format!("Au moins {OBSERVATION_DAYS} jours après la mise en demeure."))
+                    .hint(format!("Au moins {} jours après la mise en demeure.", observation_days(&self.hand)))
                     .example("28/02/2023")
                     .filled(visit, ""),
             ],
