@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use essaim::base::clock::Instant;
+use essaim::commands::check::verify;
 use essaim::commands::demo::{PASSWORD, seed};
 use essaim::web::throttle::Limits;
 
@@ -53,12 +54,85 @@ fn rows(client: &Client, path: &str) -> Vec<Vec<String>> {
     text.lines().skip(1).map(|line| line.split(';').map(|cell| cell.trim_matches('"').to_owned()).collect()).collect()
 }
 
+/// How many rows carry this status.
+fn statuses(client: &Client, path: &str, label: &str) -> usize {
+    let reply = client.get(path);
+    assert_eq!(reply.status, 200, "{path}");
+    reply.text().matches(&format!("<span>{label}</span>")).count()
+}
+
+/// Addresses on a page that start like this and end with a number, each once.
+fn links(client: &Client, path: &str, start: &str) -> Vec<String> {
+    let text = client.get(path).text();
+    let number = |rest: &str| rest.split('"').next().filter(|tail| tail.parse::<i64>().is_ok()).map(str::to_owned);
+    let mut found: Vec<String> = Vec::new();
+    for rest in text.split(&format!("href=\"{start}")).skip(1) {
+        if let Some(link) = number(rest).map(|tail| format!("{start}{tail}"))
+            && !found.contains(&link)
+        {
+            found.push(link);
+        }
+    }
+    found
+}
+
 #[test]
 fn the_pages_tell_the_figures_of_both_calls() {
     let app = demonstration();
     let manager = enter(&app, MANAGER);
-    let gestion = words(&manager, "/appels/AMI-ISS-2021/gestion");
-    eprintln!("{gestion}");
-    says(&gestion, "76 dossiers déposés");
-    assert_eq!(rows(&manager, "/appels/AMI-ISS-2021/gestion?format=csv").len(), 76);
+    the_call_against_inequalities(&manager);
+    the_call_of_the_first_thousand_days(&manager);
+    the_live_calls(&app);
+    let problems: Vec<String> =
+        verify(app.service()).unwrap().into_iter().flat_map(|finding| finding.problems).collect();
+    assert_eq!(problems, Vec::<String>::new(), "`essaim check` is green");
+}
+
+/// 76 dossiers, 20 shortlisted, 16 selected for 1,700,000 €, then 17.
+fn the_call_against_inequalities(manager: &Client) {
+    says(&words(manager, "/appels/AMI-ISS-2021/gestion"), "76 dossiers déposés");
+    let sessions = links(manager, "/appels/AMI-ISS-2021/comite", "/comite/");
+    let [shortlisting, selection] = sessions.as_slice() else { panic!("two sessions, not {sessions:?}") };
+    assert_eq!(statuses(manager, shortlisting, "Présélectionné"), 20);
+    assert_eq!(statuses(manager, shortlisting, "Non présélectionné"), 56);
+    assert_eq!(statuses(manager, selection, "Retenu"), 16);
+    assert_eq!(statuses(manager, selection, "Liste complémentaire"), 2);
+    assert_eq!(statuses(manager, selection, "Non retenu"), 2);
+    says(&words(manager, &format!("{selection}/classement")), "Proposé par le comité 1 700 000 €");
+    says(&words(manager, "/appels/AMI-ISS-2021/suivi"), "Projets financés 17");
+    let public = words(manager, "/appels/AMI-ISS-2021");
+    says(&public, "un projet ajouté depuis la liste complémentaire est une hypothèse, que la démonstration illustre");
+    let promoted = links(manager, "/appels/AMI-ISS-2021/gestion?recherche=Une+rue+qui+respire", "/dossiers/");
+    let [promoted] = promoted.as_slice() else { panic!("one dossier, not {promoted:?}") };
+    says(&words(manager, &format!("{promoted}/decision")), "une hypothèse de la démonstration");
+}
+
+/// 119 dossiers asking more than 4.5 million euros, 15 selected of which 14 departmental.
+fn the_call_of_the_first_thousand_days(manager: &Client) {
+    says(&words(manager, "/appels/AAP-1000J-2021/gestion"), "119 dossiers déposés");
+    let list = rows(manager, "/appels/AAP-1000J-2021/gestion?format=csv");
+    assert_eq!(list.len(), 119);
+    let cents = |row: &Vec<String>| row[5].replace([' ', '.', ','], "").parse::<i64>().unwrap();
+    let requested: i64 = list.iter().map(cents).sum();
+    assert!(requested > 450_000_000, "more than 4.5 M€, not {requested} cents");
+    let sessions = links(manager, "/appels/AAP-1000J-2021/comite", "/comite/");
+    let [selection] = sessions.as_slice() else { panic!("one session, not {sessions:?}") };
+    assert_eq!(statuses(manager, selection, "Retenu"), 15);
+    assert_eq!(statuses(manager, selection, "Liste complémentaire"), 3);
+    says(&words(manager, "/appels/AAP-1000J-2021/suivi"), "Projets financés 15");
+    let selected = links(manager, "/appels/AAP-1000J-2021/gestion?etat=in_progress", "/dossiers/");
+    assert_eq!(selected.len(), 15);
+    let pages: Vec<String> = selected.iter().map(|link| words(manager, link)).collect();
+    assert_eq!(pages.iter().filter(|page| page.contains("Départementale")).count(), 14);
+    assert_eq!(pages.iter().filter(|page| page.contains("Régionale")).count(), 1);
+}
+
+fn the_live_calls(app: &TestApp) {
+    let visitor = app.client();
+    let list = words(&visitor, "/appels");
+    for title in ["Agir près de chez soi", "Les 1000 premiers jours : entourer", "Vieillir entouré"] {
+        says(&list, title);
+    }
+    let reader = enter(app, "instruction.ars@essaim.example");
+    says(&words(&reader, "/instruction"), "en retard");
 }

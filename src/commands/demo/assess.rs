@@ -14,6 +14,9 @@ use crate::instruction::actions::{
 };
 use crate::instruction::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion, TerritorialInput};
 
+/// Version of a territorial opinion that was asked and not begun.
+const AS_ASKED: i64 = 1;
+
 impl<'a> Replay<'a> {
     /// Declares a dossier eligible, or not with the ground its file gives.
     ///
@@ -87,7 +90,7 @@ impl<'a> Replay<'a> {
         self.by(correspondent, |op, actor| {
             // Whoever also reads the dossier has said so before: said twice, it is recorded once.
             declare_interests(op, actor, id, None)?;
-            save_territorial(op, actor, (id, &territorial.department), &input, 1, true)
+            save_territorial(op, actor, (id, &territorial.department), &input, AS_ASKED, true)
         })
     }
 }
