@@ -146,8 +146,7 @@ fn administrators_see_what_did_not_leave_and_send_it_again() {
     let page = admin.get("/administration/courriels?etat=given_up").expect(200).words();
     assert!(page.contains("refuse@exemple.example") && page.contains("no such person"), "{page}");
     assert!(!page.contains("zoe@exemple.example"), "{page}");
-    let found = admin.get("/administration/courriels?recherche=DECISION+zoe%40exemple").words();
-    assert!(found.contains("1 courriel"), "{found}");
+    assert!(admin.get("/administration/courriels?recherche=DECISION+refuse").words().contains("1 courriel"));
     assert!(!admin.get("/administration/courriels").words().contains("Une décision vous attend"), "no words are shown");
     admin.post("/administration/courriels/1/relancer", &[]).expect(303);
     assert_eq!(app.service().read(|conn| get(conn, MailId(1))).unwrap().attempts, 0);
