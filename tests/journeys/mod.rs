@@ -7,5 +7,6 @@ mod followup;
 mod funding;
 mod instruction;
 mod people;
+mod decisions;
 mod public;
 mod spine;

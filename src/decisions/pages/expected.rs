@@ -26,7 +26,8 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
             }
         }
         if reader.manages {
-            let (waiting, _) = store::in_call_page(conn, call.id, false, &reader.closed, (0, 0))?;
+            let (waiting, _) =
+                store::in_call_page(conn, call.id, false, &reader.closed, store::Wanted::default(), (0, 0))?;
             if waiting > 0 {
                 let waiting = usize::try_from(waiting).unwrap_or(usize::MAX);
                 let label = format!("Notifier {}", count(waiting, "décision", "décisions"));

@@ -7,6 +7,7 @@ mod check;
 mod correct;
 mod decide;
 mod desk;
+mod desk_rows;
 mod expected;
 mod file;
 mod notify;

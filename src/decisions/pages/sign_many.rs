@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::desk::{PER_PAGE, Reader};
 use super::shared::{call_crumbs, outcome_label, plain};
 use super::store;
 use crate::access::Actor;
@@ -10,7 +9,6 @@ use crate::base::ids::DossierId;
 use crate::base::money::Cents;
 use crate::base::text::count;
 use crate::calls::{self, Call};
-use crate::db::Conn;
 use crate::decisions::actions::{self, Case};
 use crate::decisions::model::Choice;
 use crate::fault::Fault;
@@ -45,31 +43,26 @@ struct CheckView {
     button: String,
 }
 
-/// What was ticked, or every line of the page, within what this person has to sign.
-fn chosen(conn: &mut Conn, actor: &Actor, call: &Call, visit: &Visit) -> Result<Vec<DossierId>, Fault> {
-    let reader = Reader::of(conn, actor, call)?;
-    let waiting = reader.to_sign(conn, call)?;
-    if visit.form.text("action") == "check_page" {
-        let page: usize = visit.form.text("page").parse().unwrap_or(1).max(1);
-        let lines = waiting.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE);
-        return Ok(lines.filter(|line| reader.signs(line)).map(|line| line.dossier).collect());
-    }
-    let mut asked: Vec<DossierId> = visit.form.all("dossier").iter().filter_map(|id| id.parse().ok()).collect();
+/// Decisions signed in one go, each in its own transaction.
+const MOST: usize = 100;
+
+/// What was ticked, or every line of the page; each is checked again against what this person has to sign.
+fn chosen(visit: &Visit) -> Vec<DossierId> {
+    // « Toute la page » sends the lines it shows.
+    let field = if visit.form.text("action") == "check_page" { "listed" } else { "dossier" };
+    let mut asked: Vec<DossierId> = visit.form.all(field).iter().filter_map(|id| id.parse().ok()).collect();
     asked.sort_unstable();
     asked.dedup();
-    asked.truncate(PER_PAGE);
-    Ok(asked)
+    asked.truncate(MOST);
+    asked
 }
 
 pub(super) fn post(visit: &Visit) -> Result<Answer, Fault> {
     let code: String = visit.param("call")?;
     let actor = visit.actor()?;
     let back = format!("/appels/{code}/decisions?etape=signer");
-    let (call, ids) = visit.read(|conn| {
-        let call = calls::by_code(conn, &code)?;
-        let ids = chosen(conn, actor, &call, visit)?;
-        Ok((call, ids))
-    })?;
+    let call = visit.read(|conn| calls::by_code(conn, &code))?;
+    let ids = chosen(visit);
     if ids.is_empty() {
         return Ok(Answer::redirect(back).flash_as("warning", "Cochez au moins un dossier à signer."));
     }

@@ -133,6 +133,13 @@ pub fn waiting_of_call(conn: &mut Conn, call: CallId) -> Result<Vec<Letter>, Fau
     Ok(rows.into_iter().map(letter).collect())
 }
 
+/// What a list of letters is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub kind: Option<LetterKind>,
+    pub electronic: Option<bool>,
+}
+
 /// A page of the letters of a call, sent (latest first) or waiting (oldest first), without `closed` dossiers; with how
 /// many there are.
 pub fn in_call_page(
@@ -140,15 +147,22 @@ pub fn in_call_page(
     call: CallId,
     sent: bool,
     closed: &HashSet<DossierId>,
+    asked: Wanted,
     (offset, limit): (i64, i64),
 ) -> Result<(i64, Vec<Letter>), Fault> {
     let closed: Vec<DossierId> = closed.iter().copied().collect();
     macro_rules! wanted {
         () => {{
-            let query = letters::table
+            let mut query = letters::table
                 .filter(letters::call_id.eq(call))
                 .filter(letters::dossier_id.ne_all(closed.iter().copied()))
                 .into_boxed();
+            if let Some(kind) = asked.kind {
+                query = query.filter(letters::kind.eq(kind));
+            }
+            if let Some(electronic) = asked.electronic {
+                query = query.filter(letters::electronic.eq(electronic));
+            }
             if sent {
                 query.filter(letters::notified_at.is_not_null())
             } else {

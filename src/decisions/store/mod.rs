@@ -17,8 +17,8 @@ pub(super) use decisions::{
 pub use decisions::{all, current_shares, in_call, notified_shares, of_dossier};
 pub(super) use desk::{Named, ToSign, counts, named, proposals, to_sign};
 pub(super) use letters::{
-    NewLetter, in_call_page, insert_letter, last_notified, letter_by_code, letter_by_id, letters_by_ids, notify_letter,
-    replace_letter, set_read, unread, waiting_of, waiting_of_call,
+    NewLetter, Wanted, in_call_page, insert_letter, last_notified, letter_by_code, letter_by_id, letters_by_ids,
+    notify_letter, replace_letter, set_read, unread, waiting_of, waiting_of_call,
 };
 pub use letters::{letter_of, letters_of};
 pub(super) use parties::{
