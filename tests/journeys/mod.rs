@@ -2,11 +2,11 @@
 
 mod accounts;
 mod committee;
+mod decisions;
 mod dossiers;
 mod followup;
 mod funding;
 mod instruction;
 mod people;
-mod decisions;
 mod public;
 mod spine;
