@@ -41,18 +41,18 @@ pub struct Territory {
 pub fn territory(footprints: &[Footprint], total: IndicatorTotal) -> Territory {
     let mut all = Territory { projects: footprints.len(), ..Territory::default() };
     for footprint in footprints {
-        all.committed = all.committed + footprint.committed;
+        all.committed += footprint.committed;
         for department in &footprint.departments {
             all.departments.entry(department.clone()).or_default().projects += 1;
         }
         match footprint.departments.as_slice() {
             [only] => {
                 let local = all.departments.entry(only.clone()).or_default();
-                local.committed = local.committed + footprint.committed;
+                local.committed += footprint.committed;
             }
             _ => {
                 all.shared_projects += 1;
-                all.shared_committed = all.shared_committed + footprint.committed;
+                all.shared_committed += footprint.committed;
             }
         }
         let Some((people, reach)) = reach(footprint, total) else {
@@ -71,10 +71,10 @@ pub fn territory(footprints: &[Footprint], total: IndicatorTotal) -> Territory {
 
 /// People a project reached in all, and where.
 fn reach(footprint: &Footprint, total: IndicatorTotal) -> Option<(i64, Reach)> {
-    let known = footprint.reach.iter().filter_map(|(value, told)| value.map(|value| (value, told)));
+    let mut known = footprint.reach.iter().filter_map(|(value, told)| value.map(|value| (value, told)));
     let of = |(value, told): (i64, &Vec<(String, i64)>)| (value, Reach::of(value, &footprint.departments, told));
     match total {
-        IndicatorTotal::Last => known.last().map(of),
+        IndicatorTotal::Last => known.next_back().map(of),
         IndicatorTotal::Sum => known.map(of).reduce(|(people, mut reach), (more, other)| {
             reach.add(other);
             (people + more, reach)

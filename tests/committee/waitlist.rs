@@ -68,7 +68,7 @@ fn the_list_says_who_waits_what_they_ask_and_what_is_free() {
     assert!(lines[0].dossier.id == waiting && lines[0].rank == 1 && lines[0].is_waiting(), "kept after notification");
     let page =
         app.signed_in("gestion@ars.example").get("/appels/AMI-ISS-2021/liste-complementaire").expect(200).words();
-    let page = page.replace('\u{202F}', " ").replace('\u{A0}', " ");
+    let page = page.replace(['\u{202F}', '\u{A0}'], " ");
     assert!(page.contains("30 000 €") && page.contains("20 000 €"), "asked, and free: {page}");
     assert!(page.contains("Il manque 10 000 €"), "{page}");
     let csv = app.signed_in("gestion@ars.example").get("/appels/AMI-ISS-2021/liste-complementaire?format=csv");
@@ -108,7 +108,7 @@ fn trying_a_dossier_the_other_way_round_moves_the_totals_and_saves_nothing() {
     let manager = app.signed_in("gestion@ars.example");
     let words = |query: &str| {
         let page = manager.get(&format!("/comite/{session}/classement{query}")).expect(200).words();
-        page.replace('\u{202F}', " ").replace('\u{A0}', " ")
+        page.replace(['\u{202F}', '\u{A0}'], " ")
     };
     assert!(words("").contains("Et sans lui ?") && !words("").contains("Essai, rien n’est enregistré"));
     let both = words(&format!("?avec={second}"));

@@ -168,7 +168,7 @@ fn a_reopened_review_keeps_what_was_submitted_and_the_journal_shows_what_changed
     let journal = manager.get(&format!("/dossiers/{dossier}/journal")).expect(200).words();
     for said in ["Avis de Inès Exemple rouvert", "Avis rendu à nouveau", "40 000 €", "30 000 €", "niveau 3", "niveau 4"]
     {
-        assert!(journal.replace('\u{A0}', " ").replace('\u{202F}', " ").contains(said), "{said} in {journal}");
+        assert!(journal.replace(['\u{A0}', '\u{202F}'], " ").contains(said), "{said} in {journal}");
     }
     // On the committee's agenda, it is too late.
     app.as_account(world.manager, |op, _| {

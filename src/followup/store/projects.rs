@@ -179,7 +179,7 @@ pub(in crate::followup) fn footprints(
         .load::<(DossierId, Cents)>(conn)?;
     for (id, amount) in commitments {
         if let Some(footprint) = all.get_mut(&id) {
-            footprint.committed = footprint.committed + amount;
+            footprint.committed += amount;
         }
     }
     for (id, values) in people(conn, call, reach)? {

@@ -142,7 +142,7 @@ pub fn to_schedule(file: &FundingFile, act: &Act) -> BTreeMap<SlotKey, Cents> {
 ///
 /// # Errors
 /// [`Fault::Refused`] with why it may not, [`Fault::Denied`] for whoever does not act for its authority.
-pub fn open_act<'a>(hand: &'a Hand, id: ActId) -> Result<&'a Act, Fault> {
+pub fn open_act(hand: &Hand, id: ActId) -> Result<&Act, Fault> {
     let file = &hand.file;
     let act = file.act(id).ok_or(Fault::NotFound)?;
     hand.require_acts_for(act.authority)?;

@@ -259,7 +259,7 @@ pub(super) fn show_new_envelope(visit: &Visit) -> Result<Answer, Fault> {
 fn open_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
     let code: String = visit.param("call")?;
     let line: FundingLineId = visit.param("line")?;
-    let envelopes = visit.read(|conn| store::envelopes(conn))?;
+    let envelopes = visit.read(store::envelopes)?;
     let of_line: Vec<_> = envelopes.into_iter().filter(|e| e.call_code == code && e.line == line).collect();
     let last = of_line.iter().max_by_key(|e| e.year).ok_or(Fault::NotFound)?;
     let view = OpenForm {
@@ -279,7 +279,7 @@ pub(super) fn open_envelope(visit: &Visit) -> Result<Answer, Fault> {
     let code: String = visit.param("call")?;
     let line: FundingLineId = visit.param("line")?;
     let call = visit
-        .read(|conn| store::envelopes(conn))?
+        .read(store::envelopes)?
         .into_iter()
         .find(|e| e.call_code == code && e.line == line)
         .ok_or(Fault::NotFound)?
