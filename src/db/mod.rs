@@ -5,6 +5,7 @@
 
 mod columns;
 mod connection;
+mod place;
 pub mod schema;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,7 @@ use crate::fault::Fault;
 
 use connection::Manager;
 pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
+pub use place::Place;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
