@@ -108,7 +108,7 @@ async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> Http
         return finish(&site, &visit, Err(fault)).into_response();
     }
     if page.method == Method::Post {
-        match read_form(&request, payload.into_inner()).await {
+        match read_form(&request, payload.into_inner(), site.service.settings.patience).await {
             Ok(form) => visit.form = form,
             Err(fault) => return finish(&site, &visit, Err(fault)).into_response(),
         }
