@@ -18,6 +18,7 @@ mod documents;
 mod dossiers;
 mod followup;
 mod funding;
+mod identity;
 mod instruction;
 mod journeys;
 mod mail;
