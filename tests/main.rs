@@ -19,6 +19,7 @@ mod dossiers;
 mod followup;
 mod funding;
 mod hostile;
+mod identity;
 mod instruction;
 mod journeys;
 mod mail;

@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::answer::Flash;
 use super::form::{Form, Upload};
-use super::respond::FLASH_COOKIE;
+use super::respond::flash_name;
 use super::serve::Site;
 use super::visit::Visit;
 use crate::fault::Fault;
@@ -44,7 +44,11 @@ pub(super) fn visit_of(site: &web::Data<Site>, request: &HttpRequest) -> Visit {
         session: None,
         address: forwarded.unwrap_or(peer),
         user_agent: header(header::USER_AGENT).unwrap_or_default().to_owned(),
-        flash: request.cookie(FLASH_COOKIE).and_then(|c| read_flash(c.value())).into_iter().collect(),
+        flash: request
+            .cookie(flash_name(&site.service.settings))
+            .and_then(|c| read_flash(c.value()))
+            .into_iter()
+            .collect(),
     }
 }
 
