@@ -34,7 +34,7 @@ pub struct Window {
 }
 
 /// How long a request waits for its turn at a database that answers.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a request waits for a database that has gone: long enough for a connection to be opened anew.
 const GONE: Duration = Duration::from_secs(1);
 /// How long the first connections may take; the pause between two attempts at a database that has gone grows to half

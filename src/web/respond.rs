@@ -149,7 +149,8 @@ fn error_page(visit: &Visit, fault: &Fault) -> Result<Answer, Fault> {
             (
                 503,
                 "Le service est momentanément indisponible",
-                "Sa base de données ne répond pas. Ce qui a été confirmé est enregistré.",
+                "Sa base de données ne répond pas, ou trop de personnes s’en servent à la fois. Ce qui vous a été \
+                 confirmé est enregistré.",
                 if visit.posted {
                     "Patientez une minute, puis recommencez. Si votre envoi avait déjà été enregistré, il ne le sera \
                      pas deux fois."

@@ -6,9 +6,7 @@ use diesel::prelude::*;
 use essaim::base::clock::Clock;
 use essaim::base::ids::DossierId;
 use essaim::db::Conn;
-use essaim::db::schema::{
-    documents, dossier_versions, dossiers, journal_entries, letters, mails, notifications, payments,
-};
+use essaim::db::schema::{documents, dossier_versions, dossiers, journal_entries, letters, mails, payments};
 
 use super::place::Place;
 use super::prepared::prepared;
@@ -21,7 +19,6 @@ pub struct Inventory {
     versions: Counts,
     receipts: Counts,
     receipt_mails: Counts,
-    told: Counts,
     submitted: Counts,
     reminded: Counts,
     notified_letters: BTreeMap<DossierId, Vec<String>>,
@@ -66,18 +63,12 @@ impl Inventory {
             dossiers::table.select((dossiers::id, dossiers::reference)).load(conn).unwrap();
         let versions: Vec<DossierId> = dossier_versions::table.select(dossier_versions::dossier_id).load(conn).unwrap();
         let receipts = documents::table.filter(documents::kind.eq("receipt"));
-        let told: Vec<String> = notifications::table
-            .filter(notifications::kind.eq("dossier.submit"))
-            .select(notifications::href)
-            .load(conn)
-            .unwrap();
         let letters = letters::table.filter(letters::notified_at.is_not_null());
         Self {
             references: references.into_iter().collect(),
             versions: counted(versions.into_iter().map(Some).collect()),
             receipts: counted(receipts.select(documents::dossier_id).load(conn).unwrap()),
             receipt_mails: mails_about(conn, "dossier.receipt"),
-            told: counted(told.iter().map(|href| href.rsplit('/').next().unwrap().parse().ok()).collect()),
             submitted: entries_about(conn, "dossier.submit"),
             reminded: mails_about(conn, "dossier.reminder"),
             notified_letters: grouped(letters.select((letters::dossier_id, letters::number)).load(conn).unwrap()),
@@ -95,7 +86,7 @@ impl Inventory {
         match deed {
             Deed::Submit(id) => {
                 let reference = self.references[id].as_ref();
-                let counts = [&self.versions, &self.receipts, &self.receipt_mails, &self.told, &self.submitted];
+                let counts = [&self.versions, &self.receipts, &self.receipt_mails, &self.submitted];
                 let mut traces = vec![usize::from(reference.is_some())];
                 traces.extend(counts.map(|counts| of(counts, id)));
                 (traces, reference)

@@ -74,7 +74,7 @@ fn round(kill_after: Option<Duration>, by_batch: bool) -> (usize, usize, Duratio
     let mut second = Served::start(&place, Some(&server.url()));
     let client = second.client();
     for deed in &deeds {
-        let again = deed.do_and_read(&client);
+        let again = deed.persist(&client);
         assert!(again.is_acknowledged(), "{deed:?} cannot be sent again: {again:?}");
     }
     if let Some(batch) = batch {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant as Stopwatch};
 
 use super::place::Place;
@@ -42,6 +42,8 @@ pub struct Served {
     child: Child,
     pub base_url: String,
     log: tempfile::NamedTempFile,
+    /// Held open: a program whose output nobody takes dies of it.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Served {
@@ -53,12 +55,11 @@ impl Served {
             command.env("ESSAIM_SMTP_URL", smtp);
         }
         let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            let line = line.unwrap();
-            line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
-        });
-        let mut served = Self { child, base_url: String::new(), log };
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let mut served = Self { child, base_url: String::new(), log, _output: output };
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next());
         let address = address.unwrap_or_else(|| panic!("the server does not start: {}", served.log()));
         served.base_url = format!("http://{address}");
         served

@@ -1,6 +1,7 @@
 //! What people do, and what they were told.
 
 use std::sync::Barrier;
+use std::time::{Duration, Instant as Stopwatch};
 
 use data_encoding::BASE64URL_NOPAD;
 use essaim::base::ids::{DossierId, InstalmentId};
@@ -95,6 +96,21 @@ impl Deed {
     }
 }
 
+impl Deed {
+    /// As [`Self::do_and_read`], by somebody who comes back when told that the service is busy.
+    pub fn persist(&self, client: &Client) -> Answer {
+        let asked = Stopwatch::now();
+        loop {
+            match self.do_and_read(client) {
+                Answer::Refused(reply) if reply.status == 503 && asked.elapsed() < Duration::from_secs(120) => {
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+                answer => return answer,
+            }
+        }
+    }
+}
+
 /// What one person got.
 #[derive(Debug)]
 pub enum Answer {
@@ -140,7 +156,7 @@ pub fn all_at_once(deeds: &[Deed], client: impl Fn(usize) -> Client + Sync) -> V
                 scope.spawn(move || {
                     let client = client(i);
                     gate.wait();
-                    deed.do_and_read(&client)
+                    deed.persist(&client)
                 })
             })
             .collect();
