@@ -21,7 +21,7 @@ pub mod visit;
 
 pub use answer::Answer;
 pub use form::{Form, Upload};
-pub use list::{Column, Filter, ListRequest, ListView};
+pub use list::{Column, Filter, Format, ListRequest, ListView};
 pub use page::Page;
 pub use render::{Expected, Link};
 pub use serve::{Site, start};
