@@ -16,6 +16,7 @@ mod decisions;
 mod demo;
 mod documents;
 mod dossiers;
+mod durability;
 mod followup;
 mod funding;
 mod hostile;

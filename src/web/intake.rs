@@ -39,6 +39,7 @@ pub(super) fn visit_of(site: &web::Data<Site>, request: &HttpRequest) -> Visit {
         params: request.match_info().iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<HashMap<_, _>>(),
         query: Form::parse(request.query_string().as_bytes()),
         form: Form::default(),
+        posted: request.method() == actix_web::http::Method::POST,
         now: site.service.clock.now(),
         actor: None,
         session: None,

@@ -20,6 +20,9 @@ pub(super) fn flash_name(settings: &Settings) -> &'static str {
     if settings.is_https() { "__Host-essaim-message" } else { "essaim_message" }
 }
 
+/// When to come back to a database that did not answer.
+const RETRY_AFTER_SECONDS: &str = "60";
+
 /// A response in plain data, so that it can be built on a blocking thread.
 pub(super) struct Parts {
     status: u16,
@@ -74,11 +77,39 @@ struct ErrorView<'a> {
     heading: &'a str,
     explanation: &'a str,
     advice: &'a str,
+    /// The form that came, to be sent again once the service is well.
+    again: Option<SendAgain>,
+}
+
+#[derive(Serialize)]
+struct SendAgain {
+    action: String,
+    kept: Vec<Kept>,
+    file_lost: bool,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    name: String,
+    value: String,
+}
+
+impl SendAgain {
+    /// Passwords are not kept: whoever was typing one starts again.
+    fn of(visit: &Visit) -> Option<Self> {
+        let fields = visit.form.fields();
+        let secret = fields.iter().any(|(name, _)| name.contains("password"));
+        (visit.posted && !secret).then(|| Self {
+            action: visit.path_and_query(),
+            kept: fields.iter().map(|(name, value)| Kept { name: name.clone(), value: value.clone() }).collect(),
+            file_lost: visit.form.has_uploads(),
+        })
+    }
 }
 
 /// Renders an answer, or the page of a fault; a template that fails becomes a plain 500.
 pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) -> Parts {
-    let answer = result.or_else(|fault| error_page(&fault));
+    let answer = result.or_else(|fault| error_page(visit, &fault));
     let rendered = answer.and_then(|answer| render(site, visit, answer));
     rendered.unwrap_or_else(|fault| {
         tracing::error!(path = visit.path_to_log(), %fault, "page failed");
@@ -90,7 +121,7 @@ pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) 
     })
 }
 
-fn error_page(fault: &Fault) -> Result<Answer, Fault> {
+fn error_page(visit: &Visit, fault: &Fault) -> Result<Answer, Fault> {
     let (status, heading, explanation, advice) = match fault {
         Fault::NotFound => (
             404,
@@ -114,6 +145,30 @@ fn error_page(fault: &Fault) -> Result<Answer, Fault> {
             "Quelqu’un a enregistré une modification depuis que vous avez ouvert cette page. Rien n’a été écrasé.",
             "Revenez à la page précédente et rechargez-la pour voir la version à jour.",
         ),
+        Fault::Unavailable(detail) => {
+            tracing::error!(detail, "the database does not answer");
+            (
+                503,
+                "Le service est momentanément indisponible",
+                "Sa base de données ne répond pas, ou trop de personnes s’en servent à la fois. Ce qui vous a été \
+                 confirmé est enregistré.",
+                if visit.posted {
+                    "Patientez une minute, puis recommencez. Si votre envoi avait déjà été enregistré, il ne le sera \
+                     pas deux fois."
+                } else {
+                    "Patientez une minute, puis rechargez la page."
+                },
+            )
+        }
+        Fault::Full(detail) => {
+            tracing::error!(detail, "no room left on disk");
+            (
+                507,
+                "L’espace de stockage du service est plein",
+                "Rien de nouveau ne peut être enregistré pour le moment\u{202F}; rien de ce qui l’était n’est perdu.",
+                "Prévenez le contact du service, puis recommencez quand il aura libéré de la place.",
+            )
+        }
         Fault::Internal(detail) => {
             tracing::error!(detail, "internal fault");
             (
@@ -124,11 +179,15 @@ fn error_page(fault: &Fault) -> Result<Answer, Fault> {
             )
         }
     };
-    Ok(Answer::page(heading, "errors/error.html", &ErrorView { heading, explanation, advice })?.status(status))
+    let again = if matches!(status, 503 | 507) { SendAgain::of(visit) } else { None };
+    Ok(Answer::page(heading, "errors/error.html", &ErrorView { heading, explanation, advice, again })?.status(status))
 }
 
 fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
     let mut headers = Vec::new();
+    if answer.status == 503 {
+        headers.push((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_owned()));
+    }
     for cookie in answer.cookies {
         headers.push((header::SET_COOKIE, cookie.to_string()));
     }

@@ -100,7 +100,8 @@ pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> st
         }
         app
     });
-    Ok(server.workers(workers).shutdown_timeout(10).listen(listener)?.run())
+    // Whoever runs the process says when it ends: see `commands::serve`.
+    Ok(server.workers(workers).shutdown_timeout(10).disable_signals().listen(listener)?.run())
 }
 
 async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> HttpResponse {

@@ -111,9 +111,13 @@ pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<(i64, A
         Err(other) => return Err(other),
     };
     if seen_at.plus_minutes(REFRESH_MINUTES) < now {
-        diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        let prolonged = diesel::update(sessions::table.filter(sessions::id.eq(id)))
             .set((sessions::seen_at.eq(now), sessions::expires_at.eq(now.plus_days(LIFETIME_DAYS))))
-            .execute(conn)?;
+            .execute(conn);
+        // Whoever reads goes on reading when nothing more can be written.
+        if let Err(error) = prolonged {
+            tracing::warn!(%error, "session not prolonged");
+        }
     }
     Ok(Some((id, actor)))
 }

@@ -20,6 +20,8 @@ pub struct Visit {
     pub params: HashMap<String, String>,
     pub query: Form,
     pub form: Form,
+    /// Whether the request asks for a change, not for a page.
+    pub posted: bool,
     /// Arrival of the first byte, before the body was read.
     pub now: Instant,
     pub actor: Option<Actor>,

@@ -193,11 +193,11 @@ fn no_table_but_the_outbox_holds_a_link_and_the_outbox_forgets_it() {
         assert!(outbox.contains(token(link)), "so that this test can fail");
     }
     // Handed to the relay, words are forgotten; what fails keeps them for the next attempt.
-    let (port, received) = crate::mail::mail_server();
-    let transport = Transport::smtp(&format!("smtp://127.0.0.1:{port}"), "Essaim <essaim@essaim.example>").unwrap();
+    let server = crate::support::MailServer::start();
+    let transport = Transport::smtp(&server.url(), "Essaim <essaim@essaim.example>").unwrap();
     let (service, waiting) = (app.service(), app.mails().len());
     assert_eq!(deliver_due(&service.db, &service.files, &transport, app.now()).unwrap(), waiting);
-    assert_eq!(received.try_iter().count(), waiting);
+    assert_eq!(server.taken().len(), waiting);
     let left = app.mails();
     assert_eq!(left.len(), waiting);
     for link in &links {
@@ -229,6 +229,7 @@ fn the_log_of_a_page_that_fails_holds_no_link() {
         params: params.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
         query: essaim::web::Form::default(),
         form: essaim::web::Form::default(),
+        posted: false,
         now: app.now(),
         actor: None,
         session: None,

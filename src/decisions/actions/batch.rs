@@ -116,20 +116,27 @@ pub fn step(service: &Service, now: Instant, most: i64) -> Result<usize, Fault> 
     };
     let mut settled = 0;
     for (job, letter, dossier) in jobs {
-        let sent = service.perform(Author::scheduled(), now, |op| {
-            let actor = sender(op, batch.created_by)?;
-            if !store::settle_job(op.conn, job, JobState::Done, "", now)? {
-                return Err(Fault::Stale);
-            }
-            let waiting = store::waiting_of(op.conn, dossier)?;
-            if waiting.is_none_or(|waiting| waiting.id != letter) {
-                return Err(Fault::refused("Cette lettre était déjà notifiée."));
-            }
-            notify(op, &actor, dossier, delivery)
-        });
+        let send = || {
+            service.perform(Author::scheduled(), now, |op| {
+                let actor = sender(op, batch.created_by)?;
+                if !store::settle_job(op.conn, job, JobState::Done, "", now)? {
+                    return Err(Fault::Stale);
+                }
+                let waiting = store::waiting_of(op.conn, dossier)?;
+                if waiting.is_none_or(|waiting| waiting.id != letter) {
+                    return Err(Fault::refused("Cette lettre était déjà notifiée."));
+                }
+                notify(op, &actor, dossier, delivery)
+            })
+        };
+        // Somebody was at the same dossier at the same moment: the letter has its second chance at once.
+        let sent = match send() {
+            Err(Fault::Stale) => send(),
+            other => other,
+        };
         match sent {
             Ok(_) => settled += 1,
-            Err(fault @ Fault::Internal(_)) => return Err(fault),
+            Err(fault) if fault.is_of_service() => return Err(fault),
             Err(fault) => {
                 let problem = said(&fault);
                 let kept = service.db.write(|conn| store::settle_job(conn, job, JobState::Kept, &problem, now))?;
