@@ -6,6 +6,7 @@
 mod columns;
 mod connection;
 mod copy;
+mod place;
 pub mod schema;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,7 @@ use crate::fault::Fault;
 use connection::Manager;
 pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
 pub use copy::{copy_in, copy_out, must_be_empty};
+pub use place::Place;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
