@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`letter`], [`receipt`] and [`minutes`] say what each document holds; `frame` draws what they
 //! share (letterhead, footer, check block, specimen mark); `layout`, `paragraph` and `table` flow text over pages;
-//! `canvas` is what a page is made of; `pdf` and `tags` write it out; `fonts`, `qr`, `typography` and `words` are leaves.
+//! `canvas` is what a page is made of; `pdf` and `tags` write it out; `fonts`, `qr` and `words` are leaves.
 
 mod canvas;
 mod fonts;
@@ -19,7 +19,6 @@ mod qr;
 pub mod receipt;
 mod table;
 mod tags;
-mod typography;
 pub mod words;
 
 use std::fmt;
@@ -31,6 +30,14 @@ pub use minutes::{
 };
 pub use receipt::{ImplicitDecision, Receipt, ReceivedPiece, receipt};
 pub use words::amount_in_words;
+
+/// Reads the typefaces now rather than at the first document.
+///
+/// # Errors
+/// When the build is broken.
+pub fn prepare() -> Result<(), DocumentError> {
+    fonts::fonts().map(drop)
+}
 
 /// Why a document could not be made: a broken build, or a check address too long; never the text given.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -74,8 +74,7 @@ pub fn run(folder: &Path, bind: &str, reset: bool) -> Result<Outcome, String> {
     }
     let service = Service::open(settings, Clock::System).map_err(told)?;
     service.db.migrate().map_err(told)?;
-    tell(&address)?;
-    super::serve::serve(service, listener, Some(Transport::Kept))
+    super::serve::serve(service, listener, Some(Transport::Kept), |address, _| tell(&address))
 }
 
 fn settings(folder: &Path, address: &std::net::SocketAddr) -> Result<Settings, String> {
