@@ -200,7 +200,7 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         }
         Body::Html { title, template, view, desk, breadcrumbs } => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
-            let error = answer.status == 422;
+            let error = answer.status >= 400;
             let reader = answer.reader.as_ref().or(visit.actor.as_ref());
             let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error, reader };
             render::html(site, visit, page)?.into_bytes()

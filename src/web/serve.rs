@@ -96,12 +96,32 @@ pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> st
                     Method::Post => resource.route(web::post().to(handler)),
                 };
             }
+            if let Some(parts) = parts_above(&site.pages, path) {
+                resource = resource.route(web::get().to(move |request: HttpRequest| lead_above(request, parts)));
+            }
             app = app.service(resource.default_service(web::to(method_not_allowed)));
         }
         app
     });
     // Whoever runs the process says when it ends: see `commands::serve`.
     Ok(server.workers(workers).shutdown_timeout(10).disable_signals().listen(listener)?.run())
+}
+
+/// For an address that only takes a form: how many of its parts the nearest page above it has.
+fn parts_above(pages: &[Page], path: &str) -> Option<usize> {
+    let is_read = |path: &str| pages.iter().any(|page| page.method == Method::Get && page.path == path);
+    if is_read(path) {
+        return None;
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    (2..parts.len()).rev().find(|kept| is_read(&parts[..*kept].join("/"))).or(Some(1))
+}
+
+/// A form that was refused leaves its address in the browser: whoever opens it again finds the page above.
+async fn lead_above(request: HttpRequest, parts: usize) -> HttpResponse {
+    let above = request.path().split('/').take(parts).collect::<Vec<_>>().join("/");
+    let above = if guard::is_own_path(&above) { above } else { "/".to_owned() };
+    HttpResponse::SeeOther().insert_header((header::LOCATION, above)).finish()
 }
 
 async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> HttpResponse {

@@ -22,6 +22,18 @@ fn unknown_address_is_a_french_page() {
 }
 
 #[test]
+fn the_address_of_a_form_leads_to_the_page_above_it() {
+    let app = TestApp::start();
+    let client = app.client();
+    for (form, page) in
+        [("/deconnexion", "/"), ("/profil/mot-de-passe", "/profil"), ("/comite/7/presences", "/comite/7")]
+    {
+        assert_eq!(client.get(form).expect(303).location, page);
+    }
+    assert!(client.get("/nulle-part").expect(404).text().contains("<title>Erreur – Page introuvable – Essaim</title>"));
+}
+
+#[test]
 fn static_files_are_named_by_their_content() {
     let app = TestApp::start();
     let home = app.client().get("/accessibilite").text();
