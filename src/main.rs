@@ -43,6 +43,10 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Copy the database and the files into a new folder, while the service runs
+    Backup { target: PathBuf },
+    /// Make the database and the files again from a backup, in an empty place, then verify them
+    Restore { source: PathBuf },
     /// Verify the journal's chain, the ledger's counters and every sealed hash
     Check,
 }
@@ -113,6 +117,8 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::User(UserCommand::Add(user)) => {
             commands::user::add(settings()?, &user.email, &user.given_name, &user.surname, user.administrator).map(done)
         }
+        Command::Backup { target } => commands::backup::run(&settings()?, &target).map(done),
+        Command::Restore { source } => commands::backup::restore(settings()?, &source).map(done),
         Command::Check => commands::check::run(settings()?).map(done),
     }
 }

@@ -13,11 +13,13 @@ pub mod demonstration;
 pub mod dossiers;
 pub mod funding;
 pub mod instruction;
+mod mail_server;
 mod world;
 
 pub use app::TestApp;
 pub use browser::Browser;
 pub use client::{Client, Reply};
+pub use mail_server::MailServer;
 #[allow(unused_imports)]
 pub use world::{CALL_FILE, PASSWORD, World};
 

@@ -86,8 +86,7 @@ pub fn run(options: &Options) -> Result<Outcome, String> {
     }
     let service = Service::open(settings, Clock::System).map_err(told)?;
     service.db.migrate().map_err(told)?;
-    tell(&address)?;
-    super::serve::serve(service, listener, Some(Transport::Kept))
+    super::serve::serve(service, listener, Some(Transport::Kept), |address, _| tell(&address))
 }
 
 /// Seeds aside and puts in place whole: a start that is cut short begins again.
