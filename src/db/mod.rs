@@ -7,6 +7,7 @@ mod columns;
 mod connection;
 pub mod schema;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::fault::Fault;
 
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
+pub use connection::{Backend, Conn, DatabaseUrl, Dialect, SEPARATOR, joined};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -38,6 +39,7 @@ pub struct Db {
     backend: Backend,
     /// SQLite has one writer: queueing here is fairer and shorter than its busy loop.
     writer: Arc<Mutex<()>>,
+    statements: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Db {
@@ -52,18 +54,25 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached or opened.
     pub fn connect(url: &DatabaseUrl, connections: u32) -> Result<Self, Fault> {
+        let statements = Arc::<AtomicU64>::default();
         let pool = Pool::builder()
             .max_size(connections)
             .connection_timeout(Duration::from_secs(10))
             .test_on_check_out(url.backend() == Backend::Postgres)
-            .build(Manager::new(url.clone()))
+            .build(Manager::new(url.clone(), Arc::clone(&statements)))
             .map_err(|e| Fault::internal(format!("database unreachable: {e}")))?;
-        Ok(Self { pool, backend: url.backend(), writer: Arc::default() })
+        Ok(Self { pool, backend: url.backend(), writer: Arc::default(), statements })
     }
 
     #[must_use]
     pub fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// How many statements this pool has run so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Whether the database answers a query now.
