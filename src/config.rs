@@ -4,6 +4,7 @@ pub mod legal;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use legal::LegalTexts;
 
@@ -43,6 +44,8 @@ pub struct Settings {
     pub legal: LegalTexts,
     pub trust_proxy: bool,
     pub connections: u32,
+    /// How long a request may stay silent before it is given up. No variable changes it.
+    pub patience: Duration,
     /// Set by the `demo` command only: shows the mails page, the banner and SPÉCIMEN on documents.
     pub demo: bool,
 }
@@ -117,6 +120,7 @@ impl Settings {
                 legal,
                 trust_proxy,
                 connections,
+                patience: Duration::from_secs(30),
                 demo: false,
             }),
             _ => Err(errors),

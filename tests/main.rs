@@ -18,6 +18,8 @@ mod documents;
 mod dossiers;
 mod followup;
 mod funding;
+mod hostile;
+mod identity;
 mod instruction;
 mod journeys;
 mod mail;

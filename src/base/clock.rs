@@ -158,13 +158,18 @@ pub fn french_date(date: jiff::civil::Date) -> String {
     format!("{day}\u{A0}{month}\u{A0}{}", date.year())
 }
 
+/// Years that a person may mean: others are a slip of the keyboard, and some are more than a spreadsheet or a time zone
+/// can hold.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
+
 /// Reads `2027-01-15` or `15/01/2027`.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<jiff::civil::Date> {
     let text = text.trim();
-    if let Ok(date) = text.parse() {
-        return Some(date);
-    }
+    text.parse().ok().or_else(|| parse_french_date(text)).filter(|date| YEARS.contains(&date.year()))
+}
+
+fn parse_french_date(text: &str) -> Option<jiff::civil::Date> {
     let mut parts = text.split(['/', '.', ' ']).map(str::parse::<i16>);
     let (day, month, year) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
     if parts.next().is_some() {

@@ -30,11 +30,32 @@ pub fn pattern(word: &str) -> String {
     format!("%{plain}%")
 }
 
-/// What a person typed: NFC, line ends unified, control characters dropped (except line feed and tab), ends trimmed.
+/// What a person typed: NFC, line ends unified, ends trimmed, without control characters (except line feed and tab) nor
+/// marks that would turn round the words shown after it. A text where nothing can be seen is empty.
 #[must_use]
 pub fn clean(input: &str) -> String {
     let unified: String = input.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n");
-    unified.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned()
+    let kept = |c: &char| (!c.is_control() || matches!(c, '\n' | '\t')) && !turns_text_round(*c);
+    let cleaned: String = unified.chars().filter(kept).collect();
+    let cleaned = cleaned.trim();
+    if cleaned.chars().all(is_invisible) { String::new() } else { cleaned.to_owned() }
+}
+
+/// Overrides, embeddings and isolates: scripts written from right to left do without them.
+fn turns_text_round(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that show nothing and take no place of their own; they may join others, as in family pictures.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || is_combining_mark(c)
+        || matches!(
+            c,
+            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}'
+                | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}'
+        )
 }
 
 /// [`clean`] on one line: line breaks become spaces.

@@ -145,6 +145,8 @@ fn legend(figures: &BTreeMap<String, i64>, step: i64, show: &impl Fn(i64) -> Str
         }
         let text = match level {
             0 => show(0),
+            // A shade of one figure needs no range.
+            _ if step == 1 => show(level),
             1 => format!("jusqu’à {}", show(step)),
             _ => format!("plus de {} à {}", show(step * (level - 1)), show(step * level)),
         };

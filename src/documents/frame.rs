@@ -169,7 +169,7 @@ pub(super) fn dress(fonts: &Fonts, pages: &mut [Page], dress: &Dress<'_>) {
             pen.write(text, style, (LEFT, mm(6.5)), RIGHT - LEFT, element);
             page.marks.splice(0..0, pen.marks);
         }
-        let small = Style::new(Face::Regular, 8.0, 10.5).coloured(Colour::SOFT_INK);
+        let small = Style::new(Face::Regular, 8.0, 9.2).coloured(Colour::SOFT_INK);
         let mut pen = Pen { fonts, marks: Vec::new() };
         let rule =
             |y| Mark::decoration(Shape::Rule { from: (LEFT, y), to: (RIGHT, y), width: 0.5, colour: Colour::HAIRLINE });
@@ -186,12 +186,12 @@ pub(super) fn dress(fonts: &Fonts, pages: &mut [Page], dress: &Dress<'_>) {
         let reach: Vec<&str> =
             [&sender.phone, &sender.email].into_iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
         let width = mm(135.0);
-        pen.write(&one_line(fonts, Face::Regular, 8.0, &place, width), small, (LEFT, top + 4.0), width + 1.0, None);
+        let below = pen.write_at_most(2, &place, small, (LEFT, top + 2.5), width, None);
         let reach = one_line(fonts, Face::Regular, 8.0, &reach.join(" – "), width);
-        pen.write(&reach, small, (LEFT, top + 14.5), width + 1.0, None);
+        pen.write(&reach, small, (LEFT, below), width + 1.0, None);
         let number = format!("Page\u{A0}{}/{count}", index + 1);
         let style = Style { face: Face::Bold, ..small }.aligned(Align::Right);
-        pen.write(&number, style, (LEFT, top + 4.0), RIGHT - LEFT, None);
+        pen.write(&number, style, (LEFT, top + 2.5), RIGHT - LEFT, None);
         page.marks.extend(pen.marks);
     }
 }

@@ -1,6 +1,6 @@
 //! The decision letter: an A4 administrative letter, addressee in the window of the envelope.
 
-use super::canvas::{Colour, Mark, Shape, mm};
+use super::canvas::{Colour, Mark, Shape, Strip, mm};
 use super::fonts::{Face, fonts};
 use super::frame::{Dress, LEFT, Pen, RIGHT, Sender, Stamp, Verification, check_block, column, dress, letterhead};
 use super::layout::{Bullets, Flow, Keep, space, stack};
@@ -100,8 +100,9 @@ pub struct ChangeRow {
 /// Who decides, as CRPA L212-1 asks. An image is not a signature: none is drawn.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    /// Which authority decides, and by which act; said when several sign one letter.
-    pub authority: Option<String>,
+    /// Which authority decides, said with its decision's number when several sign one letter.
+    pub authority: String,
+    pub decision: Option<String>,
     /// `La directrice de la santé publique`.
     pub quality: String,
     /// `décision n° 2022-017 du 3 janvier 2022`; absent when the authority signs itself.
@@ -115,6 +116,7 @@ pub struct Signature {
 
 const BODY: Style = Style::new(Face::Regular, 10.5, 14.6).aligned(Align::Justify);
 const SMALL: Style = Style::new(Face::Regular, 9.0, 12.4);
+const MENTION: Style = Style::new(Face::Italic, 8.5, 11.2).coloured(Colour::SOFT_INK);
 const GAP: f32 = 7.5;
 /// Left edge of the right half: addressee, date, signature.
 const RIGHT_HALF: f32 = mm(110.0);
@@ -173,10 +175,7 @@ pub fn letter(letter: &Letter) -> Result<Vec<u8>, DocumentError> {
         let keep = if index + 1 == last { Keep::EndWithNext } else { Keep::Flow };
         flow.text(text, BODY, if index == 0 { 11.0 } else { GAP }, keep);
     }
-    let several = letter.signatures.len() > 1;
-    for (index, each) in letter.signatures.iter().enumerate() {
-        signature(&mut flow, each, several, index + 1 == letter.signatures.len());
-    }
+    signatures(&mut flow, &letter.signatures);
     if !letter.copies.is_empty() {
         let text = [span(Face::Bold, "Copie à\u{A0}: "), span(Face::Regular, letter.copies.join("\u{202F}; "))];
         flow.spans(&text, SMALL, 12.0, Keep::Flow, Role::Paragraph);
@@ -308,10 +307,10 @@ fn table(flow: &mut Flow<'_>, breakdown: &Breakdown, heading: Style) {
         Breakdown::Shares(rows) => {
             flow.heading("Répartition", heading, 11.0, Role::H2);
             let columns = [
-                text_column("Financeur", 2.2),
-                text_column("Ligne", 3.2),
+                text_column("Financeur", 1.8),
+                text_column("Ligne", 4.0),
                 text_column("Année", 1.0),
-                text_column("Nature", 2.2),
+                text_column("Nature", 2.0),
                 figures("Montant", 1.9),
             ];
             let mut cells: Vec<Vec<Cell>> = rows
@@ -359,16 +358,48 @@ fn table(flow: &mut Flow<'_>, breakdown: &Breakdown, heading: Style) {
     }
 }
 
-fn signature(flow: &mut Flow<'_>, signature: &Signature, several: bool, last: bool) {
-    let width = RIGHT - RIGHT_HALF;
+/// One authority signs in the right half; several sign side by side, so that the page shows them as equals.
+fn signatures(flow: &mut Flow<'_>, signatures: &[Signature]) {
+    let (left, gutter) = (flow.frame.left, mm(8.0));
+    let half = (RIGHT - left - gutter) / 2.0;
+    let several = signatures.len() > 1;
+    let (width, places) =
+        if several { (half, [left, left + half + gutter]) } else { (RIGHT - RIGHT_HALF, [RIGHT_HALF; 2]) };
+    for pair in signatures.chunks(2) {
+        let blocks: Vec<Vec<Strip>> =
+            pair.iter().zip(places).map(|(each, x)| signature(flow, each, several, (x, width))).collect();
+        // Names too long to stand side by side on one page are parted as any text.
+        if several && blocks.iter().all(|block| block.len() < 20) {
+            let mut row = Strip::default();
+            for block in blocks.into_iter().map(stack) {
+                row.height = row.height.max(block.height);
+                row.marks.extend(block.marks);
+            }
+            flow.strips(14.0, Keep::WithNext, vec![row]);
+        } else {
+            blocks.into_iter().for_each(|block| flow.strips(18.0, Keep::WithNext, block));
+        }
+    }
+    if signatures.iter().all(|each| each.signed_at.is_none()) {
+        return;
+    }
+    let law = "Prénom, nom, qualité et service de l’auteur\u{A0}: article\u{A0}L.\u{A0}212-1 du code des relations entre \
+               le public et l’administration.";
+    let (x, width) = if several { (left, RIGHT - left) } else { (RIGHT_HALF, width) };
+    let element = flow.tags.add(Role::Paragraph, None);
+    let strips = lines(flow.fonts, &[span(MENTION.face, law)], MENTION, x, width, Some(element));
+    flow.strips(3.0, Keep::Whole, strips);
+}
+
+fn signature(flow: &mut Flow<'_>, signature: &Signature, several: bool, (x, width): (f32, f32)) -> Vec<Strip> {
     let element = flow.tags.add(Role::Paragraph, None);
     let style = Style::new(Face::Regular, 10.5, 13.8);
-    let set = |text: String, style: Style| {
-        lines(flow.fonts, &[span(style.face, text)], style, RIGHT_HALF, width, Some(element))
-    };
+    let fonts = flow.fonts;
+    let set = |text: String, style: Style| lines(fonts, &[span(style.face, text)], style, x, width, Some(element));
     let mut strips = Vec::new();
-    if let Some(authority) = signature.authority.as_ref().filter(|_| several) {
-        strips.extend(set(authority.clone(), Style::new(Face::Bold, 9.5, 13.0)));
+    if several {
+        strips.extend(set(signature.authority.clone(), Style::new(Face::Bold, 9.5, 13.0)));
+        strips.extend(signature.decision.iter().flat_map(|number| set(format!("Décision {number}"), SMALL)));
     }
     strips.extend(set(signature.quality.clone(), style));
     if let Some(delegation) = &signature.delegation {
@@ -379,16 +410,9 @@ fn signature(flow: &mut Flow<'_>, signature: &Signature, several: bool, last: bo
     strips.extend(set(name, Style { face: Face::Bold, ..style }));
     strips.extend(set(signature.service.clone(), SMALL));
     strips.push(space(if several { 3.0 } else { 6.0 }));
-    let mention = Style::new(Face::Italic, 8.5, 11.2).coloured(Colour::SOFT_INK);
-    let law = if last {
-        " Prénom, nom, qualité et service de l’auteur\u{A0}: article L.\u{A0}212-1 du code des relations entre le public \
-         et l’administration."
-    } else {
-        ""
-    };
     strips.extend(match &signature.signed_at {
-        Some(at) => set(format!("Décision signée dans le service Essaim le {at}.{law}"), mention),
-        None => set("Projet de lettre\u{A0}: la décision n’est pas signée.".to_owned(), mention),
+        Some(at) => set(format!("Décision signée dans le service Essaim le {at}."), MENTION),
+        None => set("Projet de lettre\u{A0}: la décision n’est pas signée.".to_owned(), MENTION),
     });
-    flow.strips(if several { 12.0 } else { 18.0 }, Keep::Whole, strips);
+    strips
 }

@@ -281,27 +281,33 @@ fn recusals(flow: &mut Flow<'_>, recusals: &[Recusal]) {
     flow.table(&columns, &rows, TABLE, 3.0);
 }
 
+/// A column that no dossier fills is not drawn: a shortlisting has neither rank, score nor amount.
 fn dossiers(flow: &mut Flow<'_>, dossiers: &[RankedDossier]) {
-    let columns = [
-        figures("Rang", 7.5),
-        column("Dossier et demandeur", 34.0),
-        figures("Note /100", 9.5),
-        column("Avis du comité", 20.5),
-        figures("Montant", 16.0),
-        column("Motif", 30.5),
-    ];
     let missing = || "–".to_owned();
-    let rows: Vec<_> = dossiers
+    let rank = |d: &RankedDossier| d.rank.map(|rank| rank.to_string());
+    let mut columns = vec![
+        (figures("Rang", 6.5), dossiers.iter().any(|d| d.rank.is_some())),
+        (column("Dossier et demandeur", 32.0), true),
+        (figures("Note /100", 9.0), dossiers.iter().any(|d| d.score.is_some())),
+        (column("Avis du comité", 18.5), true),
+        (figures("Montant", 13.0), dossiers.iter().any(|d| d.amount.is_some())),
+        (column("Motif", 45.0), dossiers.iter().any(|d| !d.motive.is_empty())),
+    ];
+    let filled: Vec<bool> = columns.iter().map(|(_, filled)| *filled).collect();
+    columns.retain(|(_, filled)| *filled);
+    let columns: Vec<_> = columns.into_iter().map(|(column, _)| column).collect();
+    let rows: Vec<Vec<_>> = dossiers
         .iter()
         .map(|d| {
-            vec![
-                strong(d.rank.map_or_else(missing, |rank| rank.to_string())),
+            let row = [
+                strong(rank(d).unwrap_or_else(missing)),
                 titled(format!("{}\n{}\n{}", d.reference, d.applicant, d.title)),
                 cell(d.score.clone().unwrap_or_else(missing)),
                 strong(&d.outcome),
                 cell(d.amount.clone().unwrap_or_else(missing)),
                 cell(&d.motive),
-            ]
+            ];
+            row.into_iter().zip(&filled).filter_map(|(cell, filled)| filled.then_some(cell)).collect()
         })
         .collect();
     flow.table(&columns, &rows, TABLE, 3.0);

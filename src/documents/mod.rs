@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`letter`], [`receipt`] and [`minutes`] say what each document holds; `frame` draws what they
 //! share (letterhead, footer, check block, specimen mark); `layout`, `paragraph` and `table` flow text over pages;
-//! `canvas` is what a page is made of; `pdf` and `tags` write it out; `fonts`, `qr`, `typography` and `words` are leaves.
+//! `canvas` is what a page is made of; `pdf` and `tags` write it out; `fonts`, `qr` and `words` are leaves.
 
 mod canvas;
 mod fonts;
@@ -19,7 +19,6 @@ mod qr;
 pub mod receipt;
 mod table;
 mod tags;
-mod typography;
 pub mod words;
 
 use std::fmt;

@@ -3,7 +3,7 @@
 use super::canvas::{Colour, Mark, Run, Shape, Strip};
 use super::fonts::{Face, Fonts, Glyph};
 use super::tags::Element;
-use super::typography::bind_spaces;
+use crate::base::typography::bind_spaces;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {

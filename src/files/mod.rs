@@ -108,6 +108,10 @@ pub const MAX_UPLOAD: usize = 10 * 1024 * 1024;
 #[must_use]
 pub fn sniff(bytes: &[u8], file_name: &str) -> Option<AcceptedType> {
     let found = infer::get(bytes)?;
+    // Readers look for a PDF's head far into a file; what comes first then decides what others make of it.
+    if found.mime_type() == "application/pdf" && !bytes.trim_ascii_start().starts_with(b"%PDF-") {
+        return None;
+    }
     let extension = Path::new(file_name).extension()?.to_str()?.to_lowercase();
     ACCEPTED.iter().copied().find(|t| t.media_type == found.mime_type() && t.extensions.contains(&extension.as_str()))
 }

@@ -77,7 +77,7 @@ pub fn deliver_due(db: &Db, files: &FileStore, transport: &Transport, now: Insta
     while let Some(mail) = db.write(|conn| store::lease(conn, now))? {
         match transport.send(db, files, &mail) {
             Ok(()) => {
-                db.write(|conn| store::mark_sent(conn, mail.id, now))?;
+                db.write(|conn| store::mark_sent(conn, mail.id, now, matches!(transport, Transport::Kept)))?;
                 sent += 1;
             }
             Err(error) => {

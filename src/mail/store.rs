@@ -247,10 +247,14 @@ pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault
     Ok((taken == 1).then_some(mail))
 }
 
-pub(super) fn mark_sent(conn: &mut Conn, id: MailId, now: Instant) -> Result<(), Fault> {
-    diesel::update(mails::table.filter(mails::id.eq(id)))
-        .set((mails::sent_at.eq(now), mails::last_error.eq("")))
-        .execute(conn)?;
+/// A mail that left keeps its subject and its recipient. Its words are forgotten, unless `keeping_words`: they may hold a
+/// personal link, of which the database keeps only the hash.
+pub(super) fn mark_sent(conn: &mut Conn, id: MailId, now: Instant, keeping_words: bool) -> Result<(), Fault> {
+    let row = mails::table.filter(mails::id.eq(id));
+    diesel::update(row).set((mails::sent_at.eq(now), mails::last_error.eq(""))).execute(conn)?;
+    if !keeping_words {
+        diesel::update(row).set((mails::body.eq(""), mails::html.eq(""))).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::Answer;
 use super::list::Format;
 use crate::base::clock::Instant;
 use crate::base::money::Cents;
+use crate::base::text::is_invisible;
 use crate::fault::Fault;
 
 /// One cell, typed so that a spreadsheet can sum and sort it.
@@ -192,11 +193,12 @@ fn write(
             sheet.write_number(row, column, *number as f64)?;
         }
         Cell::Date(day) => {
-            let [year, month, day] = [i32::from(day.year()), i32::from(day.month()), i32::from(day.day())];
-            let day = u16::try_from(year).ok().zip(u8::try_from(month).ok()).zip(u8::try_from(day).ok());
-            if let Some(((year, month), day)) = day {
-                sheet.write_datetime_with_format(row, column, &ExcelDateTime::from_ymd(year, month, day)?, date)?;
-            }
+            let [month, number] = [day.month(), day.day()].map(i8::unsigned_abs);
+            // A spreadsheet's days begin with 1900.
+            match u16::try_from(day.year()).map(|year| ExcelDateTime::from_ymd(year, month, number)) {
+                Ok(Ok(known)) => sheet.write_datetime_with_format(row, column, &known, date)?,
+                _ => sheet.write_string(row, column, csv_cell(cell))?,
+            };
         }
     }
     Ok(())
@@ -215,11 +217,13 @@ fn csv_cell(cell: &Cell) -> String {
     }
 }
 
-/// A spreadsheet runs what begins like a formula: an apostrophe makes it text.
+/// A spreadsheet runs what begins like a formula, whatever blanks come first: an apostrophe makes it text.
 fn harmless(text: &str) -> String {
-    let begins = text.trim_start_matches([' ', '\u{A0}', '\u{202F}', '\u{FEFF}']).chars().next();
+    let begins = text.trim_start_matches(|c| c != '\t' && c != '\r' && c != '\n' && is_invisible(c)).chars().next();
     match begins {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
+        Some('=' | '+' | '-' | '\u{2212}' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{text}")
+        }
         _ => text.to_owned(),
     }
 }

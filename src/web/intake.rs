@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use actix_multipart::Multipart;
 use actix_web::http::header;
+use actix_web::rt::time::timeout;
 use actix_web::{FromRequest, HttpRequest, web};
 use data_encoding::BASE64URL_NOPAD;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 
 use super::answer::Flash;
 use super::form::{Form, Upload};
-use super::respond::FLASH_COOKIE;
+use super::respond::flash_name;
 use super::serve::Site;
 use super::visit::Visit;
 use crate::fault::Fault;
@@ -42,7 +44,11 @@ pub(super) fn visit_of(site: &web::Data<Site>, request: &HttpRequest) -> Visit {
         session: None,
         address: forwarded.unwrap_or(peer),
         user_agent: header(header::USER_AGENT).unwrap_or_default().to_owned(),
-        flash: request.cookie(FLASH_COOKIE).and_then(|c| read_flash(c.value())).into_iter().collect(),
+        flash: request
+            .cookie(flash_name(&site.service.settings))
+            .and_then(|c| read_flash(c.value()))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -50,16 +56,38 @@ fn read_flash(value: &str) -> Option<Flash> {
     serde_json::from_slice(&BASE64URL_NOPAD.decode(value.as_bytes()).ok()?).ok()
 }
 
-pub(super) async fn read_form(request: &HttpRequest, payload: actix_web::dev::Payload) -> Result<Form, Fault> {
+/// Reads the body of a POST. Who stays silent too long, or sends drop by drop, is not waited for.
+pub(super) async fn read_form(
+    request: &HttpRequest,
+    payload: actix_web::dev::Payload,
+    patience: Duration,
+) -> Result<Form, Fault> {
+    /// A file of 10 MB takes six minutes over the slowest lines still in use.
+    const LONGEST_IN_SILENCES: u32 = 20;
+    timeout(patience * LONGEST_IN_SILENCES, read_body(request, payload, patience))
+        .await
+        .unwrap_or_else(|_| Err(too_slow()))
+}
+
+fn too_slow() -> Fault {
+    Fault::refused("L’envoi a été interrompu\u{202F}: rien n’est arrivé depuis trop longtemps. Recommencez.")
+}
+
+/// The next piece of a body, if it comes in time.
+async fn next<S: Stream + Unpin>(stream: &mut S, patience: Duration) -> Result<Option<S::Item>, Fault> {
+    timeout(patience, stream.next()).await.map_err(|_| too_slow())
+}
+
+async fn read_body(request: &HttpRequest, payload: actix_web::dev::Payload, patience: Duration) -> Result<Form, Fault> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if content_type.starts_with("multipart/form-data") {
-        return read_multipart(request, payload).await;
+        return read_multipart(request, payload, patience).await;
     }
     let mut payload = web::Payload::from_request(request, &mut { payload })
         .await
         .map_err(|_| Fault::refused("La demande n’a pas pu être lue."))?;
     let mut body = Vec::new();
-    while let Some(chunk) = payload.next().await {
+    while let Some(chunk) = next(&mut payload, patience).await? {
         let chunk = chunk.map_err(|_| Fault::refused("L’envoi a été interrompu. Recommencez."))?;
         if body.len() + chunk.len() > MAX_FORM {
             return Err(Fault::refused("Ce formulaire est trop long\u{202F}: raccourcissez les textes."));
@@ -69,13 +97,17 @@ pub(super) async fn read_form(request: &HttpRequest, payload: actix_web::dev::Pa
     Ok(Form::parse(&body))
 }
 
-async fn read_multipart(request: &HttpRequest, mut payload: actix_web::dev::Payload) -> Result<Form, Fault> {
+async fn read_multipart(
+    request: &HttpRequest,
+    mut payload: actix_web::dev::Payload,
+    patience: Duration,
+) -> Result<Form, Fault> {
     let interrupted = || Fault::refused("L’envoi du fichier a été interrompu. Recommencez.");
     let too_large =
         || Fault::refused("Le fichier dépasse 10\u{A0}Mo. Réduisez-le, par exemple en l’enregistrant en PDF.");
     let mut multipart = Multipart::from_request(request, &mut payload).await.map_err(|_| interrupted())?;
     let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0);
-    while let Some(part) = multipart.next().await {
+    while let Some(part) = next(&mut multipart, patience).await? {
         let mut part = part.map_err(|_| interrupted())?;
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
@@ -85,7 +117,7 @@ async fn read_multipart(request: &HttpRequest, mut payload: actix_web::dev::Payl
             return Err(too_large());
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
+        while let Some(chunk) = next(&mut part, patience).await? {
             let chunk = chunk.map_err(|_| interrupted())?;
             total += chunk.len();
             if total > MAX_UPLOAD + MAX_FORM {

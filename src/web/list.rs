@@ -75,6 +75,12 @@ pub enum Format {
 impl Format {
     const ALL: [Self; 2] = [Self::Csv, Self::Xlsx];
 
+    /// What an address asks for: `format=csv`.
+    #[must_use]
+    pub fn asked(query: &super::Form) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.code() == query.text("format"))
+    }
+
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -139,7 +145,7 @@ impl ListRequest {
             page: query.text("page").parse().unwrap_or(1).max(1),
             search: None,
             kept: Vec::new(),
-            format: Format::ALL.into_iter().find(|format| format.code() == query.text("format")),
+            format: Format::asked(query),
         }
         .with_words(query.text("recherche"))
     }

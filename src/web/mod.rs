@@ -8,6 +8,7 @@ pub mod answer;
 pub mod export;
 pub mod form;
 pub mod guard;
+mod headers;
 mod intake;
 pub mod list;
 pub mod page;
@@ -21,7 +22,7 @@ pub mod visit;
 
 pub use answer::Answer;
 pub use form::{Form, Upload};
-pub use list::{Column, Filter, ListRequest, ListView};
+pub use list::{Column, Filter, Format, ListRequest, ListView};
 pub use page::Page;
 pub use render::{Expected, Link};
 pub use serve::{Site, start};

@@ -1,7 +1,7 @@
 //! Building a response: headers, cookies, the page of an answer or of a fault.
 
 use actix_web::HttpResponse;
-use actix_web::cookie::{Cookie, SameSite};
+use actix_web::cookie::Cookie;
 use actix_web::http::header::{self, HeaderValue};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde::Serialize;
@@ -11,13 +11,14 @@ use super::answer::{Answer, Body};
 use super::guard;
 use super::render::{self, HtmlPage};
 use super::serve::Site;
+use super::session::own_cookie;
 use super::visit::Visit;
+use crate::config::Settings;
 use crate::fault::Fault;
 
-pub(super) const FLASH_COOKIE: &str = "essaim_message";
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'";
+pub(super) fn flash_name(settings: &Settings) -> &'static str {
+    if settings.is_https() { "__Host-essaim-message" } else { "essaim_message" }
+}
 
 /// A response in plain data, so that it can be built on a blocking thread.
 pub(super) struct Parts {
@@ -80,7 +81,7 @@ pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) 
     let answer = result.or_else(|fault| error_page(&fault));
     let rendered = answer.and_then(|answer| render(site, visit, answer));
     rendered.unwrap_or_else(|fault| {
-        tracing::error!(path = visit.path, %fault, "page failed");
+        tracing::error!(path = visit.path_to_log(), %fault, "page failed");
         Parts {
             status: 500,
             headers: vec![(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())],
@@ -127,16 +128,7 @@ fn error_page(fault: &Fault) -> Result<Answer, Fault> {
 }
 
 fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
-    let mut headers = vec![
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (header::REFERRER_POLICY, "same-origin".to_owned()),
-        (header::X_FRAME_OPTIONS, "DENY".to_owned()),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    if site.service.settings.is_https() {
-        headers.push((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000".to_owned()));
-    }
+    let mut headers = Vec::new();
     for cookie in answer.cookies {
         headers.push((header::SET_COOKIE, cookie.to_string()));
     }
@@ -171,7 +163,6 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         }
         Body::Document(html) => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
-            headers.retain(|(name, _)| *name != header::CONTENT_SECURITY_POLICY);
             headers.push((header::CONTENT_SECURITY_POLICY, document_policy(&html)));
             html.into_bytes()
         }
@@ -203,10 +194,6 @@ fn document_policy(html: &str) -> String {
 }
 
 fn flash_cookie(site: &Site, value: String) -> Cookie<'static> {
-    Cookie::build(FLASH_COOKIE, value)
-        .path("/")
-        .http_only(true)
-        .secure(site.service.settings.is_https())
-        .same_site(SameSite::Lax)
-        .finish()
+    let settings = &site.service.settings;
+    own_cookie(settings, flash_name(settings), value)
 }

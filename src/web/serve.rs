@@ -9,6 +9,7 @@ use tera::Tera;
 
 use super::answer::Answer;
 use super::guard::{self, Verdict};
+use super::headers;
 use super::intake::{read_form, visit_of};
 use super::page::{Method, Page};
 use super::render::{self, Expected, Link};
@@ -18,6 +19,7 @@ use super::statics::Statics;
 use super::throttle::{Limits, Throttle};
 use super::visit::Visit;
 use crate::access::Actor;
+use crate::access::passwords::Passwords;
 use crate::base::clock::Instant;
 use crate::db::Conn;
 use crate::fault::Fault;
@@ -29,6 +31,7 @@ pub struct Site {
     pub templates: Tera,
     pub statics: Statics,
     pub throttle: Throttle,
+    pub passwords: Passwords,
     pub pages: Vec<Page>,
     /// The main navigation of a visitor.
     pub navigation: fn(Option<&Actor>) -> Vec<Link>,
@@ -59,6 +62,7 @@ impl Site {
             templates,
             statics,
             throttle: Throttle::new(limits),
+            passwords: Passwords::default(),
             pages,
             navigation,
             sign_in_again,
@@ -74,6 +78,7 @@ impl Site {
 pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> std::io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
         let mut app = App::new()
+            .wrap(headers::everywhere(&site.service.settings))
             .app_data(site.clone())
             .route("/static/{path:.*}", web::get().to(static_file))
             .route("/static/{path:.*}", web::head().to(static_file))
@@ -108,7 +113,7 @@ async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> Http
         return finish(&site, &visit, Err(fault)).into_response();
     }
     if page.method == Method::Post {
-        match read_form(&request, payload.into_inner()).await {
+        match read_form(&request, payload.into_inner(), site.service.settings.patience).await {
             Ok(form) => visit.form = form,
             Err(fault) => return finish(&site, &visit, Err(fault)).into_response(),
         }
@@ -156,7 +161,6 @@ async fn static_file(site: web::Data<Site>, request: HttpRequest) -> HttpRespons
     response
         .insert_header((header::CONTENT_TYPE, file.media_type))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::VARY, "Accept-Encoding"));
     match &file.gzip {
         Some(gzip) if takes_gzip => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(gzip.clone()),

@@ -53,6 +53,13 @@ impl Visit {
         text.and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)
     }
 
+    /// The path without the token of a personal link: whoever reads the log must not open it.
+    #[must_use]
+    pub fn path_to_log(&self) -> String {
+        let token = self.params.get("token").filter(|token| !token.is_empty());
+        token.map_or_else(|| self.path.clone(), |token| self.path.replace(token.as_str(), "{token}"))
+    }
+
     /// The address as asked for, to come back to it.
     #[must_use]
     pub fn path_and_query(&self) -> String {

@@ -1,3 +1,4 @@
+mod map;
 mod mistakes;
 mod seeds;
 mod unbreakable;

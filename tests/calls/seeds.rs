@@ -35,6 +35,14 @@ fn the_historic_call_is_legal_and_says_what_the_sources_say() {
 }
 
 #[test]
+fn texts_typed_with_plain_spaces_never_break_before_a_colon_or_inside_quotes() {
+    let titled = HISTORIC.replacen("title = \"", "title = \"« Agir » ici : ", 1);
+    let call = parse(&titled, "ami-iss-2021.toml").unwrap_or_else(|mistakes| panic!("{}", show(&mistakes)));
+    let start = "«\u{202F}Agir\u{202F}» ici\u{A0}: ";
+    assert!(call.call.title.starts_with(start), "{:?}", call.call.title);
+}
+
+#[test]
 fn every_code_of_every_list_can_be_asked_for() {
     let call = historic();
     assert!(call.sections.iter().all(|section| call.section(&section.code) == Some(section)));

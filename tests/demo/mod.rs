@@ -58,7 +58,15 @@ fn rows(client: &Client, path: &str) -> Vec<Vec<String>> {
 fn statuses(client: &Client, path: &str, label: &str) -> usize {
     let reply = client.get(path);
     assert_eq!(reply.status, 200, "{path}");
-    reply.text().matches(&format!("<span>{label}</span>")).count()
+    plain(&reply.text()).matches(&format!("<span>{label}</span>")).count()
+}
+
+/// The waiting list has one dossier at each rank down to this one, and none below.
+fn ranked(client: &Client, path: &str, last: usize) {
+    for rank in 1..=last + 1 {
+        let listed = statuses(client, path, &format!("Liste complémentaire (rang {rank})"));
+        assert_eq!(listed, usize::from(rank <= last), "rank {rank}");
+    }
 }
 
 /// Addresses on a page that start like this and end with a number, each once.
@@ -92,11 +100,12 @@ fn the_pages_tell_the_figures_of_both_calls() {
 fn the_call_against_inequalities(manager: &Client) {
     says(&words(manager, "/appels/AMI-ISS-2021/gestion"), "76 dossiers déposés");
     let sessions = links(manager, "/appels/AMI-ISS-2021/comite", "/comite/");
-    let [shortlisting, selection] = sessions.as_slice() else { panic!("two sessions, not {sessions:?}") };
+    // The latest session comes first.
+    let [selection, shortlisting] = sessions.as_slice() else { panic!("two sessions, not {sessions:?}") };
     assert_eq!(statuses(manager, shortlisting, "Présélectionné"), 20);
     assert_eq!(statuses(manager, shortlisting, "Non présélectionné"), 56);
     assert_eq!(statuses(manager, selection, "Retenu"), 16);
-    assert_eq!(statuses(manager, selection, "Liste complémentaire"), 2);
+    ranked(manager, selection, 2);
     assert_eq!(statuses(manager, selection, "Non retenu"), 2);
     says(&words(manager, &format!("{selection}/classement")), "Proposé par le comité 1 700 000 €");
     says(&words(manager, "/appels/AMI-ISS-2021/suivi"), "Projets financés 17");
@@ -118,7 +127,7 @@ fn the_call_of_the_first_thousand_days(manager: &Client) {
     let sessions = links(manager, "/appels/AAP-1000J-2021/comite", "/comite/");
     let [selection] = sessions.as_slice() else { panic!("one session, not {sessions:?}") };
     assert_eq!(statuses(manager, selection, "Retenu"), 15);
-    assert_eq!(statuses(manager, selection, "Liste complémentaire"), 3);
+    ranked(manager, selection, 3);
     says(&words(manager, "/appels/AAP-1000J-2021/suivi"), "Projets financés 15");
     let selected = links(manager, "/appels/AAP-1000J-2021/gestion?etat=in_progress", "/dossiers/");
     assert_eq!(selected.len(), 15);

@@ -1,7 +1,7 @@
 use essaim::documents::{Breakdown, Letter, letter};
 use lopdf::{Document, Object};
 
-use super::reading::{assert_nothing_overflows, pages, text};
+use super::reading::{assert_nothing_overflows, flat, pages, text};
 use super::samples::{granted, refused};
 
 fn made(letter_: &Letter) -> Vec<u8> {
@@ -184,4 +184,20 @@ fn the_file_says_its_title_author_language_and_structure() {
 fn only_the_glyphs_in_use_are_embedded() {
     let bytes = made(&granted());
     assert!(bytes.len() < 60_000, "{} bytes", bytes.len());
+}
+
+#[test]
+fn the_foot_of_the_page_gives_the_whole_address() {
+    let mut letter_ = granted();
+    letter_.sender.institution = "Agence régionale de santé Occitanie (démonstration)".to_owned();
+    letter_.sender.address =
+        ["26-28 Parc Club du Millénaire", "1025 rue Henri Becquerel", "CS 30001", "34067 Montpellier cedex 2"]
+            .map(str::to_owned)
+            .to_vec();
+    let bytes = made(&letter_);
+    assert_nothing_overflows(&bytes);
+    let pages = pages("letter_foot", &bytes);
+    let last = flat(pages.last().unwrap());
+    assert!(!last.contains('…'), "cut: {last}");
+    assert!(last.contains("1025 rue Henri Becquerel – CS 30001 – 34067 Montpellier cedex 2"), "{last}");
 }

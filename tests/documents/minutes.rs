@@ -65,3 +65,17 @@ fn a_row_taller_than_a_page_is_cut() {
     assert_nothing_overflows(&bytes);
     assert!(pages("minutes_tall", &bytes).len() > 4);
 }
+
+#[test]
+fn a_column_that_nothing_fills_is_not_drawn() {
+    let mut shortlisting = samples::minutes(5);
+    for dossier in &mut shortlisting.dossiers {
+        (dossier.rank, dossier.score, dossier.amount) = (None, None, None);
+    }
+    shortlisting.totals.clear();
+    let text = text("minutes_shortlisting", &minutes(&shortlisting).expect("minutes"));
+    assert!(text.contains("Avis du comité") && text.contains("Motif"), "{text}");
+    for absent in ["Rang", "Note /100", "Montant"] {
+        assert!(!text.contains(absent), "{absent:?} heads an empty column: {text}");
+    }
+}

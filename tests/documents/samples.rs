@@ -100,7 +100,8 @@ pub fn granted() -> Letter {
             "Je vous prie d’agréer, Madame la Présidente, l’expression de ma considération distinguée.",
         ]),
         signatures: vec![Signature {
-            authority: None,
+            authority: "Agence de l’Exemple".to_owned(),
+            decision: None,
             quality: "La directrice de la prévention".to_owned(),
             delegation: Some("décision n° 2022-017 du 3 janvier 2022".to_owned()),
             first_name: "Inès".to_owned(),

@@ -128,6 +128,10 @@ fn a_recused_reader_sees_and_counts_nothing_of_the_dossier() {
     let mut seen = vec![client.get("/appels/AMI-ISS-2021/financement").expect(200)];
     for lines in ["vote", "reservation", "engagement", "versement", "disponible"] {
         seen.push(client.get(&format!("/enveloppes/{envelope}?lignes={lines}")).expect(200));
+        let file = client.get(&format!("/enveloppes/{envelope}?lignes={lines}&format=csv")).expect(200).text();
+        for leak in ["confidentielle", "12345", "9876"] {
+            assert!(!file.contains(leak), "{leak} leaks in {lines}: {file}");
+        }
     }
     for page in &seen {
         let words = page.words();
@@ -161,12 +165,15 @@ fn a_line_of_a_dossier_out_of_reach_shows_its_amount_only() {
             Ok(())
         })
         .unwrap();
-    let page = signed_in(&app, "financement@ars.example")
-        .get(&format!("/enveloppes/{envelope}?lignes=reservation"))
-        .expect(200)
-        .words();
+    let client = signed_in(&app, "financement@ars.example");
+    let path = format!("/enveloppes/{envelope}?lignes=reservation");
+    let page = client.get(&path).expect(200).words();
     assert!(page.contains("Dossier non accessible") && page.contains("5 000 €"), "{page}");
     assert!(!page.contains("lointaine"), "{page}");
+    let file = client.get(&format!("{path}&format=csv")).expect(200).text();
+    assert!(file.contains("Dossier non accessible") && file.contains("5000,00"), "{file}");
+    assert!(!file.contains("lointaine"), "{file}");
+    client.get(&format!("{path}&format=xlsx")).expect(200);
 }
 
 #[test]

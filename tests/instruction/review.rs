@@ -229,6 +229,8 @@ fn the_desk_puts_late_reviews_first_and_counts_them() {
     let place = |title: &str| text.find(title).unwrap();
     assert!(place("Ruches de quartier") < place("Vergers solidaires"));
     assert!(place("Vergers solidaires") < place("Jardins partagés"));
+    let file = client.get("/instruction?avis=rendu&format=csv").expect(200).text();
+    assert!(file.contains("Jardins partagés") && !file.contains("Ruches de quartier"), "as narrowed: {file}");
     let home = client.get("/").expect(200).words();
     assert!(home.contains("Rendre votre avis sur 2") && home.contains("1 en retard"), "{home}");
 }

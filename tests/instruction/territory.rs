@@ -38,6 +38,8 @@ fn each_department_concerned_is_asked_once_and_its_correspondent_told_once() {
     let first = assigned_dossier(&app, &world, "Ruches de quartier", 40_000);
     let second = assigned_dossier(&app, &world, "Jardins partagés", 20_000);
     let manager = app.signed_in("gestion@ars.example");
+    let file = manager.get("/appels/AMI-ISS-2021/gestion/departements?format=csv").expect(200).text();
+    assert!(file.lines().any(|line| line.contains("Haute-Garonne (31)") && line.ends_with("1;1;0")), "{file}");
     let path = "/appels/AMI-ISS-2021/gestion/departements";
     let refused = manager.post(path, &[("due", "")]).expect(422).words();
     assert!(refused.contains("Choisissez au moins un état"), "{refused}");
@@ -71,7 +73,10 @@ fn a_correspondent_answers_for_their_department_and_sees_no_other_dossier() {
     assert!(!desk.contains("Vergers solidaires"));
     assert!(client.get("/").expect(200).words().contains("Donner l’avis de votre département sur 1 dossier"));
     client.get(&format!("/dossiers/{unasked}")).expect(404);
+    let file = client.get("/territoire?format=csv").expect(200).text();
+    assert!(file.contains("Ruches de quartier") && !file.contains("Vergers solidaires"), "{file}");
     let stranger = app.signed_in("dd81@ars.example");
+    assert!(!stranger.get("/territoire?format=csv").expect(200).text().contains("Ruches de quartier"));
     for path in ["", "/journal", "/territoire/31", "/territoire/81", "/pieces/1"] {
         stranger.get(&format!("/dossiers/{dossier}{path}")).expect(404);
     }

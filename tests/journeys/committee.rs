@@ -101,6 +101,7 @@ fn lack_quorum(app: &TestApp, browser: &Browser) {
     browser.open("/comite/2");
     browser.reads("Déplacer des dossiers vers une autre séance");
     app.set_clock("2022-01-20T14:20:00");
+    browser.sign_in("gestion@ars.example", PASSWORD);
     browser.open("/comite/2");
     browser.choose_value("seat-ARS", "present");
     browser.press("Enregistrer les présences");
@@ -118,6 +119,7 @@ fn lack_quorum(app: &TestApp, browser: &Browser) {
 
 fn sit_again(app: &TestApp, browser: &Browser, dossiers: &[DossierId]) {
     app.set_clock("2022-01-27T14:05:00");
+    browser.sign_in("gestion@ars.example", PASSWORD);
     browser.open("/comite/4");
     for seat in ["ARS", "COMMISSAIRE"] {
         browser.choose_value(&format!("seat-{seat}"), "present");

@@ -10,7 +10,7 @@ use essaim::mail::{Message, Transport, deliver_due, get};
 use crate::support::TestApp;
 
 /// Speaks SMTP to one client after the other; refuses recipients named `refuse`.
-fn mail_server() -> (u16, mpsc::Receiver<String>) {
+pub fn mail_server() -> (u16, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (sender, receiver) = mpsc::channel();

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// What an element says, its narrow and unbreakable spaces read as plain ones.
+const WORDS: &str = "normalize-space(translate(., '\u{A0}\u{202F}', '  '))";
+
 pub struct Browser {
     driver: Child,
     /// Held open: the driver ends when nobody reads what it says.
@@ -195,7 +198,7 @@ impl Browser {
     /// Chooses in a list by the words shown.
     #[track_caller]
     pub fn choose(&self, name: &str, words: &str) {
-        self.click(&format!("//select[@name='{name}']/option[contains(normalize-space(.), \"{words}\")]"));
+        self.click(&format!("//select[@name='{name}']/option[contains({WORDS}, \"{words}\")]"));
     }
 
     /// Chooses in a list by value.
@@ -222,13 +225,13 @@ impl Browser {
     /// Presses the button that says these words.
     #[track_caller]
     pub fn press(&self, label: &str) {
-        self.go(&format!("//main//button[starts-with(normalize-space(.), \"{label}\")]"));
+        self.go(&format!("//main//button[starts-with({WORDS}, \"{label}\")]"));
     }
 
     /// Follows the link that says these words.
     #[track_caller]
     pub fn follow(&self, label: &str) {
-        self.go(&format!("//a[contains(normalize-space(.), \"{label}\")]"));
+        self.go(&format!("//a[contains({WORDS}, \"{label}\")]"));
     }
 
     /// A new person at the same machine.

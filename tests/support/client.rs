@@ -96,6 +96,13 @@ impl Client {
         reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).send(body).unwrap())
     }
 
+    /// A body of one's own making, as our own pages would send it.
+    pub fn send_bytes(&self, path: &str, content_type: &str, body: &[u8]) -> Reply {
+        let request = self.agent.post(format!("{}{path}", self.base_url));
+        let request = request.header("Origin", &self.base_url).header("Content-Type", content_type);
+        reply(request.send(body).unwrap())
+    }
+
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         self.post_from(path, fields, &self.base_url)
     }

@@ -1,4 +1,4 @@
-//! The page kit: health, headers, error pages, static files, cross-origin refusals.
+//! The page kit: health, error pages, static files.
 
 mod export;
 mod list;
@@ -12,16 +12,6 @@ fn health_names_the_database() {
     let body: serde_json::Value = serde_json::from_slice(&reply.bytes).unwrap();
     assert_eq!(body["status"], "ok");
     assert_eq!(body["database"], app.service().db.backend().label());
-}
-
-#[test]
-fn every_page_carries_the_strict_policy() {
-    let app = TestApp::start();
-    let reply = app.client().get("/accessibilite").expect(200);
-    let policy = reply.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
-    assert!(!policy.contains("unsafe"));
-    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use toml::de::DeValue;
 
 use super::mistake::closest;
 use super::reader::{CODE_MAX, LABEL_MAX, PARAGRAPH_MAX, Table, Value, wrong_type};
+use crate::base::typography::bind_spaces;
 
 impl<'a> Table<'a> {
     /// A required paragraph.
@@ -251,6 +252,7 @@ fn is_code(code: &str) -> bool {
         && code.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
+/// A text in bounds; its authors type plain spaces, pages show those that French typography asks for.
 fn read_text(value: &DeValue<'_>, max: usize) -> Result<String, String> {
     let DeValue::String(text) = value else { return Err(wrong_type("un texte", value)) };
     let text = text.trim();
@@ -261,7 +263,7 @@ fn read_text(value: &DeValue<'_>, max: usize) -> Result<String, String> {
     if length > max {
         return Err(format!("ce texte a {length} caractères. Ramenez-le à {max} au plus."));
     }
-    Ok(text.to_owned())
+    Ok(bind_spaces(text))
 }
 
 fn read_choice<T: Copy>(value: &DeValue<'_>, words: &[(&'static str, T)]) -> Result<T, String> {

@@ -1,6 +1,7 @@
 //! Pages of the committee: the sessions of a call, a session's desk, the projected ranking, opinions, recusals, seal.
 
 mod bulk;
+mod conduct;
 mod desk;
 mod money;
 mod opinion;
@@ -31,14 +32,14 @@ pub fn pages() -> Vec<Page> {
         Page::post("/appels/{call}/comite", Permission::ThisCall(MANAGER), desk::plan),
         Page::get("/appels/{call}/liste-complementaire", Permission::ThisCall(DESK), waitlist::show),
         Page::get("/comite/{session}", Permission::AnyCall(DESK), session::show),
-        Page::post("/comite/{session}/ordre-du-jour", Permission::AnyCall(MANAGER), session::put_on_agenda),
-        Page::post("/comite/{session}/presences", Permission::AnyCall(MANAGER), session::record_attendance),
-        Page::post("/comite/{session}/ouverture", Permission::AnyCall(MANAGER), session::open),
-        Page::post("/comite/{session}/convocation", Permission::AnyCall(MANAGER), session::convene),
-        Page::post("/comite/{session}/ajournement", Permission::AnyCall(MANAGER), session::adjourn),
-        Page::post("/comite/{session}/seconde", Permission::AnyCall(MANAGER), session::plan_second),
-        Page::post("/comite/{session}/deplacement", Permission::AnyCall(MANAGER), session::move_items),
-        Page::post("/comite/{session}/confirmation", Permission::AnyCall(MANAGER), session::confirm),
+        Page::post("/comite/{session}/ordre-du-jour", Permission::AnyCall(MANAGER), conduct::put_on_agenda),
+        Page::post("/comite/{session}/presences", Permission::AnyCall(MANAGER), conduct::record_attendance),
+        Page::post("/comite/{session}/ouverture", Permission::AnyCall(MANAGER), conduct::open),
+        Page::post("/comite/{session}/convocation", Permission::AnyCall(MANAGER), conduct::convene),
+        Page::post("/comite/{session}/ajournement", Permission::AnyCall(MANAGER), conduct::adjourn),
+        Page::post("/comite/{session}/seconde", Permission::AnyCall(MANAGER), conduct::plan_second),
+        Page::post("/comite/{session}/deplacement", Permission::AnyCall(MANAGER), conduct::move_items),
+        Page::post("/comite/{session}/confirmation", Permission::AnyCall(MANAGER), conduct::confirm),
         Page::get("/comite/{session}/avis", Permission::AnyCall(MANAGER), bulk::show),
         Page::post("/comite/{session}/avis", Permission::AnyCall(MANAGER), bulk::record),
         Page::post("/comite/{session}/dossiers/{dossier}/retour", Permission::AnyCall(MANAGER), recusal::record_return),

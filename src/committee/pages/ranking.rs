@@ -77,7 +77,12 @@ struct RankingView {
     selection: bool,
     available: String,
     requested: String,
+    /// For the year whose envelopes are voted, as what is left to propose.
     proposed: String,
+    /// For the years after, subject to credits.
+    planned: Option<String>,
+    /// The year that the running total counts; empty where the call has only one.
+    year: String,
     left: String,
     money: Vec<MoneyRow>,
     simulated: Vec<String>,
@@ -132,8 +137,9 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
     let envelopes = if selection { money::envelopes(conn, room)? } else { Vec::new() };
     let firm: Vec<Cents> = envelopes.iter().filter(|e| e.firm).filter_map(|e| e.available).collect();
     let available: Option<Cents> = (!firm.is_empty()).then(|| firm.into_iter().sum());
-    let requests: Vec<Cents> = judged.iter().map(|line| line.item.item.requested).collect();
-    let totals = rules::envelope_line(&requests, available);
+    let requested: Cents = judged.iter().map(|line| line.item.item.requested).sum();
+    let firm_requests: Vec<Cents> = judged.iter().map(|line| first_year_request(room, &line.item)).collect();
+    let totals = rules::envelope_line(&firm_requests, available);
     let proposals = money::proposals(conn, room, &judged)?;
     let proposed: Cents = proposals.iter().flat_map(|p| &p.shares).map(|share| share.amount).sum();
     let firm_proposed: Cents = proposals
@@ -166,8 +172,13 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
             text::count(judged.len(), "dossier", "dossiers")
         },
         available: available.map_or_else(|| "Non connu".to_owned(), |amount| amount.to_string()),
-        requested: requests.iter().copied().sum::<Cents>().to_string(),
-        proposed: proposed.to_string(),
+        requested: requested.to_string(),
+        proposed: firm_proposed.to_string(),
+        planned: (proposed > firm_proposed).then(|| (proposed - firm_proposed).to_string()),
+        year: crate::committee::actions::firm_year(&room.call)
+            .filter(|_| room.call.definition.budget.years.len() > 1)
+            .map(|year| year.to_string())
+            .unwrap_or_default(),
         left: available.map_or_else(|| "Non connu".to_owned(), |amount| (amount - firm_proposed).to_string()),
         money: if selection { money::rows(&envelopes, &proposals, simulation) } else { Vec::new() },
         simulated: simulation.words(&judged),
@@ -177,6 +188,13 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
         hidden: room.hidden(),
         sealed: room.seen.board.session.state.is_closed(),
     })
+}
+
+/// What a dossier asks of the year whose envelopes are voted: later years wait for their own vote.
+fn first_year_request(room: &Room, judged: &Judged<'_>) -> Cents {
+    let definition = &room.call.definition;
+    let year = definition.budget.years.first();
+    year.map_or(judged.item.requested, |year| judged.version.content.requested_in(definition, *year))
 }
 
 fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::base::ids::DossierId>) -> Portfolio {
@@ -262,7 +280,7 @@ fn export(conn: &mut Conn, room: &Room, request: &ListRequest) -> Result<Table, 
         "Note /100",
         "Écart",
         "Demande",
-        "Cumul des demandes",
+        "Cumul des demandes de la première année",
         "Avis du comité",
         "Montant proposé",
         "Vote",
@@ -273,7 +291,7 @@ fn export(conn: &mut Conn, room: &Room, request: &ListRequest) -> Result<Table, 
     let judged = judged(conn, room)?;
     let mut total = Cents::ZERO;
     for line in &judged {
-        total += line.item.item.requested;
+        total += first_year_request(room, &line.item);
         if !matches(line, request) {
             continue;
         }

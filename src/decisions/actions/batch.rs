@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use super::notify::{Delivery, notify};
 use super::sign::said;
-use crate::access::{Actor, Role, load_actor};
+use crate::access::{Actor, Author, Role, load_actor};
 use crate::base::clock::{Instant, french_date, parse_date};
-use crate::base::ids::{LetterBatchId, LetterId};
+use crate::base::ids::{AccountId, LetterBatchId, LetterId};
 use crate::base::text::count;
 use crate::calls::{self, Call};
 use crate::db::Conn;
@@ -110,15 +110,14 @@ pub fn step(service: &Service, now: Instant, most: i64) -> Result<usize, Fault> 
         service.db.write(|conn| store::finish_batch(conn, batch.id, now))?;
         return Ok(0);
     }
-    // Rights of this moment: whoever lost them since sends no more.
-    let actor = service.read(|conn| load_actor(conn, batch.created_by))?;
     let delivery = match batch.posted_on.as_deref().and_then(parse_date) {
         Some(day) => Delivery::Posted(day),
         None => Delivery::Electronic,
     };
     let mut settled = 0;
     for (job, letter, dossier) in jobs {
-        let sent = service.perform(actor.author(), now, |op| {
+        let sent = service.perform(Author::scheduled(), now, |op| {
+            let actor = sender(op, batch.created_by)?;
             if !store::settle_job(op.conn, job, JobState::Done, "", now)? {
                 return Err(Fault::Stale);
             }
@@ -139,6 +138,16 @@ pub fn step(service: &Service, now: Instant, most: i64) -> Result<usize, Fault> 
         }
     }
     Ok(settled)
+}
+
+/// Rights of this moment, in the transaction that uses them: whoever lost them since sends no more.
+fn sender(op: &mut Operation<'_>, account: AccountId) -> Result<Actor, Fault> {
+    let actor = load_actor(op.conn, account).map_err(|fault| match fault {
+        Fault::NotFound => Fault::refused("La personne qui a préparé cet envoi n’a plus de compte ouvert."),
+        other => other,
+    })?;
+    op.author = actor.author();
+    Ok(actor)
 }
 
 /// Steps until nothing is left to send: for the console and for tests; the serving process pauses between steps.

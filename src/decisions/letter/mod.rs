@@ -239,10 +239,8 @@ fn legal_bases(facts: &Facts<'_>) -> Vec<String> {
 
 fn signature(part: &Part, zone: &str) -> Signature {
     Signature {
-        authority: Some(match &part.number {
-            Some(number) => format!("{} – décision {number}", part.authority_name),
-            None => part.authority_name.clone(),
-        }),
+        authority: part.authority_name.clone(),
+        decision: part.number.clone(),
         quality: part.quality.clone(),
         delegation: Some(part.delegation.clone()),
         first_name: part.given_name.clone(),

@@ -116,7 +116,7 @@ pub fn save_section(
 /// Puts a file under a piece of the call, in the place of the one that was there.
 ///
 /// # Errors
-/// [`Fault::Invalid`] for an empty, too large or unaccepted file; [`Fault::NotFound`] for a piece the call does not have.
+/// [`Fault::Invalid`] for an empty, too large or unaccepted file, and when there is no room to write it; [`Fault::NotFound`] for a piece the call does not have.
 pub fn attach_piece(
     op: &mut Operation<'_>,
     actor: &Actor,
@@ -178,7 +178,13 @@ pub fn attach_file(
              Enregistrez-le dans l’un de ces formats."
         )));
     };
-    let sha256 = op.files.put(bytes)?;
+    let sha256 = op.files.put(bytes).map_err(|fault| {
+        tracing::error!(%fault, "an attachment could not be written");
+        refuse(format!(
+            "le fichier «\u{202F}{file_name}\u{202F}» n’a pas pu être enregistré, sans doute faute de place sur le service. \
+             Le reste est gardé\u{202F}: envoyez de nouveau ce fichier dans quelques minutes, ou prévenez le contact du service."
+        ))
+    })?;
     let byte_size = i64::try_from(bytes.len()).map_err(|e| Fault::internal(e.to_string()))?;
     let there = drafts::attachments(op.conn, dossier.id)?.into_iter().find(|a| a.piece == piece.code);
     let label = &piece.label;

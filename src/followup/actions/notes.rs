@@ -8,7 +8,8 @@ use crate::calls::{self, Call};
 use crate::db::Conn;
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
-use crate::followup::store::notes::{self, Note, NoteText, Reply};
+use crate::followup::store::notes::{self, Note, NoteText};
+use crate::followup::store::replies::{self, Reply};
 use crate::journal::Entry;
 use crate::mail::Message;
 use crate::notify;
@@ -109,7 +110,7 @@ pub fn read(
     if note.call != circle.call.id || !circle.sees(Some(note.dossier)) {
         return Err(Fault::NotFound);
     }
-    let replies = notes::replies(conn, id)?.into_iter().filter(|reply| circle.sees(reply.dossier)).collect();
+    let replies = replies::of_note(conn, id)?.into_iter().filter(|reply| circle.sees(reply.dossier)).collect();
     Ok((circle, note, replies))
 }
 
@@ -291,7 +292,7 @@ pub fn reply(op: &mut Operation<'_>, actor: &Actor, code: &str, id: PracticeNote
     }
     // An agent who is also a member of a funded project speaks for the project.
     let dossier = circle.own.first().map(|own| own.id);
-    notes::insert_reply(op.conn, id, dossier, body, actor.id, op.now)?;
+    replies::insert(op.conn, id, dossier, body, actor.id, op.now)?;
     if note.written_by != actor.id {
         tell_author(op, &circle.call, &note, note.written_by, "Une réponse à votre fiche de pratique", body)?;
     }
@@ -309,7 +310,7 @@ pub fn reply(op: &mut Operation<'_>, actor: &Actor, code: &str, id: PracticeNote
 /// # Errors
 /// When the database refuses.
 pub fn already_replied(conn: &mut Conn, actor: &Actor, note: PracticeNoteId, body: &str) -> Result<bool, Fault> {
-    let replies = notes::replies(conn, note)?;
+    let replies = replies::of_note(conn, note)?;
     let last = replies.iter().rev().find(|reply| reply.written_by == actor.id && reply.withdrawn_at.is_none());
     Ok(last.is_some_and(|reply| reply.body == body))
 }
@@ -331,7 +332,7 @@ pub fn edit_reply(
     if reply.version != version {
         return Err(Fault::Stale);
     }
-    notes::update_reply(op.conn, &reply, body, op.now)?;
+    replies::update(op.conn, &reply, body, op.now)?;
     op.record(
         Entry::new(
             "practice.reply.edit",
@@ -363,7 +364,7 @@ pub fn withdraw_reply(
     }
     let moderates = reply.written_by != actor.id;
     needs_reason(moderates, reason)?;
-    notes::withdraw_reply(op.conn, &reply, actor.id, op.now, reason)?;
+    replies::withdraw(op.conn, &reply, actor.id, op.now, reason)?;
     if moderates {
         tell_author(op, &circle.call, &note, reply.written_by, "Votre réponse a été retirée", reason)?;
     }

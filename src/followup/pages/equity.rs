@@ -14,7 +14,7 @@ use crate::followup::rules::show;
 use crate::followup::store::projects;
 use crate::followup::territory::{Local, Territory, per_thousand, territory};
 use crate::web::export::Table;
-use crate::web::{Answer, ListRequest, Visit};
+use crate::web::{Answer, Format, Visit};
 
 #[derive(Serialize)]
 struct Row {
@@ -192,7 +192,7 @@ pub(super) fn equity(visit: &Visit) -> Result<Answer, Fault> {
         Ok((call, territory(&footprints, total), !closed.is_empty()))
     })?;
     let table = reference::poverty_2020();
-    if let Some(format) = ListRequest::read(visit, &[], Vec::new()).format() {
+    if let Some(format) = Format::asked(&visit.query) {
         return export(&call.code, &territory, table).answer(format, visit.now);
     }
     let counts_people = !call.definition.followup.reach.is_empty();

@@ -1,9 +1,10 @@
-//! Rows of follow-up. Reading order: `indicators`, `periods`, `projects`, `notes`.
+//! Rows of follow-up. Reading order: `indicators`, `periods`, `projects`, `notes`, `replies`.
 
 mod indicators;
 pub mod notes;
 pub(super) mod periods;
 pub(super) mod projects;
+pub mod replies;
 
 pub use indicators::{Indicator, Value, of_version};
 pub(super) use indicators::{NewRow, hold, insert_value, of_versions};

@@ -12,7 +12,8 @@ use crate::fault::Fault;
 use crate::funding::rules::{Figures, InstalmentState};
 use crate::funding::store::{self, Envelope, READERS, SeenDossier, SeenLine, Viewing};
 use crate::ledger::EntryKind;
-use crate::web::{Answer, Column, ListRequest, ListView, Visit};
+use crate::web::export::{Cell, Table};
+use crate::web::{Answer, Column, Format, ListRequest, ListView, Visit};
 
 /// Which lines a figure is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -346,6 +347,8 @@ struct LinesView {
     total: String,
     count: String,
     partial: bool,
+    /// Address of the lines to take away, up to the format.
+    exports: String,
 }
 
 pub(super) fn lines(visit: &Visit) -> Result<Answer, Fault> {
@@ -361,6 +364,10 @@ pub(super) fn lines(visit: &Visit) -> Result<Answer, Fault> {
         let lines = store::lines_seen(conn, &viewing, id)?;
         Ok((call, envelope, lines, viewing.is_partial()))
     })?;
+    if let Some(format) = Format::asked(&visit.query) {
+        let name = format!("{} {} {}", selection.label(), call.code, envelope.label());
+        return export(name, &call, &lines, selection).answer(format, visit.now);
+    }
     let figures = store::figures(&envelope, &lines);
     let shown: Vec<LineView> =
         lines.iter().filter_map(|line| selection.part(line).map(|part| line_view(&call, line, part))).collect();
@@ -383,6 +390,7 @@ pub(super) fn lines(visit: &Visit) -> Result<Answer, Fault> {
         several_kinds: selection == Selection::Left,
         total: amount(selection.of(&figures)),
         partial,
+        exports: format!("/enveloppes/{id}?lignes={}&", selection.code()),
     };
     Ok(Answer::page(format!("{title} – {}", envelope.label()), "funding/lines.html", &view)?
         .desk()
@@ -390,6 +398,25 @@ pub(super) fn lines(visit: &Visit) -> Result<Answer, Fault> {
         .crumb(call.title, format!("/appels/{}", call.code))
         .crumb("Financement", format!("/appels/{}/financement", call.code))
         .crumb(envelope.label(), ""))
+}
+
+fn export(name: String, call: &Call, lines: &[SeenLine], selection: Selection) -> Table {
+    let columns = ["Date", "Nature", "Dossier", "Projet", "Décision", "Motif", "Par", "Montant (€)"];
+    let mut sheet = Table::new(name, &columns);
+    for (line, part) in lines.iter().filter_map(|line| selection.part(line).map(|part| (line, part))) {
+        let view = line_view(call, line, part);
+        sheet.push(vec![
+            Cell::day(Some(line.recorded_at), call.zone()),
+            view.kind.into(),
+            view.reference.into(),
+            view.title.into(),
+            view.decision.into(),
+            view.reason.into(),
+            view.author.into(),
+            part.into(),
+        ]);
+    }
+    sheet
 }
 
 fn line_view(call: &Call, line: &SeenLine, part: Cents) -> LineView {

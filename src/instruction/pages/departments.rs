@@ -14,7 +14,8 @@ use crate::dossiers::{self, Dossier, State};
 use crate::fault::{Fault, FieldError};
 use crate::instruction::actions::{self, takes_territorial_opinions};
 use crate::instruction::store;
-use crate::web::{Answer, Visit};
+use crate::web::export::Table;
+use crate::web::{Answer, Format, Visit};
 
 #[derive(Serialize)]
 struct Row {
@@ -97,7 +98,27 @@ fn facts(visit: &Visit) -> Result<Facts, Fault> {
 }
 
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
-    page(visit, Vec::new())
+    match Format::asked(&visit.query) {
+        Some(format) => export(&facts(visit)?).answer(format, visit.now),
+        None => page(visit, Vec::new()),
+    }
+}
+
+fn export(facts: &Facts) -> Table {
+    let mut sheet = Table::new(
+        format!("Avis des départements {}", facts.call.code),
+        &["Département", "Correspondants", "Demandés", "Rendus", "En retard"],
+    );
+    for row in &facts.rows {
+        sheet.push(vec![
+            row.department.as_str().into(),
+            row.correspondents.as_str().into(),
+            row.asked.into(),
+            row.given.into(),
+            row.late.into(),
+        ]);
+    }
+    sheet
 }
 
 fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {

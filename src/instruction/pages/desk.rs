@@ -11,8 +11,9 @@ use crate::db::Conn;
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 use crate::instruction::store::{self, Assignment};
+use crate::web::export::{Cell, Table};
 use crate::web::form::encode;
-use crate::web::{Answer, Form, Visit};
+use crate::web::{Answer, Form, Format, Visit};
 
 /// A dossier in the hands of an instructor.
 pub(super) struct Task {
@@ -140,6 +141,8 @@ struct View {
     states: Vec<Choice>,
     search: String,
     filtered: bool,
+    /// Address of the list to take away, up to the format.
+    exports: String,
 }
 
 #[derive(Serialize)]
@@ -156,6 +159,10 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let done = tasks.iter().filter(|t| !t.assignment.is_due()).count();
     let segment = |label, value: usize, tone| Segment { label, value, text: value.to_string(), tone };
     let filter = Filter::read(&visit.query);
+    if let Some(format) = Format::asked(&visit.query) {
+        let kept = tasks.iter().filter(|task| filter.keeps(task, visit.now));
+        return export(kept, &filter, visit.now).answer(format, visit.now);
+    }
     let rows = |due: bool| {
         let kept = tasks.iter().filter(|t| t.assignment.is_due() == due && filter.keeps(t, visit.now));
         kept.map(|t| row(t, &filter, visit.now)).collect()
@@ -186,8 +193,32 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         states,
         search: filter.words.clone(),
         filtered: !filter.query().is_empty(),
+        exports: match filter.query() {
+            all if all.is_empty() => "/instruction?".to_owned(),
+            some => format!("/instruction{some}&"),
+        },
     };
     Ok(Answer::page("Instruction", "instruction/desk.html", &view)?.desk())
+}
+
+fn export<'a>(tasks: impl Iterator<Item = &'a Task>, filter: &Filter, now: Instant) -> Table {
+    let mut sheet = Table::new(
+        "Dossiers à instruire",
+        &["Référence", "Projet", "Porteur", "Appel", "Demande (€)", "Échéance", "État"],
+    );
+    for task in tasks {
+        let row = row(task, filter, now);
+        sheet.push(vec![
+            row.reference.into(),
+            row.title.into(),
+            row.applicant.into(),
+            row.call.into(),
+            task.dossier.requested.into(),
+            Cell::day(task.assignment.due_at, task.call.zone()),
+            row.status.into(),
+        ]);
+    }
+    sheet
 }
 
 fn row(task: &Task, filter: &Filter, now: Instant) -> Row {

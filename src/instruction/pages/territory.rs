@@ -21,7 +21,8 @@ use crate::fault::{Fault, FieldError};
 use crate::instruction::actions::takes_territorial_opinions;
 use crate::instruction::store::{self, Territorial};
 use crate::instruction::{ReviewOpinion, TerritorialInput, actions, rules};
-use crate::web::{Answer, Visit};
+use crate::web::export::{Cell, Table};
+use crate::web::{Answer, Format, Visit};
 
 /// An opinion asked of a department one speaks for.
 pub(super) struct Task {
@@ -87,6 +88,9 @@ struct DeskView {
 pub(super) fn desk(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let tasks = visit.read(|conn| tasks(conn, actor))?;
+    if let Some(format) = Format::asked(&visit.query) {
+        return export(&tasks, visit.now).answer(format, visit.now);
+    }
     let given = tasks.iter().filter(|t| !t.asked.is_due()).count();
     let late = tasks.iter().filter(|t| t.asked.is_late(visit.now)).count();
     let rows = |due: bool| tasks.iter().filter(|t| t.asked.is_due() == due).map(|t| row(t, visit.now)).collect();
@@ -102,6 +106,26 @@ pub(super) fn desk(visit: &Visit) -> Result<Answer, Fault> {
         given: rows(false),
     };
     Ok(Answer::page("Territoire", "instruction/territory_desk.html", &view)?.desk())
+}
+
+fn export(tasks: &[Task], now: Instant) -> Table {
+    let mut sheet = Table::new(
+        "Avis de territoire",
+        &["Référence", "Projet", "Porteur", "Appel", "Département", "Échéance", "État"],
+    );
+    for task in tasks {
+        let row = row(task, now);
+        sheet.push(vec![
+            row.reference.into(),
+            row.title.into(),
+            row.applicant.into(),
+            task.call.code.as_str().into(),
+            row.department.into(),
+            Cell::day(task.asked.due_at, task.call.zone()),
+            row.status.into(),
+        ]);
+    }
+    sheet
 }
 
 fn path(dossier: DossierId, department: &str) -> String {

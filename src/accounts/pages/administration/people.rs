@@ -141,13 +141,12 @@ pub(super) fn add(visit: &Visit) -> Result<Answer, Fault> {
         password: None,
         administrator: visit.form.checked("administrator"),
     };
-    let post = if visit.form.text("institution").is_empty() {
-        None
-    } else {
-        let institution = chosen_institution(visit, "institution")?;
-        Some(Post { institution, quality: text("quality"), service: text("service") })
+    let post = match visit.form.text("institution") {
+        "" => Ok(None),
+        _ => chosen_institution(visit, "institution")
+            .map(|institution| Some(Post { institution, quality: text("quality"), service: text("service") })),
     };
-    match visit.perform(|op| actions::open_account(op, &user, post.as_ref())) {
+    match post.and_then(|post| visit.perform(|op| actions::open_account(op, &user, post.as_ref()))) {
         Ok(account) => {
             let text = "Le compte est ouvert. La personne reçoit un lien pour choisir son mot de passe.";
             Ok(Answer::redirect(format!("/administration/personnes/{account}")).flash(text))

@@ -7,6 +7,7 @@ use crate::base::text::count;
 use crate::fault::Fault;
 use crate::followup::actions::notes::{Circle, circle};
 use crate::followup::store::notes::{self, Note, Wanted};
+use crate::followup::store::replies;
 use crate::web::form::encode;
 use crate::web::{Answer, Visit};
 
@@ -88,7 +89,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         let wanted = Wanted { axis: axis.clone(), retained_only: false, closed: circle.closed() };
         let found = notes::page(conn, circle.call.id, &wanted, ((page - 1) * PAGE, PAGE))?;
         let ids: Vec<_> = found.iter().map(|note| note.id).collect();
-        let replies = notes::reply_counts(conn, &ids)?;
+        let replies = replies::counts(conn, &ids)?;
         let total = notes::count(conn, circle.call.id, &wanted)?;
         Ok((circle, found, replies, total))
     })?;

@@ -10,7 +10,8 @@ use crate::base::ids::{PracticeNoteId, PracticeReplyId};
 use crate::base::text::clean;
 use crate::fault::{Fault, FieldError};
 use crate::followup::actions::notes::{self as actions, Circle};
-use crate::followup::store::notes::{self, Note, Reply};
+use crate::followup::store::notes::{self, Note};
+use crate::followup::store::replies::Reply;
 use crate::web::{Answer, Visit};
 
 const REPLY_MAX: usize = 2000;

@@ -9,7 +9,8 @@ use crate::base::ids::{PracticeNoteId, PracticeReplyId};
 use crate::base::text::clean_line;
 use crate::fault::{Fault, FieldError};
 use crate::followup::actions::notes::{self as actions, Circle};
-use crate::followup::store::notes::{Note, Reply};
+use crate::followup::store::notes::Note;
+use crate::followup::store::replies::Reply;
 use crate::web::{Answer, Visit};
 
 const REASON_MAX: usize = 500;

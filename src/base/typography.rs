@@ -21,7 +21,8 @@ const LEADING: [&str; 10] = ["n°", "N°", "nº", "L.", "R.", "D.", "M.", "Mme",
 
 /// Plain spaces become no-break where French asks: before « ; : ! ? », inside guillemets, in numbers, dates and
 /// references. Nothing but the kind of a space changes.
-pub(super) fn bind_spaces(text: &str) -> String {
+#[must_use]
+pub fn bind_spaces(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut bound = String::with_capacity(text.len() + 16);
     let mut word_start = 0;

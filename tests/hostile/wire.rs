@@ -1,0 +1,332 @@
+//! Connections that no browser makes: cut, silent, endless, lying about their length. Each is answered or ended in
+//! bounded time, nothing of them is kept, and the service goes on for the others.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use essaim::base::ids::DossierId;
+use essaim::dossiers::drafts;
+use essaim::web::throttle::Limits;
+
+use crate::support::dossiers::{PDF, empty_draft};
+use crate::support::{PASSWORD, TestApp, World};
+
+const HOLDER: &str = "tresorerie@lesruches.example";
+/// Longer than any answer takes, shorter than a hung test.
+const PATIENT: Duration = Duration::from_secs(20);
+
+/// A service that waits a quarter of a second for a silent body.
+fn hasty() -> TestApp {
+    let limits = Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX };
+    TestApp::start_with(|settings| settings.patience = Duration::from_millis(250), limits)
+}
+
+fn connect(app: &TestApp) -> TcpStream {
+    let stream = TcpStream::connect(app.base_url.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(PATIENT)).unwrap();
+    stream.set_write_timeout(Some(PATIENT)).unwrap();
+    stream
+}
+
+/// Everything that comes back until the other side ends it, or stays silent.
+fn rest(stream: &mut TcpStream) -> String {
+    let (mut all, mut piece) = (Vec::new(), [0; 16_384]);
+    while let Ok(length) = stream.read(&mut piece) {
+        if length == 0 {
+            break;
+        }
+        all.extend_from_slice(&piece[..length]);
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+fn status(answer: &str) -> Option<u16> {
+    answer.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()
+}
+
+/// The cookie of a new session.
+fn cookie(app: &TestApp, email: &str) -> String {
+    let reply = app.client().sign_in(email, PASSWORD).expect(303);
+    reply.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+}
+
+fn well(app: &TestApp, after: &str) {
+    let reply = app.client().get("/healthz");
+    assert_eq!(reply.status, 200, "after {after}");
+}
+
+#[test]
+fn whatever_arrives_is_answered_or_ended() {
+    let app = hasty();
+    let long = "x".repeat(300_000);
+    let many: String = (0..20_000).map(|i| format!("X-{i}: y\r\n")).collect();
+    let sent: Vec<(&str, Vec<u8>)> = vec![
+        ("nothing", b"\r\n\r\n\r\n\r\n".to_vec()),
+        ("no HTTP", b"EHLO exemple.example\r\n\r\n".to_vec()),
+        ("a TLS greeting", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20)),
+        ("an HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec()),
+        ("NUL in the address", b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()),
+        ("raw bytes in the address", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()),
+        ("no host", b"GET / HTTP/1.1\r\n\r\n".to_vec()),
+        ("an odd host", b"GET /connexion HTTP/1.1\r\nHost: <script>\r\nConnection: close\r\n\r\n".to_vec()),
+        ("an unknown method", b"BREW / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_vec()),
+        ("a very long address", format!("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n").into_bytes()),
+        ("a very long header", format!("GET / HTTP/1.1\r\nHost: x\r\nX: {long}\r\n\r\n").into_bytes()),
+        ("too many headers", format!("GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n").into_bytes()),
+        ("a header without end", b"GET / HTTP/1.1\r\nHost: x\r\nX: \x00\x01\r\n\r\n".to_vec()),
+        ("two lengths", b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\na=b&c=".to_vec()),
+        ("a length and pieces", b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n".to_vec()),
+        ("a negative length", b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n".to_vec()),
+        ("an enormous length", b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Length: 18446744073709551616\r\n\r\na=b".to_vec()),
+        ("broken pieces", b"POST /connexion HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\na=b\r\n0\r\n\r\n".to_vec()),
+        ("an enormous piece", b"POST /connexion HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\na=b".to_vec()),
+        ("a compressed body", b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\nConnection: close\r\n\r\n\x1f\x8b\x08\x00".to_vec()),
+        ("a wrong cookie", b"GET / HTTP/1.1\r\nHost: x\r\nCookie: essaim=\xff\xfe; essaim_message=%00{; ;;=;\r\nConnection: close\r\n\r\n".to_vec()),
+    ];
+    for (what, bytes) in sent {
+        let began = Instant::now();
+        let mut stream = connect(&app);
+        // The other side may end it before we have said everything.
+        let _ = stream.write_all(&bytes);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let answer = rest(&mut stream);
+        assert!(began.elapsed() < PATIENT, "{what} was never ended");
+        if let Some(status) = status(&answer) {
+            assert!(status < 500, "{what}: {}", &answer[..answer.len().min(300)]);
+        }
+        assert!(!answer.contains("<script>"), "{what}: {answer}");
+        well(&app, what);
+    }
+}
+
+/// A head or a body that comes drop by drop, or not at all, holds no connection for long.
+#[test]
+fn the_slow_are_not_waited_for() {
+    let app = hasty();
+    let heads: [&[u8]; 2] = [b"GET / HTT", b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=a"];
+    for head in heads {
+        let mut waiting: Vec<TcpStream> = (0..20).map(|_| connect(&app)).collect();
+        for stream in &mut waiting {
+            stream.write_all(head).unwrap();
+        }
+        well(&app, "twenty silent connections");
+        let began = Instant::now();
+        for stream in &mut waiting {
+            let answer = rest(stream);
+            assert!(began.elapsed() < PATIENT, "{:?} was waited for", String::from_utf8_lossy(head));
+            assert!(status(&answer).is_none_or(|status| status < 500), "{answer}");
+        }
+    }
+    let mut drops = connect(&app);
+    drops.write_all(b"POST /connexion HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n").unwrap();
+    let began = Instant::now();
+    while began.elapsed() < PATIENT && drops.write_all(b"a").is_ok() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(began.elapsed() < PATIENT, "drop by drop was waited for");
+    let reply = rest(&mut drops);
+    assert!(status(&reply).is_none_or(|status| status < 500), "{reply}");
+}
+
+struct Writer {
+    app: TestApp,
+    id: DossierId,
+    cookie: String,
+}
+
+impl Writer {
+    fn new() -> Self {
+        let app = hasty();
+        let world = World::build(&app);
+        let id = empty_draft(&app, &world);
+        let client = app.signed_in(HOLDER);
+        client.upload(&format!("/mes-dossiers/{id}/sections/pieces"), &[], "piece-rib", "rib.pdf", PDF).expect(303);
+        let cookie = cookie(&app, HOLDER);
+        Self { app, id, cookie }
+    }
+
+    fn pieces(&self) -> Vec<String> {
+        let all = self.app.service().read(|conn| drafts::attachments(conn, self.id)).unwrap();
+        all.into_iter().map(|a| format!("{} {}", a.piece, a.file_name)).collect()
+    }
+
+    /// Posts a body to the pieces with headers of one's own, cut after `cut` bytes of the body.
+    fn send(&self, headers: &str, body: &[u8], cut: usize) -> String {
+        let mut stream = connect(&self.app);
+        let head = format!(
+            "POST /mes-dossiers/{}/sections/pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: {}\r\n{headers}\r\n\r\n",
+            self.id, self.cookie
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let _ = stream.write_all(&body[..cut.min(body.len())]);
+        if cut < body.len() {
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+        }
+        rest(&mut stream)
+    }
+}
+
+fn multipart(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (disposition, bytes) in parts {
+        body.extend_from_slice(format!("--zq\r\nContent-Disposition: form-data; {disposition}\r\n\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--zq--\r\n");
+    body
+}
+
+#[test]
+fn a_file_cut_on_its_way_changes_nothing() {
+    let writer = Writer::new();
+    let before = writer.pieces();
+    let good = multipart(&[
+        ("name=\"piece-rib\"; filename=\"autre.pdf\"", PDF),
+        ("name=\"piece-accounts\"; filename=\"comptes.pdf\"", PDF),
+    ]);
+    let head = format!("Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: {}", good.len());
+    for cut in [0, 1, 30, 80, 120, good.len() / 2, good.len() - 40, good.len() - 8, good.len() - 3] {
+        let answer = writer.send(&head, &good, cut);
+        assert!(status(&answer).is_none_or(|status| status < 500), "cut at {cut}: {answer}");
+        assert_eq!(writer.pieces(), before, "cut at {cut}");
+        well(&writer.app, "a cut file");
+    }
+    let answer = writer.send(&head, &good, good.len());
+    assert!(matches!(status(&answer), Some(303 | 422)), "the same file, whole, is taken: {answer}");
+    assert_eq!(writer.pieces().len(), 2);
+}
+
+#[test]
+fn a_body_that_lies_about_itself_changes_nothing() {
+    let writer = Writer::new();
+    let before = writer.pieces();
+    let good = multipart(&[("name=\"piece-rib\"; filename=\"autre.pdf\"", PDF)]);
+    let length = good.len();
+    let lies: Vec<(&str, String, Vec<u8>)> = vec![
+        (
+            "longer than it is",
+            format!("Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: {}", length + 500),
+            good[..length - 4].to_vec(),
+        ),
+        (
+            "shorter than it is",
+            format!("Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: {}", length - 60),
+            good.clone(),
+        ),
+        ("without boundary", format!("Content-Type: multipart/form-data\r\nContent-Length: {length}"), good.clone()),
+        (
+            "with an empty boundary",
+            format!("Content-Type: multipart/form-data; boundary=\r\nContent-Length: {length}"),
+            good.clone(),
+        ),
+        (
+            "with another boundary",
+            format!("Content-Type: multipart/form-data; boundary=autre\r\nContent-Length: {length}"),
+            good.clone(),
+        ),
+        (
+            "with an endless boundary",
+            format!("Content-Type: multipart/form-data; boundary={}\r\nContent-Length: {length}", "z".repeat(5_000)),
+            good.clone(),
+        ),
+        ("of another type", format!("Content-Type: application/json\r\nContent-Length: {length}"), good.clone()),
+        (
+            "of mixed type",
+            format!("Content-Type: multipart/mixed; boundary=zq\r\nContent-Length: {length}"),
+            good.clone(),
+        ),
+        ("without type", format!("Content-Length: {length}"), good.clone()),
+        ("empty", "Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: 0".to_owned(), Vec::new()),
+        (
+            "of random bytes",
+            "Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: 4096".to_owned(),
+            (0_u32..4096).map(|i| (i * 7919 % 251) as u8).collect(),
+        ),
+    ];
+    for (what, headers, body) in lies {
+        let answer = writer.send(&headers, &body, body.len());
+        assert!(status(&answer).is_none_or(|status| status < 500), "{what}: {answer}");
+        assert_eq!(writer.pieces(), before, "{what}");
+        well(&writer.app, what);
+    }
+    let odd: Vec<(&str, Vec<u8>)> = vec![
+        ("a part without name", multipart(&[("filename=\"autre.pdf\"", PDF)])),
+        ("a part without disposition", [b"--zq\r\n\r\n".as_slice(), PDF, b"\r\n--zq--\r\n"].concat()),
+        (
+            "a part of another disposition",
+            [
+                b"--zq\r\nContent-Disposition: attachment; name=\"piece-rib\"; filename=\"a.pdf\"\r\n\r\n".as_slice(),
+                PDF,
+                b"\r\n--zq--\r\n",
+            ]
+            .concat(),
+        ),
+        (
+            "a part with broken headers",
+            [b"--zq\r\nContent-Disposition form-data\r\n\x00\xff: \r\n\r\n".as_slice(), PDF, b"\r\n--zq--\r\n"]
+                .concat(),
+        ),
+        (
+            "a part with endless headers",
+            [
+                format!(
+                    "--zq\r\nContent-Disposition: form-data; name=\"piece-rib\"; filename=\"{}.pdf\"\r\n\r\n",
+                    "x".repeat(200_000)
+                )
+                .as_bytes(),
+                PDF,
+                b"\r\n--zq--\r\n",
+            ]
+            .concat(),
+        ),
+        (
+            "parts within parts",
+            multipart(&[(
+                "name=\"piece-rib\"\r\nContent-Type: multipart/mixed; boundary=in",
+                b"--in\r\n\r\nx\r\n--in--",
+            )]),
+        ),
+        ("too many parts", multipart(&vec![("name=\"a\"", b"x".as_slice()); 2_500])),
+        ("hundreds of files of no piece", multipart(&vec![("name=\"piece-inconnue\"; filename=\"a.pdf\"", PDF); 400])),
+    ];
+    for (what, body) in odd {
+        let headers = format!("Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: {}", body.len());
+        let answer = writer.send(&headers, &body, body.len());
+        assert!(status(&answer).is_none_or(|status| status < 500), "{what}: {answer}");
+        assert!(
+            writer.pieces().iter().any(|piece| piece == "rib rib.pdf" || piece.ends_with(".pdf")),
+            "{what}: {:?}",
+            writer.pieces()
+        );
+        well(&writer.app, what);
+    }
+}
+
+/// Ten megabytes typed into a field: the answer says what to do, and the rows are as they were.
+#[test]
+fn ten_megabytes_in_a_field_are_refused_in_words() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = empty_draft(&app, &world);
+    let holder = app.signed_in(HOLDER);
+    let section = format!("/mes-dossiers/{id}/sections/project");
+    holder.post(&section, &[("title", "Ruche gardée"), ("version", "0")]).expect(422);
+    let (plain, accents, nul) = ("a".repeat(10_000_000), "%C3%A9".repeat(1_700_000), "%00".repeat(3_400_000));
+    for value in [&plain, &accents, &nul] {
+        for path in [section.as_str(), "/connexion", "/profil"] {
+            let body = format!("title={value}&email={value}&version=1");
+            let reply = holder.send_bytes(path, "application/x-www-form-urlencoded", body.as_bytes()).expect(409);
+            assert!(reply.words().contains("Ce formulaire est trop long"), "{}", reply.words());
+        }
+    }
+    let kept = app.service().read(|conn| drafts::sections(conn, id)).unwrap();
+    assert_eq!(kept["project"].typed["title"], ["Ruche gardée"]);
+    // One and a half megabytes are read, and refused by the field.
+    let body = format!("title={}&version=1", "a".repeat(1_500_000));
+    let reply = holder.send_bytes(&section, "application/x-www-form-urlencoded", body.as_bytes()).expect(422);
+    assert!(reply.text().contains(&"a".repeat(1_500_000)), "what was typed is shown back");
+    assert!(reply.words().contains("caractères"), "the message says how much is too much");
+}

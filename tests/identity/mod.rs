@@ -1,0 +1,12 @@
+//! Attacks on who one is and on what one may read or do: sessions, personal links, guessing, rights taken back, ids of
+//! somebody else's, recusals, headers, and many hands on one envelope.
+
+mod crawl;
+mod elsewhere;
+mod guessing;
+mod headers;
+mod links;
+mod money;
+mod others;
+mod rights;
+mod sessions;
