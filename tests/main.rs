@@ -25,4 +25,5 @@ mod instruction;
 mod journeys;
 mod mail;
 mod site;
+mod speed;
 mod web;
