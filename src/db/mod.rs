@@ -31,6 +31,10 @@ pub struct Window {
     pub limit: i64,
 }
 
+/// How long a request waits for a connection before it is told that there is none: two hundred hands on one envelope
+/// queue rather than fail.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 /// A pool of connections to one database.
 #[derive(Clone)]
 pub struct Db {
@@ -54,7 +58,7 @@ impl Db {
     pub fn connect(url: &DatabaseUrl, connections: u32) -> Result<Self, Fault> {
         let pool = Pool::builder()
             .max_size(connections)
-            .connection_timeout(Duration::from_secs(10))
+            .connection_timeout(LONGEST_WAIT)
             .test_on_check_out(url.backend() == Backend::Postgres)
             .build(Manager::new(url.clone()))
             .map_err(|e| Fault::internal(format!("database unreachable: {e}")))?;
