@@ -73,6 +73,7 @@ fn a_column_that_nothing_fills_is_not_drawn() {
     for dossier in &mut shortlisting.dossiers {
         (dossier.rank, dossier.score, dossier.amount) = (None, None, None);
     }
+    shortlisting.shares.clear();
     shortlisting.totals.clear();
     let text = text("minutes_shortlisting", &minutes(&shortlisting).expect("minutes"));
     assert!(text.contains("Avis du comité") && text.contains("Motif"), "{text}");

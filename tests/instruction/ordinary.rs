@@ -219,7 +219,7 @@ fn divergent_scores_are_drawn_said_and_call_for_a_third_reading() {
     let dossier = instructed_dossier(&app, &world, "Ruches de quartier", 40_000, [4; 8], [2; 8]);
     let manager = app.signed_in("gestion@ars.example");
     let page = manager.get(&format!("/dossiers/{dossier}/gestion")).expect(200);
-    assert!(page.text().contains("<svg class=\"spread\"") && page.text().contains("2\u{A0}notes sur 100"));
+    assert!(page.text().contains("<svg class=\"score-spread\"") && page.text().contains("2\u{A0}notes sur 100"));
     let words = page.words();
     assert!(words.contains("Avis divergents : écart de 50 points, seuil 15"), "{words}");
     assert!(words.contains("Une troisième lecture est suggérée"), "{words}");
