@@ -96,7 +96,7 @@ fn a_full_disk_is_said_loses_nothing_and_is_over_when_there_is_room() {
     }
     // A password is never written into a page.
     let sign_in = format!("email=gestion%40ars.example&password={}", essaim::web::form::encode(PASSWORD));
-    let reply = client.post_with("/connexion", &sign_in, &[]);
+    let reply = served.client().post_with("/connexion", &sign_in, &[]);
     if reply.status != 303 {
         assert_eq!(reply.status, 507, "{}", reply.words());
         assert!(!reply.text().contains(PASSWORD) && !reply.words().contains("Envoyer de nouveau"));
