@@ -8,6 +8,7 @@ use lettre::{SmtpTransport, Transport as _};
 
 use super::store::{self, Sent};
 use crate::base::clock::Instant;
+use crate::base::ids::MailId;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::files::FileStore;
@@ -97,7 +98,7 @@ pub fn deliver_next(db: &Db, files: &FileStore, transport: &Transport, now: Inst
     let Some(mail) = db.write(|conn| store::lease(conn, now))? else { return Ok(None) };
     match transport.send(db, files, &mail) {
         Ok(()) => {
-            db.write(|conn| store::mark_sent(conn, mail.id, now, matches!(transport, Transport::Kept)))?;
+            note_sent(db, mail.id, now, matches!(transport, Transport::Kept))?;
             Ok(Some(Attempt::Left))
         }
         Err(error) => {
@@ -106,6 +107,23 @@ pub fn deliver_next(db: &Db, files: &FileStore, transport: &Transport, now: Inst
             Ok(Some(Attempt::Failed))
         }
     }
+}
+
+/// A mail that has left must be noted, or it would leave again when its lease ends: a database that is away or busy is
+/// asked again for a minute.
+fn note_sent(db: &Db, id: MailId, now: Instant, keeping_words: bool) -> Result<(), Fault> {
+    let note = || db.write(|conn| store::mark_sent(conn, id, now, keeping_words));
+    const ATTEMPTS: usize = 60;
+    for _ in 1..ATTEMPTS {
+        match note() {
+            Err(fault) if fault.is_of_service() => {
+                tracing::warn!(mail = id.0, %fault, "a mail has left and cannot be noted yet");
+                std::thread::sleep(Duration::from_secs(1));
+            }
+            noted => return noted,
+        }
+    }
+    note()
 }
 
 /// Sends all that is due; answers how many left.

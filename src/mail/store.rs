@@ -230,7 +230,8 @@ const LEASE_MINUTES: i64 = 5;
 const LONGEST_PAUSE_MINUTES: i64 = 1 << 10;
 
 /// Takes the oldest mail that is due, for the length of a lease, so that two workers never send it twice. A lease or a
-/// pause longer than any we give was dated by a clock that has stepped back since: it holds nothing up.
+/// pause twice as long as any we give was dated by a clock that has stepped back since: it holds nothing up. Twice,
+/// because two workers never read quite the same hour.
 pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault> {
     let due = mails::table
         .filter(mails::sent_at.is_null())
@@ -239,7 +240,7 @@ pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault
             mails::not_before
                 .le(now)
                 .or(mails::attempts.eq(0))
-                .or(mails::not_before.gt(now.plus_minutes(LONGEST_PAUSE_MINUTES))),
+                .or(mails::not_before.gt(now.plus_minutes(2 * LONGEST_PAUSE_MINUTES))),
         )
         .filter(free(now))
         .order(mails::id)
@@ -257,7 +258,7 @@ pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault
 /// Whether nobody is sending it now.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn free(now: Instant) -> _ {
-    let until: Instant = now.plus_minutes(LEASE_MINUTES);
+    let until: Instant = now.plus_minutes(2 * LEASE_MINUTES);
     mails::leased_until.is_null().or(mails::leased_until.lt(now)).or(mails::leased_until.gt(until))
 }
 

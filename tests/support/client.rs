@@ -8,12 +8,17 @@ pub struct Client {
     base_url: String,
 }
 
-#[derive(Debug)]
 pub struct Reply {
     pub status: u16,
     pub location: String,
     pub headers: Vec<(String, String)>,
     pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.status, self.location, self.words())
+    }
 }
 
 impl Reply {
