@@ -6,7 +6,7 @@ use crate::service::Service;
 use crate::web::serve::Expectation;
 use crate::web::throttle::Limits;
 use crate::web::{Link, Page, Site};
-use crate::{accounts, calls, committee, decisions, dossiers, followup, funding, instruction, site};
+use crate::{accounts, calls, committee, decisions, documents, dossiers, followup, funding, instruction, mail, site};
 
 /// Every address of the service. `demo` adds the page that shows sent mails.
 #[must_use]
@@ -42,6 +42,16 @@ const EXPECTATIONS: &[Expectation] = &[
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
     Site::new(service, pages, navigation, accounts::pages::sign_in_again, EXPECTATIONS, limits)
+}
+
+/// Reads what pages, mails and documents would otherwise read at their first use, so that nobody waits for it.
+///
+/// # Errors
+/// When the build is broken, or the database refuses.
+pub fn prepare(service: &Service) -> Result<(), Fault> {
+    mail::compose::prepare()?;
+    documents::prepare().map_err(|e| Fault::internal(e.to_string()))?;
+    service.read(calls::list).map(drop)
 }
 
 /// The main navigation: only pages that this visitor may open.

@@ -23,6 +23,10 @@ pub enum Fault {
     Invalid(Vec<FieldError>),
     /// Somebody saved in between: nothing was overwritten.
     Stale,
+    /// The database does not answer now; the same request may be sent again. The text goes to the log.
+    Unavailable(String),
+    /// No room is left to write, until an administrator makes some. The text goes to the log.
+    Full(String),
     /// The administrator's business; the text goes to the log, never to the page.
     Internal(String),
 }
@@ -30,6 +34,12 @@ pub enum Fault {
 impl Fault {
     pub fn internal(detail: impl Into<String>) -> Self {
         Self::Internal(detail.into())
+    }
+
+    /// Whether the service as a whole is in trouble, not this one request: a series of operations stops there.
+    #[must_use]
+    pub fn is_of_service(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Internal(_))
     }
 
     pub fn refused(reason: impl Into<String>) -> Self {
@@ -45,7 +55,11 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("introuvable"),
-            Self::Denied(reason) | Self::Refused(reason) | Self::Internal(reason) => f.write_str(reason),
+            Self::Denied(reason)
+            | Self::Refused(reason)
+            | Self::Unavailable(reason)
+            | Self::Full(reason)
+            | Self::Internal(reason) => f.write_str(reason),
             Self::Invalid(errors) => {
                 let messages: Vec<_> = errors.iter().map(|e| format!("{} : {}", e.field, e.message)).collect();
                 f.write_str(&messages.join(" ; "))
@@ -57,6 +71,9 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// How SQLite, then PostgreSQL, say that the disk is full: neither gives it a code that reaches us.
+const OUT_OF_ROOM: [&str; 2] = ["database or disk is full", "No space left on device"];
+
 impl From<DieselError> for Fault {
     fn from(error: DieselError) -> Self {
         match error {
@@ -67,6 +84,17 @@ impl From<DieselError> for Fault {
                 _,
             ) => Self::Stale,
             DieselError::DatabaseError(_, ref detail) if detail.message().contains("deadlock detected") => Self::Stale,
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, detail) => {
+                Self::Unavailable(detail.message().to_owned())
+            }
+            DieselError::DatabaseError(_, ref detail) if OUT_OF_ROOM.iter().any(|w| detail.message().contains(w)) => {
+                Self::Full(detail.message().to_owned())
+            }
+            // Another process held SQLite's only pen for longer than we wait.
+            DieselError::DatabaseError(_, ref detail) if detail.message() == "database is locked" => {
+                Self::Unavailable(detail.message().to_owned())
+            }
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             other => Self::Internal(other.to_string()),
         }
     }
@@ -80,7 +108,11 @@ impl From<serde_json::Error> for Fault {
 
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Self {
-        Self::Internal(format!("input or output: {error}"))
+        let detail = format!("input or output: {error}");
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full(detail),
+            _ => Self::Internal(detail),
+        }
     }
 }
 

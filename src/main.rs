@@ -20,9 +20,12 @@ struct Cli {
 enum Command {
     /// Serve a demonstration with fictitious data; started again, it keeps what was done
     Demo {
-        /// Folder of the demonstration's database and files
+        /// Folder of the demonstration's files, and of its database unless one is named
         #[arg(long, default_value = "var/demo")]
         folder: PathBuf,
+        /// PostgreSQL database to keep the rows in, in a schema of their own: postgres://USER@HOST/DATABASE
+        #[arg(long)]
+        database: Option<String>,
         /// Address and port to listen on
         #[arg(long, default_value = "127.0.0.1:8080")]
         bind: String,
@@ -40,6 +43,10 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Copy the database and the files into a new folder, while the service runs
+    Backup { target: PathBuf },
+    /// Make the database and the files again from a backup, in an empty place, then verify them
+    Restore { source: PathBuf },
     /// Verify the journal's chain, the ledger's counters and every sealed hash
     Check,
 }
@@ -100,7 +107,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, String> {
     match command {
-        Command::Demo { folder, bind, reset } => commands::demo::run(&folder, &bind, reset).map(done),
+        Command::Demo { folder, database: server, bind, reset } => {
+            commands::demo::run(&commands::demo::Options { folder, server, bind, reset }).map(done)
+        }
         Command::Serve => commands::serve::run(settings()?).map(done),
         Command::Migrate => commands::migrate::run(settings()?).map(done),
         Command::Call(CallCommand::Check { file }) => commands::call::check(&file).map(done),
@@ -108,6 +117,8 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::User(UserCommand::Add(user)) => {
             commands::user::add(settings()?, &user.email, &user.given_name, &user.surname, user.administrator).map(done)
         }
+        Command::Backup { target } => commands::backup::run(&settings()?, &target).map(done),
+        Command::Restore { source } => commands::backup::restore(settings()?, &source).map(done),
         Command::Check => commands::check::run(settings()?).map(done),
     }
 }

@@ -3,6 +3,7 @@
 //! Roles are held per call, in the name of an institution; an applicant's rights come from membership of an
 //! organisation. Both are read afresh at each request, so that a change takes effect at once.
 
+pub mod passwords;
 mod store;
 
 use crate::base::ids::{AccountId, CallId, InstitutionId, OrganisationId};

@@ -1,10 +1,4 @@
-//! Passwords: argon2id hashes, and the CNIL's advice on strength.
-
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-
-use crate::fault::Fault;
+//! What a password must be, on the CNIL's advice.
 
 /// With throttled sign-in, CNIL recommendation 2022-100 asks for 50 bits; twelve characters are beyond it.
 pub const MIN_LENGTH: usize = 12;
@@ -32,25 +26,4 @@ pub fn check_strength(password: &str, email: &str) -> Result<(), String> {
         );
     }
     Ok(())
-}
-
-/// # Errors
-/// When the system has no randomness to give.
-pub fn hash(password: &str) -> Result<String, Fault> {
-    Argon2::default()
-        .hash_password(password.as_bytes())
-        .map(|hash| hash.to_string())
-        .map_err(|e| Fault::internal(format!("password hash: {e}")))
-}
-
-#[must_use]
-pub fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-/// Spends the time of a verification, so that an unknown address answers no faster than a known one.
-pub fn spend_time(password: &str) {
-    static DECOY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let decoy = DECOY.get_or_init(|| hash("a password nobody has").unwrap_or_default());
-    let _ = verify(password, decoy);
 }

@@ -18,7 +18,8 @@ crate::code_enum! {
     }
 }
 
-/// Makes a link good until `expires_at`; the answer goes into a mail and nowhere else.
+/// Makes a link good until `expires_at`, and those sent before it worthless; the answer goes into a mail and nowhere
+/// else.
 ///
 /// # Errors
 /// When the database refuses.
@@ -32,7 +33,7 @@ pub fn issue(
     issue_about(conn, account, purpose, "", now, expires_at)
 }
 
-/// A link about something: the new address of an account.
+/// A link about something: the new address of an account. It takes the place of any other sent for the same purpose.
 ///
 /// # Errors
 /// When the database refuses.
@@ -44,6 +45,7 @@ pub fn issue_about(
     now: Instant,
     expires_at: Instant,
 ) -> Result<String, Fault> {
+    cancel(conn, account, purpose, now)?;
     let token = random_token();
     diesel::insert_into(account_tokens::table)
         .values((

@@ -53,6 +53,8 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         findings.push(Finding { what: "Actes et versements", count, problems });
         let (count, problems) = dossiers::verify(conn)?;
         findings.push(Finding { what: "Versions déposées, empreintes", count, problems });
+        let (count, problems) = dossiers::verify_attachments(conn, &service.files)?;
+        findings.push(Finding { what: "Pièces jointes, empreintes", count, problems });
         Ok(findings)
     })
 }

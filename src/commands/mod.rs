@@ -2,6 +2,7 @@
 //! operations as the pages.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod backup;
 pub mod call;
 pub mod check;
 pub mod demo;

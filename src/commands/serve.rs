@@ -1,9 +1,14 @@
 //! `essaim serve`
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use actix_web::web::Data;
+use tokio::sync::Notify;
 
 use super::{Outcome, open, told};
 use crate::app;
@@ -15,7 +20,7 @@ use crate::dossiers::actions::remind_drafts;
 use crate::fault::Fault;
 use crate::followup::actions::remind_due;
 use crate::instruction::actions::remind_late;
-use crate::mail::{Transport, deliver_due};
+use crate::mail::{Transport, deliver_next};
 use crate::service::Service;
 use crate::web::throttle::Limits;
 use crate::web::{Site, start};
@@ -36,58 +41,139 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
     let service = open(settings)?;
     let address = service.settings.bind;
     let listener = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
-    println!("Essaim listens on http://{address} (published as {}).", service.settings.base_url);
-    println!("Stop with Ctrl+C.");
-    serve(service, listener, transport)
+    serve(service, listener, transport, |address, settings| {
+        println!("Essaim listens on http://{address} (published as {}).", settings.base_url);
+        println!("Stop with Ctrl+C.");
+        Ok(())
+    })
 }
 
-/// Serves until a signal, reminding projects of their reports and delivering mail meanwhile.
+/// Serves until a signal, reminding projects of their reports and delivering mail meanwhile. `ready` is called once
+/// everything that pages need is loaded: whoever is told of the address waits for nothing. SIGTERM and SIGINT let the
+/// requests in progress finish, and the work between them at its next pause; a second signal ends at once.
 ///
 /// # Errors
 /// When the server cannot start.
-pub fn serve(service: Service, listener: TcpListener, transport: Option<Transport>) -> Result<Outcome, String> {
+pub fn serve(
+    service: Service,
+    listener: TcpListener,
+    transport: Option<Transport>,
+    ready: impl FnOnce(SocketAddr, &Settings) -> Result<(), String>,
+) -> Result<Outcome, String> {
+    app::prepare(&service).map_err(told)?;
     let site = Data::new(app::site(service, Limits::default()).map_err(told)?);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let stopping = Stopping::default();
     let result = actix_web::rt::System::new().block_on(async move {
         let server = start(site.clone(), listener, workers)?;
-        actix_web::rt::spawn(remind_for_ever(site.clone()));
-        actix_web::rt::spawn(send_batches_for_ever(site.clone()));
+        stop_on_signal(server.handle(), stopping.clone())?;
+        let mut jobs = vec![
+            actix_web::rt::spawn(remind_for_ever(site.clone(), stopping.clone())),
+            actix_web::rt::spawn(send_batches_for_ever(site.clone(), stopping.clone())),
+        ];
         if let Some(transport) = transport {
-            actix_web::rt::spawn(deliver_for_ever(site, transport));
+            jobs.push(actix_web::rt::spawn(deliver_for_ever(site.clone(), transport, stopping.clone())));
         }
-        server.await
+        ready(address, &site.service.settings).map_err(std::io::Error::other)?;
+        server.await?;
+        stopping.ask();
+        let ended = async {
+            for job in jobs {
+                let _ = job.await;
+            }
+        };
+        if actix_web::rt::time::timeout(LAST_WORK, ended).await.is_err() {
+            tracing::warn!("the work in progress took too long to stop: it will be done again");
+            std::process::exit(0);
+        }
+        Ok::<_, std::io::Error>(())
     });
     result.map_err(|e| e.to_string())?;
     Ok(Outcome::Good)
 }
 
-async fn deliver_for_ever(site: Data<Site>, transport: Transport) {
+/// How long the work between requests may take to reach its next pause once requests have ended.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
+/// Tells the work between requests to stop at its next pause.
+#[derive(Clone, Default)]
+struct Stopping(Arc<(AtomicBool, Notify)>);
+
+impl Stopping {
+    fn ask(&self) {
+        self.0.0.store(true, Ordering::SeqCst);
+        self.0.1.notify_waiters();
+    }
+
+    fn asked(&self) -> bool {
+        self.0.0.load(Ordering::SeqCst)
+    }
+
+    /// Sleeps, and answers whether to go on; wakes at once to stop.
+    async fn pause(&self, length: Duration) -> bool {
+        let woken = self.0.1.notified();
+        if !self.asked() {
+            let _ = actix_web::rt::time::timeout(length, woken).await;
+        }
+        !self.asked()
+    }
+}
+
+fn stop_on_signal(server: ServerHandle, stopping: Stopping) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    actix_web::rt::spawn(async move {
+        let mut asked = false;
+        loop {
+            futures_util::future::select(std::pin::pin!(terminate.recv()), std::pin::pin!(interrupt.recv())).await;
+            if asked {
+                std::process::exit(1);
+            }
+            asked = true;
+            tracing::info!("stopping: requests in progress finish first");
+            stopping.ask();
+            drop(server.stop(true));
+        }
+    });
+    Ok(())
+}
+
+async fn deliver_for_ever(site: Data<Site>, transport: Transport, stopping: Stopping) {
     const PAUSE: Duration = Duration::from_secs(5);
-    let transport = std::sync::Arc::new(transport);
+    let transport = Arc::new(transport);
     loop {
-        let (site, transport) = (site.clone(), transport.clone());
+        let (site, transport, asked) = (site.clone(), transport.clone(), stopping.clone());
         let round = actix_web::web::block(move || {
             let service = &site.service;
-            deliver_due(&service.db, &service.files, &transport, service.clock.now())
+            while !asked.asked()
+                && deliver_next(&service.db, &service.files, &transport, service.clock.now())?.is_some()
+            {}
+            Ok::<_, Fault>(())
         });
         if let Ok(Err(fault)) = round.await {
             tracing::error!(%fault, "mail delivery stopped for this round");
         }
-        actix_web::rt::time::sleep(PAUSE).await;
+        if !stopping.pause(PAUSE).await {
+            return;
+        }
     }
 }
 
 /// Each kind is sent on its own: one that fails does not keep the others back.
 const REMINDERS: [fn(&Service, Instant) -> Result<usize, Fault>; 3] = [remind_drafts, remind_late, remind_due];
 
-async fn remind_for_ever(site: Data<Site>) {
+async fn remind_for_ever(site: Data<Site>, stopping: Stopping) {
     const PAUSE: Duration = Duration::from_secs(60);
     loop {
-        let serving = site.clone();
+        let (serving, asked) = (site.clone(), stopping.clone());
         let round = actix_web::web::block(move || {
             let service = &serving.service;
             let now = service.clock.now();
             for remind in REMINDERS {
+                if asked.asked() {
+                    return;
+                }
                 if let Err(fault) = remind(service, now) {
                     tracing::error!(%fault, "reminders of one kind stopped for this round");
                 }
@@ -96,22 +182,24 @@ async fn remind_for_ever(site: Data<Site>) {
         if let Err(error) = round.await {
             tracing::error!(%error, "reminders stopped for this round");
         }
-        actix_web::rt::time::sleep(PAUSE).await;
+        if !stopping.pause(PAUSE).await {
+            return;
+        }
     }
 }
 
 /// Works through the batches of letters a few at a time, so that requests keep their turn at the database.
-async fn send_batches_for_ever(site: Data<Site>) {
-    const STEP: i64 = 10;
+async fn send_batches_for_ever(site: Data<Site>, stopping: Stopping) {
+    const STEP: i64 = 20;
     const IDLE: Duration = Duration::from_secs(2);
-    const BREATH: Duration = Duration::from_millis(20);
+    const BREATH: Duration = Duration::from_millis(5);
     loop {
         let site = site.clone();
         let round = actix_web::web::block(move || {
             let service = &site.service;
             decisions::actions::step(service, service.clock.now(), STEP)
         });
-        let pause = match round.await {
+        let length = match round.await {
             Ok(Ok(sent)) if sent > 0 => BREATH,
             Ok(Err(fault)) => {
                 tracing::error!(%fault, "a batch of letters stopped for this round");
@@ -119,6 +207,8 @@ async fn send_batches_for_ever(site: Data<Site>) {
             }
             _ => IDLE,
         };
-        actix_web::rt::time::sleep(pause).await;
+        if !stopping.pause(length).await {
+            return;
+        }
     }
 }

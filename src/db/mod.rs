@@ -5,21 +5,26 @@
 
 mod columns;
 mod connection;
+mod copy;
+mod place;
 pub mod schema;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant as Stopwatch};
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
-use diesel::r2d2::Pool;
+use diesel::r2d2::{Pool, R2D2Connection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::fault::Fault;
 
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
+pub use connection::{Backend, Conn, DatabaseUrl, Dialect, SEPARATOR, joined};
+pub use copy::{copy_in, copy_out, must_be_empty};
+pub use place::Place;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -31,6 +36,14 @@ pub struct Window {
     pub limit: i64,
 }
 
+/// How long a request waits for its turn at a database that answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a request waits for a database that has gone: long enough for a connection to be opened anew.
+const GONE: Duration = Duration::from_secs(1);
+/// How long the first connections may take; the pause between two attempts at a database that has gone grows to half
+/// of it.
+const RECONNECTION: Duration = Duration::from_secs(4);
+
 /// A pool of connections to one database.
 #[derive(Clone)]
 pub struct Db {
@@ -38,6 +51,7 @@ pub struct Db {
     backend: Backend,
     /// SQLite has one writer: queueing here is fairer and shorter than its busy loop.
     writer: Arc<Mutex<()>>,
+    statements: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Db {
@@ -52,18 +66,25 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached or opened.
     pub fn connect(url: &DatabaseUrl, connections: u32) -> Result<Self, Fault> {
+        let statements = Arc::<AtomicU64>::default();
         let pool = Pool::builder()
             .max_size(connections)
-            .connection_timeout(Duration::from_secs(10))
+            .connection_timeout(RECONNECTION)
             .test_on_check_out(url.backend() == Backend::Postgres)
-            .build(Manager::new(url.clone()))
+            .build(Manager::new(url.clone(), Arc::clone(&statements)))
             .map_err(|e| Fault::internal(format!("database unreachable: {e}")))?;
-        Ok(Self { pool, backend: url.backend(), writer: Arc::default() })
+        Ok(Self { pool, backend: url.backend(), writer: Arc::default(), statements })
     }
 
     #[must_use]
     pub fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// How many statements this pool has run so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Whether the database answers a query now.
@@ -85,40 +106,93 @@ impl Db {
         }
     }
 
+    /// The last migration that the database has had.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn schema(&self) -> Result<String, Fault> {
+        let mut connection = self.connection()?;
+        let applied = match &mut *connection {
+            Conn::Sqlite(c) => c.applied_migrations(),
+            Conn::Postgres(c) => c.applied_migrations(),
+        };
+        let applied = applied.map_err(|e| Fault::internal(e.to_string()))?;
+        Ok(applied.iter().map(ToString::to_string).max().unwrap_or_default())
+    }
+
+    /// The last migration that this version knows; the two databases have the same.
+    ///
+    /// # Errors
+    /// Never: migrations are compiled in.
+    pub fn latest_schema() -> Result<String, Fault> {
+        let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE_MIGRATIONS)
+            .map_err(|e| Fault::internal(e.to_string()))?;
+        Ok(known.iter().map(|m| m.name().version().to_string()).max().unwrap_or_default())
+    }
+
     /// Runs queries outside any write transaction.
     ///
     /// # Errors
     /// Whatever `work` answers, or that no connection was free.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
-        work(&mut *self.connection()?)
+        let mut connection = self.connection()?;
+        work(&mut connection).map_err(|fault| explained(&mut connection, fault))
     }
 
     /// Runs one transaction; an error of any kind undoes all of it.
     ///
     /// # Errors
-    /// Whatever `work` answers, or that the commit failed.
+    /// Whatever `work` answers, or that the commit failed. [`Fault::Unavailable`] may hide a commit whose answer was
+    /// lost: operations are made to be sent again.
     pub fn write<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut connection = self.connection()?;
         let _queue = match self.backend {
             Backend::Sqlite => Some(self.writer.lock().unwrap_or_else(PoisonError::into_inner)),
             Backend::Postgres => None,
         };
-        begin(&mut connection)?;
+        begin(&mut connection).map_err(|fault| explained(&mut connection, fault))?;
         match work(&mut connection).and_then(|value| alive(&mut connection).map(|()| value)) {
             Ok(value) => {
-                <Conn as diesel::Connection>::TransactionManager::commit_transaction(&mut *connection)?;
-                Ok(value)
+                let kept = <Conn as diesel::Connection>::TransactionManager::commit_transaction(&mut *connection);
+                kept.map(|()| value).map_err(|error| explained(&mut connection, error.into()))
             }
             Err(fault) => {
-                <Conn as diesel::Connection>::TransactionManager::rollback_transaction(&mut *connection)?;
-                Err(fault)
+                let undone = <Conn as diesel::Connection>::TransactionManager::rollback_transaction(&mut *connection);
+                // A lost connection and a full SQLite undo by themselves, and have nothing left to roll back; the pool
+                // throws the connection away.
+                if let Err(error) = undone {
+                    tracing::warn!(%error, "nothing left to roll back");
+                }
+                Err(explained(&mut connection, fault))
             }
         }
     }
 
+    /// One connection of the pool: an answer within a second that the database has gone, or within [`PATIENCE`] that
+    /// everybody else is at it.
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Fault> {
-        self.pool.get().map_err(|e| Fault::internal(format!("no database connection: {e}")))
+        let asked = Stopwatch::now();
+        loop {
+            match self.pool.get_timeout(GONE) {
+                Ok(connection) => return Ok(connection),
+                Err(error) if self.pool.state().connections == 0 || asked.elapsed() >= PATIENCE => {
+                    return Err(Fault::Unavailable(format!("no database connection: {error}")));
+                }
+                Err(_) => {}
+            }
+        }
     }
+}
+
+/// Tells a server that has gone from a mistake of ours: the words of its errors depend on its language, an unanswered
+/// query does not.
+fn explained(connection: &mut Conn, fault: Fault) -> Fault {
+    let Fault::Internal(detail) = fault else { return fault };
+    let gone = match connection {
+        Conn::Postgres(server) => R2D2Connection::ping(server).is_err(),
+        Conn::Sqlite(_) => false,
+    };
+    if gone { Fault::Unavailable(detail) } else { Fault::Internal(detail) }
 }
 
 fn migrated<B: diesel::backend::Backend>(

@@ -31,6 +31,14 @@ pub use minutes::{
 pub use receipt::{ImplicitDecision, Receipt, ReceivedPiece, receipt};
 pub use words::amount_in_words;
 
+/// Reads the typefaces now rather than at the first document.
+///
+/// # Errors
+/// When the build is broken.
+pub fn prepare() -> Result<(), DocumentError> {
+    fonts::fonts().map(drop)
+}
+
 /// Why a document could not be made: a broken build, or a check address too long; never the text given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentError {

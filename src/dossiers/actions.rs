@@ -20,7 +20,7 @@ use crate::service::Operation;
 pub use completion::{MAX_MESSAGE, answer_completion, cancel_completion, request_completion};
 pub use copy::copy_draft;
 pub use draft::{Attached, NewFile, attach_file, attach_piece, create_draft, keep_piece, remove_piece, save_section};
-pub use editors::{accept, invite, remove_editor};
+pub use editors::{accept, invite, other_address, remove_editor};
 pub use reminders::remind_drafts;
 pub use submission::submit;
 pub use withdrawal::{MAX_REASON, withdraw};

@@ -36,5 +36,7 @@ pub use sight::{
     StaffView, closed_by_interest, for_applicant, for_member, for_staff, own, sees_partially, visible, visible_among,
     visible_in_call,
 };
-pub use store::{Dossier, Version, current_version, get, hold, of_organisations, verify, version_by_id};
+pub use store::{
+    Dossier, Version, current_version, get, hold, of_organisations, verify, verify_attachments, version_by_id,
+};
 pub use versions::{Difference, differences, versions};

@@ -7,9 +7,9 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DefinitionId, DossierId, DossierVersionId, OrganisationId};
 use crate::base::money::Cents;
 use crate::db::Conn;
-use crate::db::schema::{dossier_versions, dossiers};
+use crate::db::schema::{attachments, dossier_versions, dossiers};
 use crate::fault::Fault;
-use crate::files::sha256_hex;
+use crate::files::{FileStore, sha256_hex};
 
 /// A dossier's row: its state and what lists show of it.
 #[derive(Clone, Debug, Queryable)]
@@ -172,5 +172,28 @@ pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
         .filter(|(_, content, sha256)| sha256_hex(content.as_bytes()) != *sha256)
         .map(|(id, ..)| format!("version déposée {id} : contenu modifié"))
         .collect();
+    Ok((rows.len(), problems))
+}
+
+/// Reads every attachment again, those that a later one replaced included, and answers what is missing or altered, in
+/// French, for `check`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn verify_attachments(conn: &mut Conn, files: &FileStore) -> Result<(usize, Vec<String>), Fault> {
+    let rows = attachments::table
+        .order((attachments::sha256, attachments::id))
+        .select((attachments::sha256, attachments::dossier_id, attachments::file_name))
+        .load::<(String, DossierId, String)>(conn)?;
+    let mut problems = Vec::new();
+    // One file may be joined to many dossiers: it is read once.
+    for same in rows.chunk_by(|(a, ..), (b, ..)| a == b) {
+        if same.first().is_some_and(|(sha256, ..)| files.get(sha256).is_err()) {
+            let lost = same
+                .iter()
+                .map(|(_, dossier, name)| format!("dossier {dossier}, pièce {name} : fichier absent ou modifié"));
+            problems.extend(lost);
+        }
+    }
     Ok((rows.len(), problems))
 }

@@ -44,11 +44,16 @@ impl FileStore {
     pub fn put(&self, bytes: &[u8]) -> Result<String, Fault> {
         let sha256 = sha256_hex(bytes);
         let path = self.path(&sha256)?;
+        let folder = path.parent().unwrap_or(&self.root);
         if path.exists() {
+            // Perhaps another hand has just renamed it and not synced yet.
+            fs::File::open(folder)?.sync_all()?;
             return Ok(sha256);
         }
-        let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder)?;
+        if !folder.exists() {
+            fs::create_dir_all(folder)?;
+            fs::File::open(&self.root)?.sync_all()?;
+        }
         let temporary = folder.join(format!(".{}-{}", &sha256[..16], HEXLOWER.encode(&rand::random::<[u8; 8]>())));
         let written = fs::File::create(&temporary).and_then(|mut file| {
             file.write_all(bytes)?;
@@ -68,6 +73,36 @@ impl FileStore {
     pub fn get(&self, sha256: &str) -> Result<Vec<u8>, Fault> {
         let bytes = fs::read(self.path(sha256)?)?;
         if sha256_hex(&bytes) == sha256 { Ok(bytes) } else { Err(Fault::internal(format!("file {sha256} altered"))) }
+    }
+
+    /// The hashes of all files, in order; what is being written has no such name yet.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn names(&self) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        for folder in fs::read_dir(&self.root)? {
+            let folder = folder?;
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(folder.path())? {
+                let name = file?.file_name().to_string_lossy().into_owned();
+                if self.path(&name).is_ok() {
+                    names.push(name);
+                }
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Whether nothing at all lies in the folder.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn is_empty(&self) -> Result<bool, Fault> {
+        Ok(fs::read_dir(&self.root)?.next().is_none())
     }
 
     /// A file without a name, for what is made to be sent once: it goes with its last handle.

@@ -78,9 +78,9 @@ pub fn vote(op: &mut Operation<'_>, envelope: EnvelopeId, amount: Cents, reason:
     let before = counters(op.conn, envelope)?;
     let voted = before.voted.unwrap_or(Cents::ZERO) + amount;
     if voted < before.reserved + before.committed || !voted.is_positive() {
+        // No counter is quoted: it could tell of a dossier from which the reader is recused.
         return Err(Fault::refused(format!(
-            "Le vote ne peut pas descendre à {voted} : {} sont déjà réservés ou engagés.",
-            before.reserved + before.committed
+            "Le vote ne peut pas descendre à {voted}\u{A0}: ce serait moins que ce qui est déjà réservé ou engagé."
         )));
     }
     diesel::update(envelopes::table.filter(envelopes::id.eq(envelope)))

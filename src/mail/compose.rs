@@ -20,6 +20,14 @@ static ENGINE: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
     Ok(tera)
 });
 
+/// Reads the templates now rather than at the first mail.
+///
+/// # Errors
+/// When a template does not parse.
+pub fn prepare() -> Result<(), Fault> {
+    ENGINE.as_ref().map(drop).map_err(|e| Fault::internal(e.clone()))
+}
+
 /// A mail as it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {

@@ -224,33 +224,51 @@ pub fn recipients(conn: &mut Conn, dossier: DossierId, kind: &str) -> Result<Vec
         .load(conn)?)
 }
 
-/// Takes the oldest mail that is due, for the length of a lease, so that two workers never send it twice.
+/// How long a worker has a mail to itself; one that was killed meanwhile leaves it to others after that.
+const LEASE_MINUTES: i64 = 5;
+/// The longest pause before another attempt, in minutes.
+const LONGEST_PAUSE_MINUTES: i64 = 1 << 10;
+
+/// Takes the oldest mail that is due, for the length of a lease, so that two workers never send it twice. A lease or a
+/// pause longer than any we give was dated by a clock that has stepped back since: it holds nothing up.
 pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault> {
     let due = mails::table
         .filter(mails::sent_at.is_null())
         .filter(mails::failed_at.is_null())
-        .filter(mails::not_before.le(now))
-        .filter(mails::leased_until.is_null().or(mails::leased_until.lt(now)))
+        .filter(
+            mails::not_before
+                .le(now)
+                .or(mails::attempts.eq(0))
+                .or(mails::not_before.gt(now.plus_minutes(LONGEST_PAUSE_MINUTES))),
+        )
+        .filter(free(now))
         .order(mails::id)
         .select(COLUMNS)
         .first::<Sent>(conn)
         .optional()?;
     let Some(mail) = due else { return Ok(None) };
-    let taken = diesel::update(
-        mails::table
-            .filter(mails::id.eq(mail.id))
-            .filter(mails::sent_at.is_null())
-            .filter(mails::leased_until.is_null().or(mails::leased_until.lt(now))),
-    )
-    .set((mails::leased_until.eq(now.plus_minutes(5)), mails::attempts.eq(mails::attempts + 1)))
-    .execute(conn)?;
+    let taken =
+        diesel::update(mails::table.filter(mails::id.eq(mail.id)).filter(mails::sent_at.is_null()).filter(free(now)))
+            .set((mails::leased_until.eq(now.plus_minutes(LEASE_MINUTES)), mails::attempts.eq(mails::attempts + 1)))
+            .execute(conn)?;
     Ok((taken == 1).then_some(mail))
 }
 
-pub(super) fn mark_sent(conn: &mut Conn, id: MailId, now: Instant) -> Result<(), Fault> {
-    diesel::update(mails::table.filter(mails::id.eq(id)))
-        .set((mails::sent_at.eq(now), mails::last_error.eq("")))
-        .execute(conn)?;
+/// Whether nobody is sending it now.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn free(now: Instant) -> _ {
+    let until: Instant = now.plus_minutes(LEASE_MINUTES);
+    mails::leased_until.is_null().or(mails::leased_until.lt(now)).or(mails::leased_until.gt(until))
+}
+
+/// A mail that left keeps its subject and its recipient. Its words are forgotten, unless `keeping_words`: they may hold a
+/// personal link, of which the database keeps only the hash.
+pub(super) fn mark_sent(conn: &mut Conn, id: MailId, now: Instant, keeping_words: bool) -> Result<(), Fault> {
+    let row = mails::table.filter(mails::id.eq(id));
+    diesel::update(row).set((mails::sent_at.eq(now), mails::last_error.eq(""))).execute(conn)?;
+    if !keeping_words {
+        diesel::update(row).set((mails::body.eq(""), mails::html.eq(""))).execute(conn)?;
+    }
     Ok(())
 }
 
@@ -262,7 +280,7 @@ pub(super) fn mark_failed(conn: &mut Conn, mail: &Sent, now: Instant, error: &st
         .set((
             mails::last_error.eq(error),
             mails::leased_until.eq(None::<Instant>),
-            mails::not_before.eq(now.plus_minutes(1 << attempt.min(10))),
+            mails::not_before.eq(now.plus_minutes((1 << attempt.min(20)).min(LONGEST_PAUSE_MINUTES))),
             mails::failed_at.eq((attempt >= LAST_ATTEMPT).then_some(now)),
         ))
         .execute(conn)?;

@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::answer::Flash;
 use super::form::{Form, Upload};
-use super::respond::FLASH_COOKIE;
+use super::respond::flash_name;
 use super::serve::Site;
 use super::visit::Visit;
 use crate::fault::Fault;
@@ -39,12 +39,17 @@ pub(super) fn visit_of(site: &web::Data<Site>, request: &HttpRequest) -> Visit {
         params: request.match_info().iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<HashMap<_, _>>(),
         query: Form::parse(request.query_string().as_bytes()),
         form: Form::default(),
+        posted: request.method() == actix_web::http::Method::POST,
         now: site.service.clock.now(),
         actor: None,
         session: None,
         address: forwarded.unwrap_or(peer),
         user_agent: header(header::USER_AGENT).unwrap_or_default().to_owned(),
-        flash: request.cookie(FLASH_COOKIE).and_then(|c| read_flash(c.value())).into_iter().collect(),
+        flash: request
+            .cookie(flash_name(&site.service.settings))
+            .and_then(|c| read_flash(c.value()))
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod export;
 pub mod form;
 pub mod guard;
+mod headers;
 mod intake;
 pub mod list;
 pub mod page;

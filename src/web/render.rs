@@ -99,6 +99,19 @@ pub fn load(statics: &Statics) -> Result<Tera, Fault> {
     Ok(tera)
 }
 
+/// The title of the window: two pages of two calls, sessions or dossiers never bear the same. What the way back names and
+/// the page does not is added, innermost first; the lists that start a way back (one part in their address) are not.
+fn full_title(title: &str, breadcrumbs: &[Link]) -> String {
+    let mut full = title.to_owned();
+    for crumb in breadcrumbs.iter().rev().filter(|crumb| crumb.href.matches('/').count() > 1) {
+        if !full.contains(&crumb.label) {
+            full.push_str(" – ");
+            full.push_str(&crumb.label);
+        }
+    }
+    full
+}
+
 /// # Errors
 /// When the template misses a variable.
 pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fault> {
@@ -113,13 +126,15 @@ pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fa
     }
     let viewer = match page.reader {
         Some(actor) => {
-            let unread = site.service.read(|conn| crate::notify::unread(conn, actor.id))?;
+            // An ornament: a page that says the database is down is shown without it.
+            let unread = site.service.read(|conn| crate::notify::unread(conn, actor.id)).unwrap_or_default();
             Some(Viewer { name: actor.name(), email: actor.email.clone(), unread })
         }
         None => None,
     };
+    let title = full_title(page.title, &page.breadcrumbs);
     let object = PageObject {
-        title: page.title,
+        title: &title,
         error_prefix: page.error,
         path: &visit.path,
         site_name: "Essaim",

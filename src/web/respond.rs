@@ -1,7 +1,7 @@
 //! Building a response: headers, cookies, the page of an answer or of a fault.
 
 use actix_web::HttpResponse;
-use actix_web::cookie::{Cookie, SameSite};
+use actix_web::cookie::Cookie;
 use actix_web::http::header::{self, HeaderValue};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde::Serialize;
@@ -11,13 +11,17 @@ use super::answer::{Answer, Body};
 use super::guard;
 use super::render::{self, HtmlPage};
 use super::serve::Site;
+use super::session::own_cookie;
 use super::visit::Visit;
+use crate::config::Settings;
 use crate::fault::Fault;
 
-pub(super) const FLASH_COOKIE: &str = "essaim_message";
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'";
+pub(super) fn flash_name(settings: &Settings) -> &'static str {
+    if settings.is_https() { "__Host-essaim-message" } else { "essaim_message" }
+}
+
+/// When to come back to a database that did not answer.
+const RETRY_AFTER_SECONDS: &str = "60";
 
 /// A response in plain data, so that it can be built on a blocking thread.
 pub(super) struct Parts {
@@ -73,14 +77,42 @@ struct ErrorView<'a> {
     heading: &'a str,
     explanation: &'a str,
     advice: &'a str,
+    /// The form that came, to be sent again once the service is well.
+    again: Option<SendAgain>,
+}
+
+#[derive(Serialize)]
+struct SendAgain {
+    action: String,
+    kept: Vec<Kept>,
+    file_lost: bool,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    name: String,
+    value: String,
+}
+
+impl SendAgain {
+    /// Passwords are not kept: whoever was typing one starts again.
+    fn of(visit: &Visit) -> Option<Self> {
+        let fields = visit.form.fields();
+        let secret = fields.iter().any(|(name, _)| name.contains("password"));
+        (visit.posted && !secret).then(|| Self {
+            action: visit.path_and_query(),
+            kept: fields.iter().map(|(name, value)| Kept { name: name.clone(), value: value.clone() }).collect(),
+            file_lost: visit.form.has_uploads(),
+        })
+    }
 }
 
 /// Renders an answer, or the page of a fault; a template that fails becomes a plain 500.
 pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) -> Parts {
-    let answer = result.or_else(|fault| error_page(&fault));
+    let answer = result.or_else(|fault| error_page(visit, &fault));
     let rendered = answer.and_then(|answer| render(site, visit, answer));
     rendered.unwrap_or_else(|fault| {
-        tracing::error!(path = visit.path, %fault, "page failed");
+        tracing::error!(path = visit.path_to_log(), %fault, "page failed");
         Parts {
             status: 500,
             headers: vec![(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())],
@@ -89,7 +121,7 @@ pub(super) fn finish(site: &Site, visit: &Visit, result: Result<Answer, Fault>) 
     })
 }
 
-fn error_page(fault: &Fault) -> Result<Answer, Fault> {
+fn error_page(visit: &Visit, fault: &Fault) -> Result<Answer, Fault> {
     let (status, heading, explanation, advice) = match fault {
         Fault::NotFound => (
             404,
@@ -113,6 +145,30 @@ fn error_page(fault: &Fault) -> Result<Answer, Fault> {
             "Quelqu’un a enregistré une modification depuis que vous avez ouvert cette page. Rien n’a été écrasé.",
             "Revenez à la page précédente et rechargez-la pour voir la version à jour.",
         ),
+        Fault::Unavailable(detail) => {
+            tracing::error!(detail, "the database does not answer");
+            (
+                503,
+                "Le service est momentanément indisponible",
+                "Sa base de données ne répond pas, ou trop de personnes s’en servent à la fois. Ce qui vous a été \
+                 confirmé est enregistré.",
+                if visit.posted {
+                    "Patientez une minute, puis recommencez. Si votre envoi avait déjà été enregistré, il ne le sera \
+                     pas deux fois."
+                } else {
+                    "Patientez une minute, puis rechargez la page."
+                },
+            )
+        }
+        Fault::Full(detail) => {
+            tracing::error!(detail, "no room left on disk");
+            (
+                507,
+                "L’espace de stockage du service est plein",
+                "Rien de nouveau ne peut être enregistré pour le moment\u{202F}; rien de ce qui l’était n’est perdu.",
+                "Prévenez le contact du service, puis recommencez quand il aura libéré de la place.",
+            )
+        }
         Fault::Internal(detail) => {
             tracing::error!(detail, "internal fault");
             (
@@ -123,19 +179,14 @@ fn error_page(fault: &Fault) -> Result<Answer, Fault> {
             )
         }
     };
-    Ok(Answer::page(heading, "errors/error.html", &ErrorView { heading, explanation, advice })?.status(status))
+    let again = if matches!(status, 503 | 507) { SendAgain::of(visit) } else { None };
+    Ok(Answer::page(heading, "errors/error.html", &ErrorView { heading, explanation, advice, again })?.status(status))
 }
 
 fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
-    let mut headers = vec![
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (header::REFERRER_POLICY, "same-origin".to_owned()),
-        (header::X_FRAME_OPTIONS, "DENY".to_owned()),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    if site.service.settings.is_https() {
-        headers.push((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000".to_owned()));
+    let mut headers = Vec::new();
+    if answer.status == 503 {
+        headers.push((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_owned()));
     }
     for cookie in answer.cookies {
         headers.push((header::SET_COOKIE, cookie.to_string()));
@@ -149,7 +200,7 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         }
         Body::Html { title, template, view, desk, breadcrumbs } => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
-            let error = answer.status == 422;
+            let error = answer.status >= 400;
             let reader = answer.reader.as_ref().or(visit.actor.as_ref());
             let page = HtmlPage { title: &title, template, view, desk, breadcrumbs, error, reader };
             render::html(site, visit, page)?.into_bytes()
@@ -171,7 +222,6 @@ fn render(site: &Site, visit: &Visit, answer: Answer) -> Result<Parts, Fault> {
         }
         Body::Document(html) => {
             headers.push((header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()));
-            headers.retain(|(name, _)| *name != header::CONTENT_SECURITY_POLICY);
             headers.push((header::CONTENT_SECURITY_POLICY, document_policy(&html)));
             html.into_bytes()
         }
@@ -203,10 +253,6 @@ fn document_policy(html: &str) -> String {
 }
 
 fn flash_cookie(site: &Site, value: String) -> Cookie<'static> {
-    Cookie::build(FLASH_COOKIE, value)
-        .path("/")
-        .http_only(true)
-        .secure(site.service.settings.is_https())
-        .same_site(SameSite::Lax)
-        .finish()
+    let settings = &site.service.settings;
+    own_cookie(settings, flash_name(settings), value)
 }

@@ -9,6 +9,7 @@ use tera::Tera;
 
 use super::answer::Answer;
 use super::guard::{self, Verdict};
+use super::headers;
 use super::intake::{read_form, visit_of};
 use super::page::{Method, Page};
 use super::render::{self, Expected, Link};
@@ -18,6 +19,7 @@ use super::statics::Statics;
 use super::throttle::{Limits, Throttle};
 use super::visit::Visit;
 use crate::access::Actor;
+use crate::access::passwords::Passwords;
 use crate::base::clock::Instant;
 use crate::db::Conn;
 use crate::fault::Fault;
@@ -29,6 +31,7 @@ pub struct Site {
     pub templates: Tera,
     pub statics: Statics,
     pub throttle: Throttle,
+    pub passwords: Passwords,
     pub pages: Vec<Page>,
     /// The main navigation of a visitor.
     pub navigation: fn(Option<&Actor>) -> Vec<Link>,
@@ -59,6 +62,7 @@ impl Site {
             templates,
             statics,
             throttle: Throttle::new(limits),
+            passwords: Passwords::default(),
             pages,
             navigation,
             sign_in_again,
@@ -74,6 +78,7 @@ impl Site {
 pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> std::io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
         let mut app = App::new()
+            .wrap(headers::everywhere(&site.service.settings))
             .app_data(site.clone())
             .route("/static/{path:.*}", web::get().to(static_file))
             .route("/static/{path:.*}", web::head().to(static_file))
@@ -91,11 +96,32 @@ pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> st
                     Method::Post => resource.route(web::post().to(handler)),
                 };
             }
+            if let Some(parts) = parts_above(&site.pages, path) {
+                resource = resource.route(web::get().to(move |request: HttpRequest| lead_above(request, parts)));
+            }
             app = app.service(resource.default_service(web::to(method_not_allowed)));
         }
         app
     });
-    Ok(server.workers(workers).shutdown_timeout(10).listen(listener)?.run())
+    // Whoever runs the process says when it ends: see `commands::serve`.
+    Ok(server.workers(workers).shutdown_timeout(10).disable_signals().listen(listener)?.run())
+}
+
+/// For an address that only takes a form: how many of its parts the nearest page above it has.
+fn parts_above(pages: &[Page], path: &str) -> Option<usize> {
+    let is_read = |path: &str| pages.iter().any(|page| page.method == Method::Get && page.path == path);
+    if is_read(path) {
+        return None;
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    (2..parts.len()).rev().find(|kept| is_read(&parts[..*kept].join("/"))).or(Some(1))
+}
+
+/// A form that was refused leaves its address in the browser: whoever opens it again finds the page above.
+async fn lead_above(request: HttpRequest, parts: usize) -> HttpResponse {
+    let above = request.path().split('/').take(parts).collect::<Vec<_>>().join("/");
+    let above = if guard::is_own_path(&above) { above } else { "/".to_owned() };
+    HttpResponse::SeeOther().insert_header((header::LOCATION, above)).finish()
 }
 
 async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> HttpResponse {
@@ -156,7 +182,6 @@ async fn static_file(site: web::Data<Site>, request: HttpRequest) -> HttpRespons
     response
         .insert_header((header::CONTENT_TYPE, file.media_type))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::VARY, "Accept-Encoding"));
     match &file.gzip {
         Some(gzip) if takes_gzip => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(gzip.clone()),

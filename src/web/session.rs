@@ -50,6 +50,12 @@ pub fn cookie_name(settings: &Settings) -> &'static str {
     if settings.is_https() { "__Host-essaim" } else { "essaim" }
 }
 
+/// A cookie out of reach of scripts, of other sites and, over HTTPS, of other hosts of the domain (`__Host-`).
+pub(super) fn own_cookie(settings: &Settings, name: &'static str, value: String) -> Cookie<'static> {
+    let cookie = Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax);
+    cookie.secure(settings.is_https()).finish()
+}
+
 /// Opens a fresh session; the token of any earlier one is never reused.
 ///
 /// # Errors
@@ -72,19 +78,15 @@ pub fn open(
             sessions::user_agent.eq(user_agent.chars().take(200).collect::<String>()),
         ))
         .execute(conn)?;
-    Ok(Cookie::build(cookie_name(settings), token)
-        .path("/")
-        .http_only(true)
-        .secure(settings.is_https())
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(LONGEST_DAYS))
-        .finish())
+    let mut cookie = own_cookie(settings, cookie_name(settings), token);
+    cookie.set_max_age(Duration::days(LONGEST_DAYS));
+    Ok(cookie)
 }
 
 /// The cookie that makes a browser forget its session.
 #[must_use]
 pub fn forget(settings: &Settings) -> SessionCookie {
-    let mut cookie = Cookie::build(cookie_name(settings), "").path("/").secure(settings.is_https()).finish();
+    let mut cookie = own_cookie(settings, cookie_name(settings), String::new());
     cookie.make_removal();
     cookie
 }
@@ -109,9 +111,13 @@ pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<(i64, A
         Err(other) => return Err(other),
     };
     if seen_at.plus_minutes(REFRESH_MINUTES) < now {
-        diesel::update(sessions::table.filter(sessions::id.eq(id)))
+        let prolonged = diesel::update(sessions::table.filter(sessions::id.eq(id)))
             .set((sessions::seen_at.eq(now), sessions::expires_at.eq(now.plus_days(LIFETIME_DAYS))))
-            .execute(conn)?;
+            .execute(conn);
+        // Whoever reads goes on reading when nothing more can be written.
+        if let Err(error) = prolonged {
+            tracing::warn!(%error, "session not prolonged");
+        }
     }
     Ok(Some((id, actor)))
 }
@@ -153,6 +159,7 @@ pub fn list(conn: &mut Conn, account: AccountId, now: Instant) -> Result<Vec<Ope
         .filter(sessions::account_id.eq(account))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
+        .filter(sessions::created_at.gt(now.plus_days(-LONGEST_DAYS)))
         .order(sessions::seen_at.desc())
         .select((sessions::id, sessions::created_at, sessions::seen_at, sessions::user_agent))
         .load(conn)?)

@@ -37,6 +37,14 @@ impl Default for Limits {
     }
 }
 
+/// One subscriber has a whole IPv6 network of 64 bits: its addresses count as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        address => address,
+    }
+}
+
 impl Throttle {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
@@ -56,7 +64,7 @@ impl Throttle {
             self.by_address.retain_recent();
         }
         let subject = self.by_subject.check_key(&format!("{door}:{subject}"));
-        let address = self.by_address.check_key(&format!("{door}:{address}"));
+        let address = self.by_address.check_key(&format!("{door}:{}", network(address)));
         if subject.is_ok() && address.is_ok() {
             return Ok(());
         }

@@ -20,6 +20,8 @@ pub struct Visit {
     pub params: HashMap<String, String>,
     pub query: Form,
     pub form: Form,
+    /// Whether the request asks for a change, not for a page.
+    pub posted: bool,
     /// Arrival of the first byte, before the body was read.
     pub now: Instant,
     pub actor: Option<Actor>,
@@ -51,6 +53,13 @@ impl Visit {
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T, Fault> {
         let text = self.params.get(name).filter(|text| !text.contains('\0'));
         text.and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)
+    }
+
+    /// The path without the token of a personal link: whoever reads the log must not open it.
+    #[must_use]
+    pub fn path_to_log(&self) -> String {
+        let token = self.params.get("token").filter(|token| !token.is_empty());
+        token.map_or_else(|| self.path.clone(), |token| self.path.replace(token.as_str(), "{token}"))
     }
 
     /// The address as asked for, to come back to it.

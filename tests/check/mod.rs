@@ -75,3 +75,15 @@ fn an_altered_sealed_file() {
     std::fs::write(&path, b"%PDF-1.8").unwrap();
     assert!(problems(&app).iter().any(|p| p.contains("courrier.pdf")));
 }
+
+#[test]
+fn a_lost_attachment() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    crate::support::dossiers::complete_draft(&app, &world, "Projet", 10_000);
+    assert_eq!(problems(&app), Vec::<String>::new());
+    let sha256 = essaim::files::sha256_hex(crate::support::dossiers::PDF);
+    std::fs::remove_file(app.service().files.root().join(&sha256[..2]).join(&sha256)).unwrap();
+    let found = problems(&app);
+    assert!(!found.is_empty() && found.iter().all(|p| p.contains("fichier absent ou modifié")), "{found:?}");
+}

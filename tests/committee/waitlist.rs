@@ -7,7 +7,7 @@ use essaim::db::schema::reviews;
 use essaim::dossiers::Outcome;
 use essaim::fault::Fault;
 
-use crate::support::committee::{opine, opined_dossier, running_session, share_of};
+use crate::support::committee::{opine, opined_dossier, planned_session, running_session, share_of};
 use crate::support::decisions::notified_dossier;
 use crate::support::instruction::instructed_dossier;
 use crate::support::{TestApp, World};
@@ -54,6 +54,38 @@ fn a_rank_is_given_once_in_the_call_even_by_sessions_sealed_together() {
         tries.into_iter().map(|t| t.join().unwrap()).filter(|ok| *ok).count()
     });
     assert_eq!(sealed, 0, "neither may seal a rank that the other holds");
+}
+
+#[test]
+fn of_sessions_prepared_at_the_same_instant_one_gives_the_rank() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let sessions: Vec<_> = (1..=4)
+        .map(|n| {
+            let dossier = instructed_dossier(&app, &world, &format!("Projet {n}"), 10_000, [3; 8], [3; 8]);
+            (planned_session(&app, &world, &[dossier]), dossier)
+        })
+        .collect();
+    let gate = std::sync::Barrier::new(sessions.len());
+    let given = std::thread::scope(|scope| {
+        let hands: Vec<_> = sessions
+            .iter()
+            .map(|(session, dossier)| {
+                let (app, world, gate) = (&app, &world, &gate);
+                scope.spawn(move || {
+                    gate.wait();
+                    let new = NewOpinion::waitlisted(1, "L’enveloppe ne suffit pas.", "");
+                    app.as_account(world.manager, |op, actor| record_opinion(op, actor, *session, *dossier, &new))
+                })
+            })
+            .collect();
+        hands.into_iter().map(|hand| hand.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(given.iter().filter(|answer| answer.is_ok()).count(), 1, "{given:?}");
+    for refused in given.into_iter().filter_map(Result::err) {
+        let Fault::Invalid(errors) = refused else { panic!("{refused}") };
+        assert!(errors[0].message.contains("Le rang 1 est déjà celui du dossier"), "{errors:?}");
+    }
 }
 
 #[test]

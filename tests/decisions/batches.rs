@@ -75,30 +75,6 @@ fn two_workers_share_a_batch_without_a_double_letter() {
 }
 
 #[test]
-fn whoever_lost_their_role_sends_no_more() {
-    let app = TestApp::start();
-    let world = World::build(&app);
-    let dossier = signed_dossier(&app, &world, "Projet", 10_000, Outcome::Rejected);
-    let manager = signed_in(&app, MANAGER);
-    let started = manager.post(PREPARE, &[("kind", "electronic")]).expect(303).location;
-    app.service()
-        .db
-        .write(|conn| {
-            use diesel::prelude::*;
-            use essaim::db::schema::call_roles;
-            diesel::update(call_roles::table.filter(call_roles::account_id.eq(world.manager)))
-                .set(call_roles::revoked_at.eq(Some(app.now())))
-                .execute(conn)?;
-            Ok(())
-        })
-        .unwrap();
-    run_batches(app.service(), app.now()).unwrap();
-    assert!(!is_notified(&app, dossier));
-    assert_eq!(told(&app), 0);
-    manager.get(&started).expect(404);
-}
-
-#[test]
 fn printed_letters_leave_when_their_posting_day_is_recorded() {
     let app = TestApp::start();
     let world = World::build(&app);

@@ -10,42 +10,10 @@ use essaim::funding::ActKind;
 use essaim::funding::actions::{NewNotice, Order, notice_clawback, order_clawback, receive_clawback};
 use essaim::ledger;
 
-use super::ledger::{Move, make};
 use crate::support::committee::envelope_of;
 use crate::support::decisions::notified_dossier;
 use crate::support::funding::{agreed_dossier, file, instalment, pay, take_act};
 use crate::support::{TestApp, World};
-
-#[test]
-fn sixteen_hands_commit_up_to_the_vote_and_no_further() {
-    const HANDS: usize = 16;
-    let app = TestApp::start();
-    let world = World::build(&app);
-    let envelope = envelope_of(&app, &world);
-    let voted = app.service().read(|conn| ledger::counters(conn, envelope)).unwrap().voted.unwrap();
-    // Six of these commitments fit with a cent to spare, a seventh does not.
-    let amount = (voted.0 - 1) / 6;
-    let (gate, taken) = (Barrier::new(HANDS), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..HANDS {
-            scope.spawn(|| {
-                gate.wait();
-                match make(&app, envelope, &Move::Commit { reserved: 0, amount }) {
-                    Ok(()) => {
-                        taken.fetch_add(1, Ordering::SeqCst);
-                    }
-                    Err(Fault::Refused(reason)) => assert!(reason.contains("ne suffit pas"), "{reason}"),
-                    Err(other) => panic!("a busy or deadlocked database: {other}"),
-                }
-            });
-        }
-    });
-    assert_eq!(taken.load(Ordering::SeqCst), 6);
-    let counters = app.service().read(|conn| ledger::counters(conn, envelope)).unwrap();
-    assert_eq!(counters.committed, Cents(amount * 6));
-    assert_eq!(app.service().read(ledger::verify).unwrap().1, Vec::<String>::new());
-    assert_eq!(app.service().read(essaim::journal::verify).unwrap().1, Vec::<String>::new());
-}
 
 #[test]
 fn of_two_advances_at_once_one_is_paid() {

@@ -83,17 +83,26 @@ impl Client {
 
     /// With headers of one's own choosing.
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
-        let request = self.agent.get(format!("{}{path}", self.base_url));
-        reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).call().unwrap())
+        self.try_get_with(path, headers).unwrap()
     }
 
     /// An encoded form with headers of one's own choosing, and no other.
     pub fn post_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
+        self.try_post_with(path, body, headers).unwrap()
+    }
+
+    /// The same to a server that may die meanwhile.
+    pub fn try_post_with(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Result<Reply, ureq::Error> {
         let request = self
             .agent
             .post(format!("{}{path}", self.base_url))
             .header("Content-Type", "application/x-www-form-urlencoded");
-        reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).send(body).unwrap())
+        try_reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).send(body)?)
+    }
+
+    pub fn try_get_with(&self, path: &str, headers: &[(&str, &str)]) -> Result<Reply, ureq::Error> {
+        let request = self.agent.get(format!("{}{path}", self.base_url));
+        try_reply(headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).call()?)
     }
 
     /// A body of one's own making, as our own pages would send it.
@@ -150,13 +159,17 @@ impl Client {
     }
 }
 
-fn reply(mut response: ureq::http::Response<ureq::Body>) -> Reply {
+fn reply(response: ureq::http::Response<ureq::Body>) -> Reply {
+    try_reply(response).unwrap()
+}
+
+fn try_reply(mut response: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::Error> {
     let headers: Vec<_> = response
         .headers()
         .iter()
         .map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
         .collect();
     let location = headers.iter().find(|(n, _)| n == "location").map(|(_, v)| v.clone()).unwrap_or_default();
-    let bytes = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().unwrap();
-    Reply { status: response.status().as_u16(), location, headers, bytes }
+    let bytes = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec()?;
+    Ok(Reply { status: response.status().as_u16(), location, headers, bytes })
 }

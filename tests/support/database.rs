@@ -80,13 +80,13 @@ fn migrate(url: &DatabaseUrl) {
     }
 }
 
-fn execute(server: &str, sql: &str) {
+pub fn execute(server: &str, sql: &str) {
     let mut connection = PgConnection::establish(server).unwrap();
     diesel::sql_query(sql).execute(&mut connection).unwrap();
 }
 
 /// The same server, another database: the last part of the path.
-fn with_database(server: &str, name: &str) -> String {
+pub fn with_database(server: &str, name: &str) -> String {
     let (base, query) = server.split_once('?').map_or((server, None), |(b, q)| (b, Some(q)));
     let (prefix, _) = base.rsplit_once('/').unwrap();
     query.map_or_else(|| format!("{prefix}/{name}"), |q| format!("{prefix}/{name}?{q}"))

@@ -9,14 +9,17 @@ mod client;
 pub mod committee;
 pub mod database;
 pub mod decisions;
+pub mod demonstration;
 pub mod dossiers;
 pub mod funding;
 pub mod instruction;
+mod mail_server;
 mod world;
 
 pub use app::TestApp;
 pub use browser::Browser;
 pub use client::{Client, Reply};
+pub use mail_server::MailServer;
 #[allow(unused_imports)]
 pub use world::{CALL_FILE, PASSWORD, World};
 

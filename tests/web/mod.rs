@@ -1,4 +1,4 @@
-//! The page kit: health, headers, error pages, static files, cross-origin refusals.
+//! The page kit: health, error pages, static files.
 
 mod export;
 mod list;
@@ -15,20 +15,22 @@ fn health_names_the_database() {
 }
 
 #[test]
-fn every_page_carries_the_strict_policy() {
-    let app = TestApp::start();
-    let reply = app.client().get("/accessibilite").expect(200);
-    let policy = reply.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
-    assert!(!policy.contains("unsafe"));
-    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
-}
-
-#[test]
 fn unknown_address_is_a_french_page() {
     let app = TestApp::start();
     let reply = app.client().get("/nulle-part").expect(404);
     assert!(reply.words().contains("Page introuvable"));
+}
+
+#[test]
+fn the_address_of_a_form_leads_to_the_page_above_it() {
+    let app = TestApp::start();
+    let client = app.client();
+    for (form, page) in
+        [("/deconnexion", "/"), ("/profil/mot-de-passe", "/profil"), ("/comite/7/presences", "/comite/7")]
+    {
+        assert_eq!(client.get(form).expect(303).location, page);
+    }
+    assert!(client.get("/nulle-part").expect(404).text().contains("<title>Erreur – Page introuvable – Essaim</title>"));
 }
 
 #[test]

@@ -22,4 +22,4 @@ pub use passwords::{change_password, request_reset, reset_password};
 pub use people::{NewUser, Post, add_user, disable, enable, invite, open_account, rename, set_administrator};
 pub use roles::{grant_correspondent, grant_role, revoke_role, wear_hat};
 pub use sign_in::{Credentials, check_credentials, end_other_sessions, refuse_sign_in, sign_in, sign_out};
-pub use sign_up::{Registration, confirm, sign_up};
+pub use sign_up::{Registration, check_sign_up_password, confirm, sign_up};

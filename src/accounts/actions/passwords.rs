@@ -11,8 +11,9 @@ use crate::base::text::fold_email;
 use crate::db::schema::accounts;
 use crate::fault::Fault;
 use crate::journal::Entry;
+use crate::mail::compose::compose;
 use crate::service::Operation;
-use crate::web::session;
+use crate::web::session::{self, random_token};
 
 const RESET_MINUTES: i64 = 60;
 
@@ -22,9 +23,9 @@ const RESET_MINUTES: i64 = 60;
 /// When the database refuses.
 pub fn request_reset(op: &mut Operation<'_>, email: &str) -> Result<(), Fault> {
     let email = fold_email(email);
+    let until = op.now.plus_minutes(RESET_MINUTES);
     match store::login_by_email(op.conn, &email)?.filter(|login| login.disabled_at.is_none()) {
         Some(login) => {
-            let until = op.now.plus_minutes(RESET_MINUTES);
             let token = tokens::issue(op.conn, login.id, Purpose::Reset, op.now, until)?;
             let to = Recipient { email, name: login.name() };
             op.send(&mails::reset(op.settings, &to, &token, until))?;
@@ -32,6 +33,9 @@ pub fn request_reset(op: &mut Operation<'_>, email: &str) -> Result<(), Fault> {
             op.record(Entry::new("account.reset_request", summary));
         }
         None => {
+            // The longest part of the work, so that the answer takes as long.
+            let nobody = Recipient { name: email.clone(), email };
+            compose(op.settings, &mails::reset(op.settings, &nobody, &random_token(), until))?;
             op.record(Entry::new("account.reset_request", "Nouveau mot de passe demandé pour une adresse inconnue"))
         }
     }

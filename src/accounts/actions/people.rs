@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::institutions::{add_agent, check_post};
+use crate::access::passwords;
 use crate::accounts::tokens::{self, Purpose};
 use crate::accounts::{mails, password, store};
 use crate::base::clock::Instant;
@@ -42,7 +43,7 @@ pub fn add_user(op: &mut Operation<'_>, user: &NewUser) -> Result<AccountId, Fau
         mistakes.take("password", password::check_strength(password, &email));
     }
     mistakes.finish()?;
-    let hash = user.password.as_deref().map(password::hash).transpose()?;
+    let hash = user.password.as_deref().map(passwords::hash).transpose()?;
     let id = diesel::insert_into(accounts::table)
         .values((
             accounts::email.eq(&email),

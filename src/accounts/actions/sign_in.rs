@@ -2,12 +2,11 @@
 
 use super::sign_up::send_confirmation;
 use crate::access::load_actor;
+use crate::access::passwords::Passwords;
 use crate::accounts::mails::Recipient;
-use crate::accounts::password;
-use crate::accounts::store::{self, Login};
+use crate::accounts::store::Login;
 use crate::base::ids::AccountId;
 use crate::base::text::fold_email;
-use crate::db::Conn;
 use crate::fault::Fault;
 use crate::journal::Entry;
 use crate::service::Operation;
@@ -24,27 +23,17 @@ pub enum Credentials {
     Unknown,
 }
 
-/// Spends the same time on every answer. Writes nothing, so that no transaction waits for the hash.
-///
-/// # Errors
-/// When the database refuses.
-pub fn check_credentials(conn: &mut Conn, email: &str, password: &str) -> Result<Credentials, Fault> {
-    let Some(login) = store::login_by_email(conn, &fold_email(email))? else {
-        password::spend_time(password);
-        return Ok(Credentials::Unknown);
-    };
-    let good = match &login.password_hash {
-        Some(hash) => password::verify(password, hash),
-        None => {
-            password::spend_time(password);
-            false
-        }
-    };
-    Ok(match (good, login.disabled_at, login.confirmed_at) {
+/// Spends the same time on every answer. Away from the database, so that neither a connection nor a transaction waits
+/// for the hash.
+#[must_use]
+pub fn check_credentials(passwords: &Passwords, login: Option<Login>, password: &str) -> Credentials {
+    let good = passwords.verify(password, login.as_ref().and_then(|login| login.password_hash.as_deref()));
+    let Some(login) = login else { return Credentials::Unknown };
+    match (good, login.disabled_at, login.confirmed_at) {
         (true, None, Some(_)) => Credentials::Good(login),
         (true, None, None) => Credentials::Unconfirmed(login),
         _ => Credentials::Refused(login.id),
-    })
+    }
 }
 
 /// Opens a fresh session and ends the one the browser came with.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::access::passwords::Passwords;
 use crate::accounts::mails::{self, Recipient};
 use crate::accounts::tokens::{self, Purpose};
 use crate::accounts::{password, store};
@@ -26,7 +27,13 @@ pub struct Registration {
 impl Registration {
     /// # Errors
     /// [`Fault::Invalid`] names each field to correct; whether the address is known plays no part.
-    pub fn check(given_name: &str, surname: &str, email: &str, password: &str) -> Result<Self, Fault> {
+    pub fn check(
+        passwords: &Passwords,
+        given_name: &str,
+        surname: &str,
+        email: &str,
+        password: &str,
+    ) -> Result<Self, Fault> {
         let mut mistakes = Mistakes::default();
         let given_name = mistakes.line("given_name", given_name, 80, "Saisissez votre prénom.");
         let surname = mistakes.line("surname", surname, 80, "Saisissez votre nom.");
@@ -36,7 +43,7 @@ impl Registration {
         }
         mistakes.take("password", password::check_strength(password, &email));
         mistakes.finish()?;
-        Ok(Self { email, given_name, surname, password_hash: password::hash(password)? })
+        Ok(Self { email, given_name, surname, password_hash: passwords.hash(password)? })
     }
 
     fn recipient(&self) -> Recipient {
@@ -99,26 +106,34 @@ pub(super) fn send_confirmation(op: &mut Operation<'_>, account: AccountId, to: 
 /// The password shows that whoever opens the mail is whoever filled the form. Without it, a stranger could open an
 /// account with somebody's address and have its holder confirm the stranger's password.
 ///
+/// `proven` is the hash that [`check_sign_up_password`] found good, away from the transaction; a link dies with the
+/// password it was sent for.
+///
 /// # Errors
-/// [`Fault::NotFound`] when the link is unknown, used or expired; [`Fault::Invalid`] for another password, which
-/// leaves the link usable.
-pub fn confirm(op: &mut Operation<'_>, token: &str, password: &str) -> Result<AccountId, Fault> {
-    let holder = tokens::holder(op.conn, Purpose::Confirm, token, op.now)?;
-    let hash = accounts::table
-        .filter(accounts::id.eq(holder))
-        .select(accounts::password_hash)
-        .first::<Option<String>>(op.conn)?;
-    if !hash.is_some_and(|hash| password::verify(password, &hash)) {
-        return Err(Fault::invalid(
-            "password",
-            "Ce n’est pas le mot de passe choisi à l’inscription. Vérifiez-le, ou recommencez l’inscription.",
-        ));
-    }
+/// [`Fault::NotFound`] when the link is unknown, used or expired, or the account has another password by now.
+pub fn confirm(op: &mut Operation<'_>, token: &str, proven: &str) -> Result<AccountId, Fault> {
     let account = tokens::redeem(op.conn, Purpose::Confirm, token, op.now)?;
+    if store::person(op.conn, account)?.password_hash.as_deref() != Some(proven) {
+        return Err(Fault::NotFound);
+    }
     tokens::cancel_all(op.conn, account, op.now)?;
     prove_address(op, account)?;
     op.record(Entry::new("account.confirm", format!("Adresse du compte n° {account} confirmée")));
     Ok(account)
+}
+
+/// The hash of the password chosen at sign-up, if this is the one.
+///
+/// # Errors
+/// [`Fault::Invalid`] for another password, which leaves the link usable.
+pub fn check_sign_up_password(passwords: &Passwords, hash: Option<String>, password: &str) -> Result<String, Fault> {
+    let good = passwords.verify(password, hash.as_deref());
+    hash.filter(|_| good).ok_or_else(|| {
+        Fault::invalid(
+            "password",
+            "Ce n’est pas le mot de passe choisi à l’inscription. Vérifiez-le, ou recommencez l’inscription.",
+        )
+    })
 }
 
 pub(super) fn prove_address(op: &mut Operation<'_>, account: AccountId) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::profile;
 use crate::accounts::tokens::{self, Purpose};
-use crate::accounts::{actions, password, store};
+use crate::accounts::{actions, store};
 use crate::fault::{Fault, Mistakes};
 use crate::web::session::hash_token;
 use crate::web::{Answer, Visit};
@@ -16,7 +16,7 @@ pub(super) fn ask(visit: &Visit) -> Result<Answer, Fault> {
     visit.site.throttle.attempt("profil", &actor.email, visit.address)?;
     let person = visit.read(|conn| store::person(conn, actor.id))?;
     let mut mistakes = Mistakes::default();
-    if !person.password_hash.is_some_and(|hash| password::verify(visit.form.text("email_password"), &hash)) {
+    if !visit.site.passwords.verify(visit.form.text("email_password"), person.password_hash.as_deref()) {
         mistakes.add("email_password", "Ce n’est pas votre mot de passe actuel.");
     }
     if let Err(fault) = mistakes.finish() {

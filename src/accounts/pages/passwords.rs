@@ -87,7 +87,7 @@ pub(super) fn choose(visit: &Visit) -> Result<Answer, Fault> {
     if let Err(fault) = mistakes.finish() {
         return visit.with_mistakes(fault, choice);
     }
-    let (token, hash): (String, _) = (visit.param("token")?, password::hash(chosen)?);
+    let (token, hash): (String, _) = (visit.param("token")?, visit.site.passwords.hash(chosen)?);
     match visit.perform(|op| actions::reset_password(op, &token, &hash)) {
         Ok(_) => {
             let text = "Votre mot de passe est changé. Connectez-vous avec le nouveau.";

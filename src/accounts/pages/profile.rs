@@ -115,7 +115,7 @@ pub(super) fn change_password(visit: &Visit) -> Result<Answer, Fault> {
     let person = visit.read(|conn| store::person(conn, actor.id))?;
     let mut mistakes = Mistakes::default();
     let present = visit.form.text("present_password");
-    if !person.password_hash.is_some_and(|hash| password::verify(present, &hash)) {
+    if !visit.site.passwords.verify(present, person.password_hash.as_deref()) {
         mistakes.add("present_password", "Ce n’est pas votre mot de passe actuel.");
     }
     let chosen = visit.form.text("password");
@@ -123,7 +123,7 @@ pub(super) fn change_password(visit: &Visit) -> Result<Answer, Fault> {
     if let Err(fault) = mistakes.finish() {
         return visit.with_mistakes(fault, page);
     }
-    let hash = password::hash(chosen)?;
+    let hash = visit.site.passwords.hash(chosen)?;
     visit.perform(|op| actions::change_password(op, actor.id, &hash, visit.session))?;
     let text = "Votre mot de passe est changé. Les sessions ouvertes ailleurs sont fermées.";
     Ok(Answer::redirect("/profil").flash(text))

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::by_field;
 use crate::access::load_actor;
 use crate::accounts::actions::{self, Credentials};
+use crate::accounts::store;
 use crate::base::ids::AccountId;
 use crate::base::text::fold_email;
 use crate::fault::{Fault, FieldError};
@@ -97,7 +98,8 @@ pub fn sign_in_again(visit: &Visit) -> Result<Answer, Fault> {
 pub(super) fn enter(visit: &Visit) -> Result<Answer, Fault> {
     let email = fold_email(visit.form.text("email"));
     visit.site.throttle.attempt("connexion", &subject(&email), visit.address)?;
-    let credentials = visit.read(|conn| actions::check_credentials(conn, &email, visit.form.text("password")))?;
+    let login = visit.read(|conn| store::login_by_email(conn, &email))?;
+    let credentials = actions::check_credentials(&visit.site.passwords, login, visit.form.text("password"));
     let Credentials::Good(login) = &credentials else {
         visit.perform(|op| actions::refuse_sign_in(op, &email, &credentials))?;
         let message = "L’adresse ou le mot de passe ne correspond à aucun compte ouvert. Vérifiez-les, ou, si vous \

@@ -8,6 +8,7 @@ use super::by_field;
 use super::sign_in::{open_session, subject};
 use crate::accounts::actions::{self, Registration};
 use crate::accounts::password::MIN_LENGTH;
+use crate::accounts::store;
 use crate::accounts::tokens::{self, Purpose};
 use crate::base::text::fold_email;
 use crate::fault::{Fault, FieldError};
@@ -52,7 +53,9 @@ pub(super) fn register(visit: &Visit) -> Result<Answer, Fault> {
     let email = fold_email(visit.form.text("email"));
     visit.site.throttle.attempt("inscription", &subject(&email), visit.address)?;
     let field = |name| visit.form.text(name);
-    let new = match Registration::check(field("given_name"), field("surname"), field("email"), field("password")) {
+    let passwords = &visit.site.passwords;
+    let (given_name, surname) = (field("given_name"), field("surname"));
+    let new = match Registration::check(passwords, given_name, surname, field("email"), field("password")) {
         Ok(new) => new,
         Err(fault) => return visit.with_mistakes(fault, page),
     };
@@ -90,7 +93,18 @@ fn confirmation_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, 
 pub(super) fn confirm(visit: &Visit) -> Result<Answer, Fault> {
     let token: String = visit.param("token")?;
     visit.site.throttle.attempt("confirmation", &hash_token(&token), visit.address)?;
-    match visit.perform(|op| actions::confirm(op, &token, visit.form.text("password"))) {
+    let holder = visit.read(|conn| {
+        let account = tokens::holder(conn, Purpose::Confirm, &token, visit.now)?;
+        store::person(conn, account)
+    });
+    let hash = match holder {
+        Ok(person) => person.password_hash,
+        Err(Fault::NotFound) => return link_over(),
+        Err(other) => return Err(other),
+    };
+    let confirmed = actions::check_sign_up_password(&visit.site.passwords, hash, visit.form.text("password"))
+        .and_then(|proven| visit.perform(|op| actions::confirm(op, &token, &proven)));
+    match confirmed {
         Ok(account) => {
             let cookie = open_session(visit, account)?;
             Ok(Answer::redirect("/").flash("Votre compte est confirmé. Vous êtes connecté.").cookie(cookie))

@@ -61,9 +61,6 @@ pub struct Envelope {
     pub year: i32,
     /// Absent while no vote is known.
     pub voted: Option<Cents>,
-    pub reserved: Cents,
-    pub committed: Cents,
-    pub paid: Cents,
 }
 
 macro_rules! envelope_columns {
@@ -76,9 +73,6 @@ macro_rules! envelope_columns {
             funding_lines::name,
             envelopes::year,
             envelopes::voted,
-            envelopes::reserved,
-            envelopes::committed,
-            envelopes::paid,
         )
     };
 }

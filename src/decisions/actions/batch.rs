@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use super::notify::{Delivery, notify};
 use super::sign::said;
-use crate::access::{Actor, Role, load_actor};
+use crate::access::{Actor, Author, Role, load_actor};
 use crate::base::clock::{Instant, french_date, parse_date};
-use crate::base::ids::{LetterBatchId, LetterId};
+use crate::base::ids::{AccountId, LetterBatchId, LetterId};
 use crate::base::text::count;
 use crate::calls::{self, Call};
 use crate::db::Conn;
@@ -110,27 +110,33 @@ pub fn step(service: &Service, now: Instant, most: i64) -> Result<usize, Fault> 
         service.db.write(|conn| store::finish_batch(conn, batch.id, now))?;
         return Ok(0);
     }
-    // Rights of this moment: whoever lost them since sends no more.
-    let actor = service.read(|conn| load_actor(conn, batch.created_by))?;
     let delivery = match batch.posted_on.as_deref().and_then(parse_date) {
         Some(day) => Delivery::Posted(day),
         None => Delivery::Electronic,
     };
     let mut settled = 0;
     for (job, letter, dossier) in jobs {
-        let sent = service.perform(actor.author(), now, |op| {
-            if !store::settle_job(op.conn, job, JobState::Done, "", now)? {
-                return Err(Fault::Stale);
-            }
-            let waiting = store::waiting_of(op.conn, dossier)?;
-            if waiting.is_none_or(|waiting| waiting.id != letter) {
-                return Err(Fault::refused("Cette lettre était déjà notifiée."));
-            }
-            notify(op, &actor, dossier, delivery)
-        });
+        let send = || {
+            service.perform(Author::scheduled(), now, |op| {
+                let actor = sender(op, batch.created_by)?;
+                if !store::settle_job(op.conn, job, JobState::Done, "", now)? {
+                    return Err(Fault::Stale);
+                }
+                let waiting = store::waiting_of(op.conn, dossier)?;
+                if waiting.is_none_or(|waiting| waiting.id != letter) {
+                    return Err(Fault::refused("Cette lettre était déjà notifiée."));
+                }
+                notify(op, &actor, dossier, delivery)
+            })
+        };
+        // Somebody was at the same dossier at the same moment: the letter has its second chance at once.
+        let sent = match send() {
+            Err(Fault::Stale) => send(),
+            other => other,
+        };
         match sent {
             Ok(_) => settled += 1,
-            Err(fault @ Fault::Internal(_)) => return Err(fault),
+            Err(fault) if fault.is_of_service() => return Err(fault),
             Err(fault) => {
                 let problem = said(&fault);
                 let kept = service.db.write(|conn| store::settle_job(conn, job, JobState::Kept, &problem, now))?;
@@ -139,6 +145,16 @@ pub fn step(service: &Service, now: Instant, most: i64) -> Result<usize, Fault> 
         }
     }
     Ok(settled)
+}
+
+/// Rights of this moment, in the transaction that uses them: whoever lost them since sends no more.
+fn sender(op: &mut Operation<'_>, account: AccountId) -> Result<Actor, Fault> {
+    let actor = load_actor(op.conn, account).map_err(|fault| match fault {
+        Fault::NotFound => Fault::refused("La personne qui a préparé cet envoi n’a plus de compte ouvert."),
+        other => other,
+    })?;
+    op.author = actor.author();
+    Ok(actor)
 }
 
 /// Steps until nothing is left to send: for the console and for tests; the serving process pauses between steps.

@@ -96,7 +96,7 @@ pub fn notify_many(
     for id in dossiers {
         match service.perform(actor.author(), now, |op| notify(op, actor, *id, delivery)) {
             Ok(letter) => many.done.push(letter.number),
-            Err(fault @ Fault::Internal(_)) => return Err(fault),
+            Err(fault) if fault.is_of_service() => return Err(fault),
             Err(fault) => many.kept.push((reference(service, *id)?, said(&fault))),
         }
     }

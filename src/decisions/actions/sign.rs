@@ -190,7 +190,7 @@ pub fn sign_many(service: &Service, actor: &Actor, now: Instant, dossiers: &[Dos
         });
         match signed {
             Ok(decision) => many.done.push(decision.number),
-            Err(fault @ Fault::Internal(_)) => return Err(fault),
+            Err(fault) if fault.is_of_service() => return Err(fault),
             Err(fault) => many.kept.push((reference(service, *id)?, said(&fault))),
         }
     }

@@ -91,7 +91,7 @@ fn check(visit: &Visit, actor: &Actor, call: &Call, ids: &[DossierId], back: Str
                 total += amount.unwrap_or(Cents::ZERO);
                 rows.push(row);
             }
-            Err(fault @ Fault::Internal(_)) => return Err(fault),
+            Err(fault) if fault.is_of_service() => return Err(fault),
             Err(Fault::NotFound) => {}
             Err(fault) => {
                 let named = visit.read(|conn| store::named(conn, &[*id]))?;

@@ -83,11 +83,11 @@ pub fn invite(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, email: 
     Ok(())
 }
 
-/// Accepts an invitation in the name of whoever holds its link.
+/// Accepts an invitation, which only the holder of the invited address may do.
 ///
 /// # Errors
-/// [`Fault::NotFound`] when the link is unknown or was taken back; [`Fault::Refused`] when it is too late, or somebody
-/// else used it.
+/// [`Fault::NotFound`] when the link is unknown or was taken back; [`Fault::Refused`] for the holder of another address,
+/// when it is too late, or somebody else used it.
 pub fn accept(op: &mut Operation<'_>, actor: &Actor, token: &str) -> Result<DossierId, Fault> {
     let invitation = editors::by_token(op.conn, token)?;
     let dossier = store::get(op.conn, invitation.dossier)?;
@@ -101,6 +101,9 @@ pub fn accept(op: &mut Operation<'_>, actor: &Actor, token: &str) -> Result<Doss
         return Err(Fault::refused(
             "Une autre personne a déjà accepté cette invitation. Demandez-en une à votre adresse.",
         ));
+    }
+    if invitation.email != actor.email {
+        return Err(Fault::refused(other_address(&invitation.email)));
     }
     if !invitation.is_open(op.now) {
         return Err(Fault::refused("Cette invitation n’est plus valable. Demandez-en une autre à qui vous a invité."));
@@ -121,6 +124,12 @@ pub fn accept(op: &mut Operation<'_>, actor: &Actor, token: &str) -> Result<Doss
     }
     op.record(entry(format!("{} écrit désormais le dossier, sur invitation", actor.name())));
     Ok(dossier.id)
+}
+
+/// A link that was forwarded opens nothing.
+#[must_use]
+pub fn other_address(invited: &str) -> String {
+    format!("Cette invitation est adressée à {invited}. Connectez-vous avec cette adresse pour l’accepter.")
 }
 
 /// Takes an invitation back; who had accepted it no longer sees the dossier.

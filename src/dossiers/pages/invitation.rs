@@ -20,7 +20,7 @@ struct View {
     account: String,
     action: String,
     /// Why it can no longer be accepted; empty when it can.
-    over: &'static str,
+    over: String,
 }
 
 /// Only shows a button: programs that open the links of mails must not accept them.
@@ -50,11 +50,13 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         account: format!("{} ({})", actor.name(), actor.email),
         action: visit.path.clone(),
         over: if invitation.account.is_some() {
-            "Une autre personne a déjà accepté cette invitation."
+            "Une autre personne a déjà accepté cette invitation.".to_owned()
+        } else if invitation.email != actor.email {
+            actions::other_address(&invitation.email)
         } else if invitation.is_open(visit.now) {
-            ""
+            String::new()
         } else {
-            "Cette invitation n’est plus valable. Demandez-en une autre à qui vous a invité."
+            "Cette invitation n’est plus valable. Demandez-en une autre à qui vous a invité.".to_owned()
         },
     };
     Answer::page("Invitation à écrire un dossier", "dossiers/invitation.html", &view)

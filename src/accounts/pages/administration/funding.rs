@@ -1,4 +1,5 @@
-//! Funding lines and the votes of envelopes.
+//! Funding lines and the votes of envelopes. What is reserved, committed and paid is read under « Financement », by who
+//! may read it: an administrator may be a member of an applicant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,9 +31,6 @@ struct Envelope {
     line: String,
     year: i32,
     voted: String,
-    reserved: String,
-    committed: String,
-    paid: String,
     href: String,
     /// Opens another year on the same line; only on the last year.
     open_href: String,
@@ -50,9 +48,6 @@ const COLUMNS: &[Column] = &[
     Column::sorted("Appel", "appel"),
     Column::sorted("Année", "annee"),
     Column::number("Voté", "vote"),
-    Column::number("Réservé", ""),
-    Column::number("Engagé", ""),
-    Column::number("Versé", ""),
     Column::plain("Action"),
 ];
 
@@ -64,9 +59,6 @@ fn envelope(e: store::Envelope) -> Envelope {
         line: e.line_name,
         year: e.year,
         voted: e.voted.map_or_else(String::new, |v| v.to_string()),
-        reserved: e.reserved.to_string(),
-        committed: e.committed.to_string(),
-        paid: e.paid.to_string(),
     }
 }
 
@@ -119,17 +111,13 @@ fn narrowed(visit: &Visit, mut envelopes: Vec<store::Envelope>) -> (ListRequest,
 }
 
 fn table(envelopes: &[store::Envelope]) -> Table {
-    let mut table =
-        Table::new("Enveloppes", &["Ligne", "Appel", "Année", "Voté (€)", "Réservé (€)", "Engagé (€)", "Versé (€)"]);
+    let mut table = Table::new("Enveloppes", &["Ligne", "Appel", "Année", "Voté (€)"]);
     for e in envelopes {
         table.push(vec![
             e.line_name.as_str().into(),
             e.call_code.as_str().into(),
             i64::from(e.year).into(),
             e.voted.into(),
-            e.reserved.into(),
-            e.committed.into(),
-            e.paid.into(),
         ]);
     }
     table
