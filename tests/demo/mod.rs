@@ -1,27 +1,11 @@
 //! The demonstration, seeded once, read on the pages that people open: the figures of the two calls of 2021.
 
-use std::num::NonZeroU32;
-
-use essaim::base::clock::Instant;
 use essaim::commands::check::verify;
-use essaim::commands::demo::{PASSWORD, seed};
-use essaim::web::throttle::Limits;
+use essaim::commands::demo::PASSWORD;
 
 use crate::support::{Client, TestApp};
 
 const MANAGER: &str = "gestion@essaim.example";
-const TODAY: &str = "2026-11-23T10:00:00";
-
-/// A demonstration seeded on a known day.
-fn demonstration() -> TestApp {
-    let limits = Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX };
-    let app = TestApp::start_with(|settings| settings.demo = true, limits);
-    let today = Instant::from_civil(TODAY, "Europe/Paris").unwrap();
-    seed(app.service().settings.clone(), today, &mut |line| eprintln!("{line}"))
-        .unwrap_or_else(|fault| panic!("{fault}"));
-    app.set_clock(TODAY);
-    app
-}
 
 fn enter(app: &TestApp, email: &str) -> Client {
     let client = app.client();
@@ -86,7 +70,7 @@ fn links(client: &Client, path: &str, start: &str) -> Vec<String> {
 
 #[test]
 fn the_pages_tell_the_figures_of_both_calls() {
-    let app = demonstration();
+    let app = TestApp::demonstration();
     let manager = enter(&app, MANAGER);
     the_call_against_inequalities(&manager);
     the_call_of_the_first_thousand_days(&manager);

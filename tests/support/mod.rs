@@ -9,6 +9,7 @@ mod client;
 pub mod committee;
 pub mod database;
 pub mod decisions;
+pub mod demonstration;
 pub mod dossiers;
 pub mod funding;
 pub mod instruction;
