@@ -20,9 +20,12 @@ struct Cli {
 enum Command {
     /// Serve a demonstration with fictitious data; started again, it keeps what was done
     Demo {
-        /// Folder of the demonstration's database and files
+        /// Folder of the demonstration's files, and of its database unless one is named
         #[arg(long, default_value = "var/demo")]
         folder: PathBuf,
+        /// PostgreSQL database to keep the rows in, in a schema of their own: postgres://USER@HOST/DATABASE
+        #[arg(long)]
+        database: Option<String>,
         /// Address and port to listen on
         #[arg(long, default_value = "127.0.0.1:8080")]
         bind: String,
@@ -104,7 +107,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, String> {
     match command {
-        Command::Demo { folder, bind, reset } => commands::demo::run(&folder, &bind, reset).map(done),
+        Command::Demo { folder, database: server, bind, reset } => {
+            commands::demo::run(&commands::demo::Options { folder, server, bind, reset }).map(done)
+        }
         Command::Serve => commands::serve::run(settings()?).map(done),
         Command::Migrate => commands::migrate::run(settings()?).map(done),
         Command::Call(CallCommand::Check { file }) => commands::call::check(&file).map(done),

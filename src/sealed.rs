@@ -1,5 +1,7 @@
 //! Sealed PDF documents: the row in the database, the bytes in the file store under their hash.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::base::clock::Instant;
@@ -79,6 +81,13 @@ pub fn seal(
 /// [`Fault::NotFound`] when there is no such document.
 pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Sealed, Fault> {
     Ok(documents::table.filter(documents::id.eq(id)).select(COLUMNS).first(conn)?)
+}
+
+/// # Errors
+/// When the database refuses.
+pub fn by_ids(conn: &mut Conn, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Sealed>, Fault> {
+    let rows: Vec<Sealed> = documents::table.filter(documents::id.eq_any(ids)).select(COLUMNS).load(conn)?;
+    Ok(rows.into_iter().map(|sealed| (sealed.id, sealed)).collect())
 }
 
 /// The last document of one kind about a dossier.

@@ -26,4 +26,5 @@ mod instruction;
 mod journeys;
 mod mail;
 mod site;
+mod speed;
 mod web;

@@ -9,4 +9,4 @@ pub mod pages;
 mod store;
 
 pub use department_map::DepartmentMap;
-pub use store::{Call, by_code, by_id, institution_by_code, list, of_dossier};
+pub use store::{Call, by_code, by_id, institution_by_code, list, of_dossier, of_dossiers};

@@ -123,6 +123,33 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Call, Fault> {
         .and_then(|row| call(conn, row))
 }
 
+/// [`of_dossier`] of many dossiers: as many queries as there are hundreds of them, not as there are dossiers.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_dossiers(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Call>, Fault> {
+    let mut read: HashMap<(CallId, DefinitionId), Call> = HashMap::new();
+    let mut found = HashMap::new();
+    for some in ids.chunks(500) {
+        let rows = dossiers::table
+            .inner_join(calls::table)
+            .inner_join(call_definitions::table)
+            .filter(dossiers::id.eq_any(some))
+            .select((dossiers::id, columns!()))
+            .load::<(DossierId, Row)>(conn)?;
+        for (dossier, row) in rows {
+            let key = (row.0, row.6);
+            let of = match read.get(&key) {
+                Some(known) => known.clone(),
+                None => call(conn, row)?,
+            };
+            read.entry(key).or_insert_with(|| of.clone());
+            found.insert(dossier, of);
+        }
+    }
+    Ok(found)
+}
+
 /// Every call, those closing last first.
 ///
 /// # Errors

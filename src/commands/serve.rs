@@ -190,9 +190,9 @@ async fn remind_for_ever(site: Data<Site>, stopping: Stopping) {
 
 /// Works through the batches of letters a few at a time, so that requests keep their turn at the database.
 async fn send_batches_for_ever(site: Data<Site>, stopping: Stopping) {
-    const STEP: i64 = 10;
+    const STEP: i64 = 20;
     const IDLE: Duration = Duration::from_secs(2);
-    const BREATH: Duration = Duration::from_millis(20);
+    const BREATH: Duration = Duration::from_millis(5);
     loop {
         let site = site.clone();
         let round = actix_web::web::block(move || {

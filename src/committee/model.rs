@@ -307,6 +307,12 @@ pub struct Board {
 }
 
 impl Board {
+    /// Everything on the agenda.
+    #[must_use]
+    pub fn dossiers(&self) -> Vec<DossierId> {
+        self.items.iter().map(|item| item.dossier.id).collect()
+    }
+
     #[must_use]
     pub fn item(&self, dossier: DossierId) -> Option<&Item> {
         self.items.iter().find(|item| item.dossier.id == dossier)

@@ -156,7 +156,7 @@ pub fn keeps_from_adjourning(board: &Board, now: Instant) -> Option<String> {
 /// The session as whoever closes it must read it: nothing hidden from them.
 fn whole(op: &mut Operation<'_>, actor: &Actor, call: &Call, session: Session) -> Result<Board, Fault> {
     let board = store::board(op.conn, call, session)?;
-    let seen = store::visible_to(op.conn, actor, call.id)?;
+    let seen = store::visible_to(op.conn, actor, call.id, &board.dossiers())?;
     if board.items.iter().any(|item| !seen.contains(&item.dossier.id)) {
         return Err(Fault::refused(CONCERNED));
     }

@@ -1,15 +1,32 @@
 //! One connection type over both backends, opened by the URL's scheme and by nothing else.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
+use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
+}
+
+/// Stands between the texts that [`joined`] puts together; no text typed by a person has one.
+pub const SEPARATOR: char = '\u{1F}';
+
+/// The texts of a group, [`SEPARATOR`] between them, in no order.
+#[must_use]
+pub fn joined(conn: &Conn, text: &str) -> SqlLiteral<Nullable<Text>> {
+    match conn {
+        Conn::Sqlite(_) => sql(&format!("group_concat({text}, '{SEPARATOR}')")),
+        Conn::Postgres(_) => sql(&format!("string_agg({text}, '{SEPARATOR}')")),
+    }
 }
 
 /// What queries built in parts are typed with.
@@ -65,11 +82,33 @@ impl DatabaseUrl {
 #[derive(Debug)]
 pub struct Manager {
     url: DatabaseUrl,
+    /// Statements run so far on the connections handed out.
+    statements: Arc<AtomicU64>,
 }
 
 impl Manager {
-    pub fn new(url: DatabaseUrl) -> Self {
-        Self { url }
+    pub fn new(url: DatabaseUrl, statements: Arc<AtomicU64>) -> Self {
+        Self { url, statements }
+    }
+
+    fn open(&self) -> Result<Conn, diesel::r2d2::Error> {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => open_sqlite(path),
+            DatabaseUrl::Postgres(url) => {
+                PgConnection::establish(url).map(Conn::Postgres).map_err(diesel::r2d2::Error::ConnectionError)
+            }
+        }
+    }
+}
+
+/// Counts statements, so that a test can tell a page that asks more as its rows grow.
+struct Counter(Arc<AtomicU64>);
+
+impl Instrumentation for Counter {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -78,12 +117,9 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Conn, Self::Error> {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => open_sqlite(path),
-            DatabaseUrl::Postgres(url) => {
-                PgConnection::establish(url).map(Conn::Postgres).map_err(diesel::r2d2::Error::ConnectionError)
-            }
-        }
+        let mut connection = self.open()?;
+        connection.set_instrumentation(Counter(Arc::clone(&self.statements)));
+        Ok(connection)
     }
 
     fn is_valid(&self, connection: &mut Conn) -> Result<(), Self::Error> {

@@ -6,8 +6,10 @@
 mod columns;
 mod connection;
 mod copy;
+mod place;
 pub mod schema;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -20,8 +22,9 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::fault::Fault;
 
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
+pub use connection::{Backend, Conn, DatabaseUrl, Dialect, SEPARATOR, joined};
 pub use copy::{copy_in, copy_out, must_be_empty};
+pub use place::Place;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -48,6 +51,7 @@ pub struct Db {
     backend: Backend,
     /// SQLite has one writer: queueing here is fairer and shorter than its busy loop.
     writer: Arc<Mutex<()>>,
+    statements: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Db {
@@ -62,18 +66,25 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached or opened.
     pub fn connect(url: &DatabaseUrl, connections: u32) -> Result<Self, Fault> {
+        let statements = Arc::<AtomicU64>::default();
         let pool = Pool::builder()
             .max_size(connections)
             .connection_timeout(RECONNECTION)
             .test_on_check_out(url.backend() == Backend::Postgres)
-            .build(Manager::new(url.clone()))
+            .build(Manager::new(url.clone(), Arc::clone(&statements)))
             .map_err(|e| Fault::internal(format!("database unreachable: {e}")))?;
-        Ok(Self { pool, backend: url.backend(), writer: Arc::default() })
+        Ok(Self { pool, backend: url.backend(), writer: Arc::default(), statements })
     }
 
     #[must_use]
     pub fn backend(&self) -> Backend {
         self.backend
+    }
+
+    /// How many statements this pool has run so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Whether the database answers a query now.

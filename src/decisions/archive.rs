@@ -43,8 +43,9 @@ pub(super) fn write(conn: &mut Conn, files: &FileStore, call: &Call, letters: &[
         let group = store::letters_by_ids(conn, group)?;
         let dossiers: Vec<DossierId> = group.iter().map(|letter| letter.dossier).collect();
         let named = store::named(conn, &dossiers)?;
+        let documents = sealed::by_ids(conn, &group.iter().map(|letter| letter.document).collect::<Vec<_>>())?;
         for letter in group {
-            let document = sealed::get(conn, letter.document)?;
+            let document = documents.get(&letter.document).ok_or(Fault::NotFound)?;
             archive.start_file(&document.file_name, options).map_err(broken)?;
             archive.write_all(&files.get(&document.sha256)?)?;
             let zone = call.zone();

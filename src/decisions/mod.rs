@@ -18,5 +18,5 @@ mod verify;
 
 pub use model::{AuthorityShare, Choice, Decision, Delegation, Granted, Kind, Letter, LetterKind, Procedure, Terms};
 pub use rules::Basis;
-pub use store::{all, current_shares, in_call, letter_of, letters_of, notified_shares, of_dossier};
+pub use store::{all, current_shares, in_call, letter_of, letters_of, notified_shares, of_dossier, of_dossiers};
 pub use verify::verify;

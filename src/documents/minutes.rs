@@ -286,12 +286,12 @@ fn dossiers(flow: &mut Flow<'_>, dossiers: &[RankedDossier]) {
     let missing = || "–".to_owned();
     let rank = |d: &RankedDossier| d.rank.map(|rank| rank.to_string());
     let mut columns = vec![
-        (figures("Rang", 6.5), dossiers.iter().any(|d| d.rank.is_some())),
-        (column("Dossier et demandeur", 32.0), true),
+        (figures("Rang", 8.0), dossiers.iter().any(|d| d.rank.is_some())),
+        (column("Dossier et demandeur", 33.0), true),
         (figures("Note /100", 9.0), dossiers.iter().any(|d| d.score.is_some())),
-        (column("Avis du comité", 18.5), true),
-        (figures("Montant", 13.0), dossiers.iter().any(|d| d.amount.is_some())),
-        (column("Motif", 45.0), dossiers.iter().any(|d| !d.motive.is_empty())),
+        (column("Avis du comité", 20.5), true),
+        (figures("Montant", 13.5), dossiers.iter().any(|d| d.amount.is_some())),
+        (column("Motif", 38.0), dossiers.iter().any(|d| !d.motive.is_empty())),
     ];
     let filled: Vec<bool> = columns.iter().map(|(_, filled)| *filled).collect();
     columns.retain(|(_, filled)| *filled);

@@ -17,9 +17,16 @@ use crate::fault::Fault;
 /// # Errors
 /// When the database refuses.
 pub fn by_ids(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Dossier>, Fault> {
-    let rows: Vec<Dossier> = dossiers::table.filter(dossiers::id.eq_any(ids)).select(COLUMNS).load(conn)?;
-    Ok(rows.into_iter().map(|dossier| (dossier.id, dossier)).collect())
+    let mut found = HashMap::new();
+    for some in ids.chunks(AT_ONCE) {
+        let rows: Vec<Dossier> = dossiers::table.filter(dossiers::id.eq_any(some)).select(COLUMNS).load(conn)?;
+        found.extend(rows.into_iter().map(|dossier| (dossier.id, dossier)));
+    }
+    Ok(found)
 }
+
+/// Both databases bound the number of values in a statement.
+const AT_ONCE: usize = 500;
 
 type Row = (DossierVersionId, DossierId, i64, String, String, Cents, Instant, AccountId);
 
@@ -28,7 +35,19 @@ type Row = (DossierVersionId, DossierId, i64, String, String, Cents, Instant, Ac
 /// # Errors
 /// When the database refuses.
 pub fn versions_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, Version>, Fault> {
-    let rows = dossier_versions::table
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        for row in version_rows(conn, some)? {
+            let (id, dossier, number, content, sha256, requested, submitted_at, submitted_by) = row;
+            let content = serde_json::from_str(&content)?;
+            found.insert(id, Version { id, dossier, number, content, sha256, requested, submitted_at, submitted_by });
+        }
+    }
+    Ok(found)
+}
+
+fn version_rows(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Vec<Row>, Fault> {
+    Ok(dossier_versions::table
         .filter(dossier_versions::id.eq_any(ids))
         .select((
             dossier_versions::id,
@@ -40,11 +59,5 @@ pub fn versions_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Hash
             dossier_versions::submitted_at,
             dossier_versions::submitted_by,
         ))
-        .load::<Row>(conn)?;
-    rows.into_iter()
-        .map(|(id, dossier, number, content, sha256, requested, submitted_at, submitted_by)| {
-            let content = serde_json::from_str(&content)?;
-            Ok((id, Version { id, dossier, number, content, sha256, requested, submitted_at, submitted_by }))
-        })
-        .collect()
+        .load(conn)?)
 }

@@ -1,15 +1,17 @@
 //! Requests to complete a submitted dossier: what is asked, until when, and what may then be written again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::content::Draft;
 use super::drafts::{self, Typed};
+use super::sight;
 use super::validate::{Problem, piece_field};
+use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, AttachmentId, CallId, CompletionId, DossierId, DossierVersionId};
+use crate::base::ids::{AccountId, AttachmentId, CompletionId, DossierId, DossierVersionId};
 use crate::calls::definition::{CallDefinition, SectionKind};
 use crate::db::Conn;
 use crate::db::schema::{completion_requests, dossiers};
@@ -199,20 +201,46 @@ pub fn pending(conn: &mut Conn, dossier: DossierId) -> Result<Option<Completion>
     row.map(completion).transpose()
 }
 
-/// Dossiers of these calls whose request is past its day, the latest first, `most` at most.
+/// The requests under way on some dossiers.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn late(conn: &mut Conn, calls: &[CallId], now: Instant, most: i64) -> Result<Vec<(DossierId, Instant)>, Fault> {
+pub fn pending_on(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Completion>, Fault> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(500) {
+        let rows = completion_requests::table
+            .filter(completion_requests::dossier_id.eq_any(some))
+            .filter(completion_requests::answered_at.is_null())
+            .filter(completion_requests::cancelled_at.is_null())
+            .select((completion_requests::dossier_id, columns!()))
+            .load::<(DossierId, Row)>(conn)?;
+        for (dossier, row) in rows {
+            found.insert(dossier, completion(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Dossiers that a person manages whose request is past its day, with when that was and their reference, the longest
+/// late first, `most` at most.
+///
+/// # Errors
+/// When the database refuses.
+pub fn late(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: Instant,
+    most: i64,
+) -> Result<Vec<(DossierId, Instant, Option<String>)>, Fault> {
     Ok(completion_requests::table
         .inner_join(dossiers::table)
-        .filter(dossiers::call_id.eq_any(calls.iter().copied()))
+        .filter(sight::visible(actor, &[Role::CallManager]))
         .filter(completion_requests::answered_at.is_null())
         .filter(completion_requests::cancelled_at.is_null())
         .filter(completion_requests::due_at.lt(now))
         .order((completion_requests::due_at, completion_requests::id))
         .limit(most)
-        .select((completion_requests::dossier_id, completion_requests::due_at))
+        .select((completion_requests::dossier_id, completion_requests::due_at, dossiers::reference))
         .load(conn)?)
 }
 

@@ -88,17 +88,6 @@ pub(super) fn edits(conn: &mut Conn, dossier: DossierId, account: AccountId) -> 
     Ok(found > 0)
 }
 
-/// Dossiers this account writes by invitation.
-pub(super) fn dossiers_of(conn: &mut Conn, account: AccountId) -> Result<Vec<DossierId>, Fault> {
-    Ok(dossier_editors::table
-        .filter(dossier_editors::account_id.eq(account))
-        .filter(dossier_editors::removed_at.is_null())
-        .order(dossier_editors::dossier_id)
-        .select(dossier_editors::dossier_id)
-        .distinct()
-        .load(conn)?)
-}
-
 /// Names and addresses of an organisation's members, in the order they joined.
 ///
 /// # Errors

@@ -88,12 +88,26 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
     kept
 }
 
-/// How many dossiers the criteria keep.
+/// How many dossiers the criteria keep. Whole calls and their states are counted in an index, without reading a dossier.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn count(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria) -> Result<i64, Fault> {
-    Ok(narrowed(scope, criteria).count().get_result(conn)?)
+    let Criteria { call, states, axis, department, words, .. } = criteria;
+    match scope {
+        Scope::Staff(actor, roles) if axis.is_none() && department.is_none() && words.is_empty() => {
+            let mut calls = actor.calls_with(roles);
+            calls.retain(|id| call.is_none_or(|call| call == *id));
+            let mut total = 0;
+            for call in calls {
+                let counts = count_by_state(conn, actor, roles, call)?;
+                let kept = counts.iter().filter(|(state, _)| states.is_empty() || states.contains(state));
+                total += kept.map(|(_, number)| number).sum::<i64>();
+            }
+            Ok(total)
+        }
+        _ => Ok(narrowed(scope, criteria).count().get_result(conn)?),
+    }
 }
 
 /// How many dossiers of a call an agent sees in each state, states without any left out.
@@ -106,15 +120,24 @@ pub fn count_by_state(
     roles: &[Role],
     call: CallId,
 ) -> Result<Vec<(State, i64)>, Fault> {
-    let counts: HashMap<State, i64> = dossiers::table
-        .filter(dossiers::call_id.eq(call))
-        .filter(sight::visible(actor, roles))
-        .group_by(dossiers::state)
-        .select((dossiers::state, diesel::dsl::count_star()))
-        .load::<(State, i64)>(conn)?
-        .into_iter()
-        .collect();
-    Ok(State::ALL.iter().filter_map(|state| Some((*state, *counts.get(state)?))).collect())
+    let counted = dossiers::table.group_by(dossiers::state).select((dossiers::state, diesel::dsl::count_star()));
+    let mut counts: HashMap<State, i64> = HashMap::new();
+    if sight::reaches_every(actor, roles, call) {
+        // All but drafts, which are nobody's to see, less the few that are closed to this person.
+        let all = counted.filter(dossiers::call_id.eq(call)).filter(dossiers::state.ne(State::Draft));
+        counts.extend(all.load::<(State, i64)>(conn)?);
+        let closed: Vec<DossierId> = sight::closed_by_interest(conn, actor, call)?.into_iter().collect();
+        for some in closed.chunks(500) {
+            for (state, number) in counted.filter(dossiers::id.eq_any(some)).load::<(State, i64)>(conn)? {
+                counts.entry(state).and_modify(|all| *all -= number);
+            }
+        }
+    } else {
+        let seen = counted.filter(dossiers::call_id.eq(call)).filter(sight::visible(actor, roles));
+        counts.extend(seen.load::<(State, i64)>(conn)?);
+    }
+    let some = |state: &State| counts.get(state).copied().filter(|number| *number > 0).map(|number| (*state, number));
+    Ok(State::ALL.iter().filter_map(some).collect())
 }
 
 /// The rows of one window, in the order asked, equal ones by age.
@@ -122,20 +145,56 @@ pub fn count_by_state(
 /// # Errors
 /// When the database refuses.
 pub fn rows(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria, window: Window) -> Result<Vec<Listed>, Fault> {
+    ordered(conn, scope, criteria, criteria.descending, window)
+}
+
+/// [`rows`], of a list that has `total`: what is nearer to its end is read from its end, so that the last page of a long
+/// list costs no more than the first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn page(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+    criteria: &Criteria,
+    window: Window,
+    total: i64,
+) -> Result<Vec<Listed>, Fault> {
+    let from_end = total - window.offset;
+    // What is missing comes last in both orders of the amounts.
+    if window.offset <= from_end || from_end <= 0 || criteria.order == Order::Requested {
+        return rows(conn, scope, criteria, window);
+    }
+    let limit = window.limit.min(from_end);
+    let mirrored = Window { offset: from_end - limit, limit };
+    let mut rows = ordered(conn, scope, criteria, !criteria.descending, mirrored)?;
+    rows.reverse();
+    Ok(rows)
+}
+
+fn ordered(
+    conn: &mut Conn,
+    scope: Scope<'_>,
+    criteria: &Criteria,
+    descending: bool,
+    window: Window,
+) -> Result<Vec<Listed>, Fault> {
     let query = narrowed(scope, criteria);
     macro_rules! by {
         ($column:expr) => {
-            if criteria.descending { query.order($column.desc()) } else { query.order($column.asc()) }
+            if descending { query.order($column.desc()) } else { query.order($column.asc()) }
         };
     }
     let query = match criteria.order {
+        // Agents see nothing that was not submitted: the index that holds the dates holds their order.
+        Order::Submitted if matches!(scope, Scope::Staff(..)) => by!(dossiers::submitted_at),
         Order::Submitted => {
-            let query = if criteria.descending {
+            let query = if descending {
                 query.order(dossiers::submitted_at.is_null().desc())
             } else {
                 query.order(dossiers::submitted_at.is_null().asc())
             };
-            if criteria.descending {
+            if descending {
                 query.then_order_by(dossiers::submitted_at.desc())
             } else {
                 query.then_order_by(dossiers::submitted_at.asc())
@@ -146,18 +205,15 @@ pub fn rows(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria, window: Wind
         Order::Title => by!(dossiers::search_text),
         Order::Organisation => by!(organisations::search_text),
         // The two databases place what is missing differently.
-        Order::Requested if criteria.descending => {
+        Order::Requested if descending => {
             query.order(dossiers::requested_cents.is_null().asc()).then_order_by(dossiers::requested_cents.desc())
         }
         Order::Requested => {
             query.order(dossiers::requested_cents.is_null().asc()).then_order_by(dossiers::requested_cents.asc())
         }
     };
-    let query = if criteria.descending {
-        query.then_order_by(dossiers::id.desc())
-    } else {
-        query.then_order_by(dossiers::id.asc())
-    };
+    let query =
+        if descending { query.then_order_by(dossiers::id.desc()) } else { query.then_order_by(dossiers::id.asc()) };
     Ok(query.offset(window.offset).limit(window.limit).select((COLUMNS, organisations::name)).load(conn)?)
 }
 

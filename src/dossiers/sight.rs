@@ -12,11 +12,11 @@ use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
-use crate::db::Conn;
 use crate::db::schema::{
-    agenda_items, assignments, call_roles, committee_sessions, dossier_editors, dossiers, interest_declarations,
-    recusals, territorial_opinions,
+    agenda_items, assignments, call_roles, dossier_editors, dossiers, interest_declarations, recusals,
+    territorial_opinions,
 };
+use crate::db::{Conn, Dialect};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -67,21 +67,6 @@ pub fn for_member(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Dossi
     ))
 }
 
-/// The dossiers a person writes or follows: their organisations', then those they are invited to.
-///
-/// # Errors
-/// When the database refuses.
-pub fn of_applicant(conn: &mut Conn, actor: &Actor) -> Result<Vec<Dossier>, Fault> {
-    let mut all = store::of_organisations(conn, &actor.organisations)?;
-    for id in editors::dossiers_of(conn, actor.id)? {
-        let dossier = store::get(conn, id)?;
-        if !actor.belongs_to(dossier.organisation) && !dossier.state.is_notified() {
-            all.push(dossier);
-        }
-    }
-    Ok(all)
-}
-
 /// Whether an instructor may read the content: their interests on this dossier are declared.
 ///
 /// # Errors
@@ -101,7 +86,7 @@ pub fn has_declared(conn: &mut Conn, actor: &Actor, dossier: DossierId) -> Resul
 /// [`Fault::NotFound`] for a draft, for another's dossier and for one the agent is recused from.
 pub fn for_staff(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<StaffView, Fault> {
     let dossier = store::get(conn, id)?;
-    let sight = Sight::load(conn, actor, dossier.call)?;
+    let sight = Sight::load(conn, actor, dossier.call, Some(&[id]))?;
     let roles = sight.roles_on(&dossier);
     if roles.is_empty() { Err(Fault::NotFound) } else { Ok(StaffView { dossier, roles }) }
 }
@@ -111,7 +96,7 @@ pub fn for_staff(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<StaffV
 /// # Errors
 /// When the database refuses.
 pub fn visible_in_call(conn: &mut Conn, actor: &Actor, call: CallId, roles: &[Role]) -> Result<Vec<StaffView>, Fault> {
-    let sight = Sight::load(conn, actor, call)?;
+    let sight = Sight::load(conn, actor, call, None)?;
     let rows: Vec<Dossier> = dossiers::table
         .filter(dossiers::call_id.eq(call))
         .filter(dossiers::state.ne(State::Draft))
@@ -138,9 +123,9 @@ pub fn visible_among(
     among: &[DossierId],
     roles: &[Role],
 ) -> Result<Vec<StaffView>, Fault> {
-    let sight = Sight::load(conn, actor, call)?;
     let mut views = Vec::new();
     for some in among.chunks(500) {
+        let sight = Sight::load(conn, actor, call, Some(some))?;
         let rows: Vec<Dossier> = dossiers::table
             .filter(dossiers::call_id.eq(call))
             .filter(dossiers::id.eq_any(some))
@@ -162,13 +147,51 @@ pub fn visible_among(
 /// # Errors
 /// When the database refuses.
 pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
-    let sight = Sight::load(conn, actor, call)?;
+    let recused = recused(conn, actor, call, None)?;
     let own = dossiers::table
         .filter(dossiers::call_id.eq(call))
         .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
         .select(dossiers::id)
         .load::<DossierId>(conn)?;
-    Ok(sight.recused.iter().copied().chain(own).collect())
+    Ok(recused.into_iter().chain(own).collect())
+}
+
+/// The dossiers of a call that a table names under some conditions; of these only, when some are given.
+macro_rules! named_in {
+    ($table:ident, $conn:expr, $call:expr, $only:expr $(, $condition:expr)*) => {{
+        let query = $table::table
+            .inner_join(dossiers::table)
+            .filter(dossiers::call_id.eq($call))
+            $(.filter($condition))*
+            .select($table::dossier_id)
+            .into_boxed::<Dialect>();
+        let query = match $only {
+            Some(ids) => query.filter($table::dossier_id.eq_any(ids.to_vec())),
+            None => query,
+        };
+        query.load::<DossierId>($conn)
+    }};
+}
+
+/// Dossiers closed to a person by a recusal, a declared conflict, or because they once wrote them, even by invitation.
+fn recused(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    only: Option<&[DossierId]>,
+) -> Result<HashSet<DossierId>, Fault> {
+    let person = actor.id;
+    let declared = named_in!(
+        interest_declarations,
+        conn,
+        call,
+        only,
+        interest_declarations::account_id.eq(person),
+        interest_declarations::conflict.eq(true)
+    )?;
+    let recused = named_in!(recusals, conn, call, only, recusals::account_id.eq(person))?;
+    let written = named_in!(dossier_editors, conn, call, only, dossier_editors::account_id.eq(person))?;
+    Ok(declared.into_iter().chain(recused).chain(written).collect())
 }
 
 /// What one agent may look at in one call.
@@ -184,58 +207,32 @@ struct Sight {
 }
 
 impl Sight {
-    fn load(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<Self, Fault> {
-        let call_roles = actor.grants.iter().filter(|g| g.call == call).map(|g| g.role).collect();
-        let assigned = assignments::table
-            .inner_join(dossiers::table)
-            .filter(dossiers::call_id.eq(call))
-            .filter(assignments::account_id.eq(actor.id))
-            .filter(assignments::ended_at.is_null())
-            .select(assignments::dossier_id)
-            .load::<DossierId>(conn)?;
-        let declared = interest_declarations::table
-            .inner_join(dossiers::table)
-            .filter(dossiers::call_id.eq(call))
-            .filter(interest_declarations::account_id.eq(actor.id))
-            .filter(interest_declarations::conflict.eq(true))
-            .select(interest_declarations::dossier_id)
-            .load::<DossierId>(conn)?;
-        let recused = recusals::table
-            .inner_join(dossiers::table)
-            .filter(dossiers::call_id.eq(call))
-            .filter(recusals::account_id.eq(actor.id))
-            .select(recusals::dossier_id)
-            .load::<DossierId>(conn)?;
-        // Who wrote a dossier, even by invitation, even once, does not judge it.
-        let written = dossier_editors::table
-            .inner_join(dossiers::table)
-            .filter(dossiers::call_id.eq(call))
-            .filter(dossier_editors::account_id.eq(actor.id))
-            .select(dossier_editors::dossier_id)
-            .load::<DossierId>(conn)?;
-        let departments = actor.departments_in(call);
-        let asked = if departments.is_empty() {
-            Vec::new()
-        } else {
-            territorial_opinions::table
-                .filter(territorial_opinions::call_id.eq(call))
-                .filter(territorial_opinions::department.eq_any(departments))
-                .select(territorial_opinions::dossier_id)
-                .load::<DossierId>(conn)?
-        };
-        let placed = agenda_items::table
-            .inner_join(committee_sessions::table)
-            .filter(committee_sessions::call_id.eq(call))
-            .select(agenda_items::dossier_id)
-            .load::<DossierId>(conn)?;
-        Ok(Self {
-            asked: asked.into_iter().collect(),
-            call_roles,
-            placed: placed.into_iter().collect(),
+    /// Reads what the actor's roles depend on, in the whole call or on some of its dossiers.
+    fn load(conn: &mut Conn, actor: &Actor, call: CallId, only: Option<&[DossierId]>) -> Result<Self, Fault> {
+        let call_roles: Vec<Role> = actor.grants.iter().filter(|g| g.call == call).map(|g| g.role).collect();
+        let mut sight = Self {
             organisations: actor.organisations.iter().map(|o| o.0).collect(),
-            assigned: assigned.into_iter().collect(),
-            recused: declared.into_iter().chain(recused).chain(written).collect(),
-        })
+            recused: recused(conn, actor, call, only)?,
+            assigned: HashSet::new(),
+            asked: HashSet::new(),
+            placed: HashSet::new(),
+            call_roles,
+        };
+        let has = |reached: Reach| sight.call_roles.iter().any(|role| reach(*role) == reached);
+        let (assigned, asked, placed) = (has(Reach::Assigned), has(Reach::Asked), has(Reach::Committee));
+        if assigned {
+            let of = assignments::account_id.eq(actor.id);
+            let held = named_in!(assignments, conn, call, only, of, assignments::ended_at.is_null())?;
+            sight.assigned = held.into_iter().collect();
+        }
+        if asked {
+            let spoken_for = territorial_opinions::department.eq_any(actor.departments_in(call));
+            sight.asked = named_in!(territorial_opinions, conn, call, only, spoken_for)?.into_iter().collect();
+        }
+        if placed {
+            sight.placed = named_in!(agenda_items, conn, call, only)?.into_iter().collect();
+        }
+        Ok(sight)
     }
 
     /// Recusal and membership of the applicant organisation close every door at once.
@@ -283,6 +280,11 @@ fn reach(role: Role) -> Reach {
         Role::Signatory => Reach::Authority,
         Role::Funder => Reach::Opinion,
     }
+}
+
+/// Whether one of `roles` opens every dossier of a call to this agent, but those closed by an interest.
+pub fn reaches_every(actor: &Actor, roles: &[Role], call: CallId) -> bool {
+    Doors::of(actor, roles).every.contains(&call)
 }
 
 /// The dossiers an agent sees through one of `roles`, in all their calls, as the condition of a query on `dossiers`,

@@ -42,18 +42,18 @@ impl Award {
     }
 }
 
-/// Grants notified to a dossier's applicant, the authority that decided first coming first.
+/// Grants notified to the applicants of dossiers, the authority that decided first coming first.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Fault> {
-    let decisions: Vec<Decision> = decisions::of_dossier(conn, dossier)?;
-    let mut awards: Vec<Award> = Vec::new();
-    for decision in decisions {
+pub fn awards_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<HashMap<DossierId, Vec<Award>>, Fault> {
+    let mut all: HashMap<DossierId, Vec<Award>> = HashMap::new();
+    for decision in decisions::of_dossiers(conn, dossiers)? {
         let Some(notified_at) = decision.notified_at else { continue };
         if decision.outcome != Outcome::Selected {
             continue;
         }
+        let awards = all.entry(decision.dossier).or_default();
         let before = awards.iter().position(|award| award.authority == decision.authority);
         let known = before.map(|i| awards[i].firm.clone()).unwrap_or_default();
         let award = Award {
@@ -76,7 +76,7 @@ pub fn awards_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Award>, Faul
             None => awards.push(award),
         }
     }
-    Ok(awards)
+    Ok(all)
 }
 
 /// What each decision that grants something grants in all, for `check`.

@@ -61,11 +61,8 @@ pub fn assessments(
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
     let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
     let recused = store::recusals_in_call(conn, call.id)?;
-    let found = if wanted.len() > FEW {
-        store::submitted_in_call(conn, call.id)?
-    } else {
-        store::submitted_on(conn, dossiers)?
-    };
+    let found =
+        if wanted.len() > FEW { store::judged_in_call(conn, call.id)? } else { store::judged_on(conn, dossiers)? };
     let reviews: Vec<Review> = found
         .into_iter()
         .filter(|r| wanted.contains(&r.dossier) && !recused.contains(&(r.dossier, r.author)))

@@ -57,7 +57,7 @@ fn show(visit: &Visit) -> Result<Answer, Fault> {
         let request = ListRequest::read(visit, COLUMNS, filters(&calls)).sorted_by("date", true);
         let (scope, criteria) = (Scope::Staff(actor, Role::ALL), criteria(&request, &calls));
         let total = listing::count(conn, scope, &criteria)?;
-        let rows = listing::rows(conn, scope, &criteria, request.window(total))?;
+        let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         Ok((request, calls, total, rows))
     })?;
     let of = |id: CallId| calls.iter().find(|call| call.id == id);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use essaim::db::{Backend, Db};
+use essaim::commands::demo::install;
+use essaim::db::{Backend, DatabaseUrl, Db, Place};
 use essaim::fault::Fault;
 
 use crate::support::database::TestDatabase;
@@ -89,4 +90,54 @@ fn a_database_of_another_version_is_refused() {
         Err(Fault::Internal(detail)) => assert!(detail.contains("20991231000000 is unknown here"), "{detail}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// A file of the folder or a schema of the test's database.
+fn place(database: &TestDatabase, folder: &std::path::Path, name: &'static str) -> Place {
+    match &database.url {
+        DatabaseUrl::Sqlite(_) => Place::File(folder.join(name)),
+        DatabaseUrl::Postgres(server) => Place::Schema { server: server.clone(), name },
+    }
+}
+
+fn add_institution(db: &Db, code: &str) {
+    let sql = format!(
+        "INSERT INTO institutions (code, name, short_name, address, created_at) VALUES ('{code}', 'Nom', 'Nom', 'Rue', 0)"
+    );
+    db.write(|conn| Ok(diesel::sql_query(sql).execute(conn)?)).unwrap();
+}
+
+fn institutions(url: &DatabaseUrl) -> i64 {
+    use essaim::db::schema::institutions::table;
+    Db::connect(url, 1).unwrap().read(|conn| Ok(table.count().get_result(conn)?)).unwrap()
+}
+
+#[test]
+fn a_demonstration_is_put_in_place_whole_and_beside_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    add_institution(&Db::connect(&database.url, 1).unwrap(), "NEIGHBOUR");
+    let home = place(&database, folder.path(), "demo");
+    let workshop = place(&database, folder.path(), "demo_en_preparation");
+    let fill = |url: &DatabaseUrl| {
+        let db = Db::connect(url, 1).unwrap();
+        db.migrate().unwrap();
+        add_institution(&db, "DEMO");
+    };
+    let cut = install(&home, &workshop, |url| {
+        fill(&url);
+        Err(Fault::refused("stopped in the middle"))
+    });
+    assert!(cut.is_err());
+    assert!(!home.exists().unwrap(), "a seeding that was cut short is not taken for a demonstration");
+    install(&home, &workshop, |url| {
+        fill(&url);
+        Ok(())
+    })
+    .unwrap();
+    assert!(home.exists().unwrap() && !workshop.exists().unwrap());
+    assert_eq!(institutions(&home.url()), 1);
+    home.remove().unwrap();
+    assert!(!home.exists().unwrap());
+    assert_eq!(institutions(&database.url), 1, "what stood beside it is still there");
 }

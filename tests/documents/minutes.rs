@@ -14,6 +14,7 @@ fn a_long_ranking_repeats_its_header_on_each_page() {
         assert!(page.contains(&format!("Page {}/{}", index + 1, pages.len())));
         if page.contains("Association fictive n°") {
             assert!(page.contains("Avis du comité"), "page {} has rows without a header", index + 1);
+            assert!(page.contains("Rang"), "a title is cut in two");
         }
     }
 }

@@ -39,7 +39,6 @@ const PEOPLE: [Option<&str>; 11] = [
 
 pub struct Scene {
     pub app: TestApp,
-    pub world: World,
     pub people: Vec<(&'static str, Client)>,
     start: Snapshot,
 }
@@ -98,7 +97,7 @@ impl Scene {
         holder.post("/profil/adresse", &[("new_email", "autre@exemple.example"), ("email_password", PASSWORD)]);
         // Last: whoever starts a dossier is given back one where nothing was written.
         empty_draft(&app, &world);
-        Self::open(app, world)
+        Self::open(app)
     }
 
     /// Once it is closed: committee, decisions, letters, payments, follow-up.
@@ -147,16 +146,16 @@ impl Scene {
         ];
         holder.post("/appels/AMI-ISS-2021/fiches/nouvelle", &note).expect(303);
         holder.post("/appels/AMI-ISS-2021/fiches/1/reponses", &[("body", "Et le samedi ?")]).expect(303);
-        Self::open(app, world)
+        Self::open(app)
     }
 
-    fn open(app: TestApp, world: World) -> Self {
+    fn open(app: TestApp) -> Self {
         let people = PEOPLE
             .iter()
             .map(|email| email.map_or_else(|| ("visiteur", app.client()), |email| (email, app.signed_in(email))))
             .collect();
         let start = Snapshot::take(&app);
-        Self { app, world, people, start }
+        Self { app, people, start }
     }
 
     /// Everything as it was when the scene opened, sessions included.

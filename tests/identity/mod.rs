@@ -8,5 +8,6 @@ mod headers;
 mod links;
 mod money;
 mod others;
+mod recused;
 mod rights;
 mod sessions;

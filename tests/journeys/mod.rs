@@ -8,5 +8,6 @@ mod followup;
 mod funding;
 mod instruction;
 mod people;
+mod pictures;
 mod public;
 mod spine;

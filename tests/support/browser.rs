@@ -355,6 +355,21 @@ impl Browser {
             .collect()
     }
 
+    /// The page as a screen of 1280 × 900 shows it, kept when `ESSAIM_PICTURES` names a folder.
+    pub fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("ESSAIM_PICTURES").map(PathBuf::from) else { return };
+        let screen = json!({ "width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setScrollbarsHidden", &json!({ "hidden": true }));
+        self.devtools("Emulation.setDeviceMetricsOverride", &screen);
+        let params = json!({ "cmd": "Page.captureScreenshot", "params": { "format": "webp", "quality": 90 } });
+        let reply = self.command("/goog/cdp/execute", &params);
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({}));
+        let data = reply["data"].as_str().unwrap_or_else(|| panic!("no picture of {name}: {reply}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let bytes = data_encoding::BASE64.decode(data.as_bytes()).unwrap();
+        std::fs::write(folder.join(format!("{name}.webp")), bytes).unwrap();
+    }
+
     /// Keeps a picture when `ESSAIM_SCREENSHOTS` names a folder.
     pub fn screenshot(&self, name: &str) {
         let Some(folder) = &self.screenshots else { return };

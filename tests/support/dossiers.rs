@@ -129,8 +129,20 @@ fn fill(
 
 /// A draft with nothing left to correct.
 pub fn complete_draft(app: &TestApp, world: &World, title: &str, euros: i64) -> DossierId {
+    complete_draft_of(app, world, world.applicant, world.organisation, title, euros)
+}
+
+/// The same, of any applicant.
+pub fn complete_draft_of(
+    app: &TestApp,
+    world: &World,
+    account: AccountId,
+    organisation: OrganisationId,
+    title: &str,
+    euros: i64,
+) -> DossierId {
     let call = call_of(app, world);
-    app.as_account(world.applicant, |op, actor| fill(op, actor, &call, world.organisation, title, euros)).unwrap()
+    app.as_account(account, |op, actor| fill(op, actor, &call, organisation, title, euros)).unwrap()
 }
 
 /// A dossier submitted by the world's applicant, asking `euros` of the ARS.

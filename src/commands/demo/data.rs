@@ -1,11 +1,12 @@
-//! The files of `seeds/demo`, as they are written: `people.toml`, then a folder per call with its `story.toml` (what
-//! happened when) and its dossiers, one file per outcome.
+//! The files of `seeds/demo`, as they are written: `people.toml`, `legal.toml`, then a folder per call with its
+//! `story.toml` (what happened when) and its dossiers, one file per outcome.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::config::legal::LegalTexts;
 use crate::fault::Fault;
 
 #[derive(rust_embed::RustEmbed)]
@@ -175,14 +176,21 @@ pub struct Amendment {
 pub struct Value {
     pub indicator: String,
     pub on: String,
-    pub value: i64,
+    /// Absent: not measured, and the comment says why.
+    pub value: Option<i64>,
+    #[serde(default)]
     pub comment: String,
+    /// Where the people are, when the project covers several departments.
+    #[serde(default)]
+    pub departments: BTreeMap<String, i64>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     pub on: String,
+    /// Day on which the call manager kept it for what the call has learnt.
+    pub retained: Option<String>,
     pub title: String,
     pub situation: String,
     pub practice: String,
@@ -210,6 +218,12 @@ fn parse<T: DeserializeOwned>(path: &str) -> Result<T, Fault> {
 /// When the file does not read.
 pub fn people<T: DeserializeOwned>() -> Result<T, Fault> {
     parse("people.toml")
+}
+
+/// # Errors
+/// When the file does not read.
+pub fn legal() -> Result<LegalTexts, Fault> {
+    parse("legal.toml")
 }
 
 /// Folders that tell a story, in alphabetical order.

@@ -7,7 +7,7 @@ use crate::base::ids::AccountId;
 use crate::base::money::Cents;
 use crate::calls;
 use crate::decisions::Choice;
-use crate::decisions::actions::{Delivery, Promotion, amend, case, notify, promote, sign};
+use crate::decisions::actions::{Delivery, Promotion, amend, case, notify, promote, record_reading, sign};
 use crate::fault::Fault;
 use crate::ledger::{self, Share};
 
@@ -48,6 +48,15 @@ impl<'a> Replay<'a> {
     pub fn notify(&mut self, told: &Told, dossier: &Dossier) -> Result<(), Fault> {
         let id = self.id(dossier)?;
         self.manager(told, |op, actor| notify(op, actor, id, Delivery::Electronic).map(drop))
+    }
+
+    /// Opens the letters of a dossier, as whoever brings it.
+    ///
+    /// # Errors
+    /// When an operation refuses.
+    pub fn open(&mut self, dossier: &Dossier) -> Result<(), Fault> {
+        let id = self.id(dossier)?;
+        self.holder(dossier, |op, actor| record_reading(op, actor, id))
     }
 
     /// Reduces the first year of a grant, for the reason its file gives.

@@ -30,9 +30,9 @@ impl<'a> Replay<'a> {
             let period = begun.map(|stored| stored.period.number).max().ok_or(Fault::NotFound)?;
             let new = NewValue {
                 indicator: value.indicator.clone(),
-                value: Some(value.value),
+                value: value.value,
                 comment: value.comment.clone(),
-                ..NewValue::default()
+                departments: value.departments.iter().map(|(code, people)| (code.clone(), *people)).collect(),
             };
             report(op, actor, id, &NewReport { period, values: vec![new], ..NewReport::default() }).map(drop)
         })
@@ -53,6 +53,15 @@ impl<'a> Replay<'a> {
         let note_id = self.holder(dossier, |op, actor| notes::write(op, actor, &told.code, id, &text))?;
         self.notes.insert(&note.title, note_id);
         Ok(())
+    }
+
+    /// Keeps a note for what the call has learnt.
+    ///
+    /// # Errors
+    /// When an operation refuses.
+    pub fn retain(&mut self, told: &Told, note: &Note) -> Result<(), Fault> {
+        let id = *self.notes.get(note.title.as_str()).ok_or(Fault::NotFound)?;
+        self.manager(told, |op, actor| notes::retain(op, actor, &told.code, id, true))
     }
 
     /// # Errors

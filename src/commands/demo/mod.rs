@@ -19,8 +19,8 @@ mod replay;
 mod story;
 
 use std::collections::HashMap;
-use std::net::TcpListener;
-use std::path::Path;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::time::Instant as Stopwatch;
 
 use diesel::prelude::*;
@@ -36,66 +36,102 @@ use crate::access::Author;
 use crate::base::clock::{Clock, Instant, PARIS};
 use crate::calls::definition;
 use crate::config::Settings;
-use crate::db::DatabaseUrl;
-use crate::db::schema::calls;
+use crate::db::{DatabaseUrl, Place};
 use crate::fault::Fault;
 use crate::mail::{Transport, deliver_due};
 use crate::service::Service;
 
 /// Password of every account of the demonstration.
 pub const PASSWORD: &str = "une abeille, deux ruches";
+/// Where the demonstration lives, and where it is made: a file of its folder, or a schema of the database named.
+const HOME: (&str, &str) = ("essaim.sqlite3", "essaim_demo");
+const WORKSHOP: (&str, &str) = ("en-preparation.sqlite3", "essaim_demo_en_preparation");
 /// Before anything happens.
 const BEGINNING: &str = "2021-06-01T09:00:00";
 
-/// Serves the demonstration kept in `folder`, seeding it at the first start.
+/// What `essaim demo` was asked.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where its files are, and its database unless a server is named.
+    pub folder: PathBuf,
+    /// `postgres://…` of a database in which the demonstration keeps a schema of its own.
+    pub server: Option<String>,
+    pub bind: String,
+    /// Throws away what was done.
+    pub reset: bool,
+}
+
+/// Serves the demonstration, seeding it at the first start.
 ///
 /// # Errors
-/// When the folder, the address or the seeding fails.
-pub fn run(folder: &Path, bind: &str, reset: bool) -> Result<Outcome, String> {
-    let address: std::net::SocketAddr = bind.parse().map_err(|_| format!("--bind {bind}: expected ADDRESS:PORT"))?;
-    let listener = TcpListener::bind(address).map_err(|e| format!("{bind}: {e}"))?;
-    if reset && folder.exists() {
-        std::fs::remove_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+/// When the folder, the database, the address or the seeding fails.
+pub fn run(options: &Options) -> Result<Outcome, String> {
+    let address: SocketAddr =
+        options.bind.parse().map_err(|_| format!("--bind {}: expected ADDRESS:PORT", options.bind))?;
+    let listener = TcpListener::bind(address).map_err(|e| format!("{}: {e}", options.bind))?;
+    let settings = settings(options, &address)?;
+    let home = place(options, HOME)?;
+    if options.reset {
+        clear(&home, &settings.files)?;
     }
-    let settings = settings(folder, &address)?;
-    if !is_seeded(&settings).map_err(told)? {
+    if !home.exists().map_err(told)? {
         println!("Première mise en route : création des données de démonstration…");
-        // Seeded aside and put in place whole: a start that is cut short begins again.
-        let workshop = folder.join("en-preparation");
-        let _ = std::fs::remove_dir_all(&workshop);
-        let mut aside = settings.clone();
-        aside.database = DatabaseUrl::Sqlite(workshop.join("essaim.sqlite3"));
         let started = Stopwatch::now();
-        seed(aside, Clock::System.now(), &mut |line| println!("{line}")).map_err(told)?;
+        install(&home, &place(options, WORKSHOP)?, |database| {
+            let aside = Settings { database, ..settings.clone() };
+            seed(aside, Clock::System.now(), &mut |line| println!("{line}"))
+        })
+        .map_err(told)?;
         println!("Données créées en {} secondes.", started.elapsed().as_secs());
-        std::fs::rename(workshop.join("essaim.sqlite3"), folder.join("essaim.sqlite3"))
-            .map_err(|e| format!("{}: {e}", folder.display()))?;
-        let _ = std::fs::remove_dir_all(&workshop);
     }
     let service = Service::open(settings, Clock::System).map_err(told)?;
     service.db.migrate().map_err(told)?;
     super::serve::serve(service, listener, Some(Transport::Kept), |address, _| tell(&address))
 }
 
-fn settings(folder: &Path, address: &std::net::SocketAddr) -> Result<Settings, String> {
-    let mut settings = Settings::read(|_| None).map_err(|e| e.join("\n"))?;
-    settings.database = DatabaseUrl::Sqlite(folder.join("essaim.sqlite3"));
-    settings.files = folder.join("files");
-    settings.bind = *address;
-    settings.base_url = format!("http://{address}");
-    settings.demo = true;
-    Ok(settings)
+/// Seeds aside and puts in place whole: a start that is cut short begins again.
+///
+/// # Errors
+/// When the database refuses, or what `seed` answers.
+pub fn install(
+    home: &Place,
+    workshop: &Place,
+    seed: impl FnOnce(DatabaseUrl) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    workshop.make()?;
+    seed(workshop.url())?;
+    workshop.become_place(home)
 }
 
-fn is_seeded(settings: &Settings) -> Result<bool, Fault> {
-    match &settings.database {
-        DatabaseUrl::Sqlite(path) if !path.exists() => Ok(false),
+fn place(options: &Options, (file, schema): (&str, &'static str)) -> Result<Place, String> {
+    match options.server.as_deref().map(DatabaseUrl::parse).transpose() {
+        Ok(None) => Ok(Place::File(options.folder.join(file))),
+        Ok(Some(DatabaseUrl::Postgres(server))) => Ok(Place::Schema { server, name: schema }),
         _ => {
-            let service = Service::open(settings.clone(), Clock::System)?;
-            service.db.migrate()?;
-            service.read(|conn| Ok(calls::table.count().get_result::<i64>(conn)? > 0))
+            Err("--database: expected postgres://USER@HOST/DATABASE; without it, the database is in --folder"
+                .to_owned())
         }
     }
+}
+
+/// Nothing else in the folder or in the database is touched.
+fn clear(home: &Place, files: &Path) -> Result<(), String> {
+    home.remove().map_err(told)?;
+    match std::fs::remove_dir_all(files) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {error}", files.display())),
+        _ => Ok(()),
+    }
+}
+
+fn settings(options: &Options, address: &SocketAddr) -> Result<Settings, String> {
+    let mut settings = Settings::read(|_| None).map_err(|e| e.join("\n"))?;
+    settings.database = place(options, HOME)?.url();
+    settings.files = options.folder.join("files");
+    settings.bind = *address;
+    settings.base_url = format!("http://{address}");
+    settings.legal = data::legal().map_err(told)?;
+    settings.demo = true;
+    Ok(settings)
 }
 
 /// Replays the dated scenario on a fresh database, then the live calls around `today`. `tell` hears a line as each
@@ -116,6 +152,8 @@ pub fn seed(settings: Settings, today: Instant, tell: &mut dyn FnMut(&str)) -> R
     for told in &told {
         plan(&mut agenda, calendar, told)?;
     }
+    // Nobody has a year of old news waiting.
+    agenda.plan(calendar.at("J-30T08:00:00")?, "notifications lues", "tous", Replay::read_news);
     let mut replay = Replay::new(&service, &people, calendar);
     agenda.play(&mut replay, tell)?;
     // The demonstration has no mail server: its mails are kept where visitors read them.
@@ -144,7 +182,7 @@ fn calls(service: &Service, calendar: Calendar) -> Result<Vec<Told>, Fault> {
     Ok(all)
 }
 
-fn tell(address: &std::net::SocketAddr) -> Result<(), String> {
+fn tell(address: &SocketAddr) -> Result<(), String> {
     let file = data::people::<PeopleFile>().map_err(told)?;
     println!();
     println!("Essaim, démonstration : http://{address}");

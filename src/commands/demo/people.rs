@@ -94,6 +94,11 @@ impl People {
         self.held.iter().filter(move |held| held.call == call && held.role == role)
     }
 
+    /// Everybody who holds a role, as often as they hold one.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.held.iter().map(|held| held.account)
+    }
+
     /// The first account that holds a role in a call.
     ///
     /// # Errors

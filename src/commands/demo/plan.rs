@@ -175,7 +175,16 @@ impl<'a> Planner<'_, 'a> {
     fn letters(&mut self, decision: Option<&Decision>, dossiers: &[&'a Dossier]) -> Result<(), Fault> {
         let Some(decision) = decision else { return Ok(()) };
         self.spread("signature", &decision.signed, dossiers, |replay, told, dossier| replay.sign(told, dossier))?;
-        self.spread("notification", &decision.notified, dossiers, |replay, told, dossier| replay.notify(told, dossier))
+        self.spread("notification", &decision.notified, dossiers, |replay, told, dossier| {
+            replay.notify(told, dossier)
+        })?;
+        for (n, dossier) in dossiers.iter().copied().enumerate() {
+            // Some open their letter the next morning, some never.
+            let Some(days) = [1, 1, 3, 2, 5, 1].get(n % 7) else { continue };
+            let at = self.calendar.nth(&decision.notified, n, dossiers.len())?.plus_days(*days);
+            self.agenda.plan(at, &self.stage("lecture des lettres"), &dossier.key, move |replay| replay.open(dossier));
+        }
+        Ok(())
     }
 
     /// What is amended or promoted has its act and its advance later.
@@ -207,6 +216,11 @@ impl<'a> Planner<'_, 'a> {
                 let at = self.calendar.at(&format!("{}T10:30:00", note.on))?;
                 let work = move |replay: &mut Replay<'a>| replay.share(told, dossier, note);
                 self.agenda.plan(at, &self.stage("fiches de pratique"), &dossier.key, work);
+                if let Some(day) = &note.retained {
+                    let at = self.calendar.at(&format!("{day}T11:00:00"))?;
+                    let work = move |replay: &mut Replay<'a>| replay.retain(told, note);
+                    self.agenda.plan(at, &self.stage("fiches de pratique"), &dossier.key, work);
+                }
                 for answer in &note.answers {
                     let at = self.calendar.at(&format!("{}T14:10:00", answer.on))?;
                     let work = move |replay: &mut Replay<'a>| replay.answer(told, note, answer);

@@ -1,6 +1,6 @@
 //! Who acts, on which dossier, at the instant the clock is set to: what every stage of the replay shares.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::data::Dossier;
 use super::organisations::{Holders, declare};
@@ -10,6 +10,7 @@ use super::{data, entry};
 use crate::access::{Actor, Role, load_actor};
 use crate::base::ids::{AccountId, CallId, DossierId, PracticeNoteId, SessionId};
 use crate::fault::Fault;
+use crate::notify;
 use crate::service::{Operation, Service};
 
 /// A call with its story and its dossiers, as written.
@@ -102,6 +103,17 @@ impl<'a> Replay<'a> {
     ) -> Result<T, Fault> {
         let holder = self.holders.get(&dossier.organisation.name).ok_or(Fault::NotFound)?;
         self.by(holder.account, work)
+    }
+
+    /// Everybody reads what they were told so far.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn read_news(&mut self) -> Result<(), Fault> {
+        let now = self.service.clock.now();
+        let holders = self.holders.values().map(|holder| holder.account);
+        let accounts: HashSet<AccountId> = self.people.accounts().chain(holders).collect();
+        self.service.db.write(|conn| accounts.iter().try_for_each(|account| notify::read_all(conn, *account, now)))
     }
 
     /// # Errors

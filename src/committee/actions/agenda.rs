@@ -87,21 +87,50 @@ pub fn ready_for(
     call: &Call,
     kind: SessionKind,
 ) -> Result<Vec<dossiers::Dossier>, Fault> {
-    let event = match kind {
-        SessionKind::Selection => Event::EnterCommittee,
-        SessionKind::Shortlisting => Event::Shortlist,
-    };
-    let placed =
-        if kind == SessionKind::Shortlisting { store::on_shortlistings(conn, call.id)? } else { HashSet::new() };
-    let states: Vec<State> =
-        State::ALL.iter().copied().filter(|state| allows(*state, event, &call.definition.stages)).collect();
+    let states = ready_states(call, kind);
     if states.is_empty() {
         return Ok(Vec::new());
     }
+    let placed = placed_before(conn, call, kind)?;
     let criteria = Criteria { call: Some(call.id), states, ..Criteria::default() };
     let all = Window { offset: 0, limit: i64::MAX };
     let rows = listing::rows(conn, Scope::Staff(actor, &[Role::CallManager]), &criteria, all)?;
     Ok(rows.into_iter().map(|row| row.dossier).filter(|dossier| !placed.contains(&dossier.id)).collect())
+}
+
+/// How many dossiers [`ready_for`] would answer, without reading them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn count_ready(conn: &mut Conn, actor: &Actor, call: &Call, kind: SessionKind) -> Result<usize, Fault> {
+    let states = ready_states(call, kind);
+    if states.is_empty() {
+        return Ok(0);
+    }
+    let placed: Vec<DossierId> = placed_before(conn, call, kind)?.into_iter().collect();
+    let roles = [Role::CallManager];
+    let seen = dossiers::visible_among(conn, actor, call.id, &placed, &roles)?;
+    let taken = seen.iter().filter(|view| states.contains(&view.dossier.state)).count();
+    let criteria = Criteria { call: Some(call.id), states, ..Criteria::default() };
+    let all = listing::count(conn, Scope::Staff(actor, &roles), &criteria)?;
+    Ok(usize::try_from(all).unwrap_or_default().saturating_sub(taken))
+}
+
+/// States from which a dossier may be put on the agenda of such a session.
+fn ready_states(call: &Call, kind: SessionKind) -> Vec<State> {
+    let event = match kind {
+        SessionKind::Selection => Event::EnterCommittee,
+        SessionKind::Shortlisting => Event::Shortlist,
+    };
+    State::ALL.iter().copied().filter(|state| allows(*state, event, &call.definition.stages)).collect()
+}
+
+/// A shortlisting takes a dossier once.
+fn placed_before(conn: &mut Conn, call: &Call, kind: SessionKind) -> Result<HashSet<DossierId>, Fault> {
+    match kind {
+        SessionKind::Shortlisting => store::on_shortlistings(conn, call.id),
+        SessionKind::Selection => Ok(HashSet::new()),
+    }
 }
 
 /// Moves dossiers without opinion from one session's agenda to another's; what was declared of them follows.

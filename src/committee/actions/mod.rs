@@ -8,7 +8,7 @@ mod recusals;
 mod sessions;
 
 pub use super::sealing::{adjourn, seal};
-pub use agenda::{move_to_session, put_on_agenda, ready_for};
+pub use agenda::{count_ready, move_to_session, put_on_agenda, ready_for};
 pub use attendance::{SeatAttendance, record_attendance, record_seats};
 pub use convocation::{convene, last_day_of_notice, leaves_notice};
 pub use opinions::{NewOpinion, confirm_prepared, firm_year, may_opine, record_opinion, voices};

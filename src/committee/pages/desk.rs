@@ -2,14 +2,18 @@
 
 use serde::Serialize;
 
-use super::shared::Room;
+use super::shared::title;
+use crate::access::Actor;
 use crate::base::clock::{Instant, parse_date};
+use crate::base::ids::DossierId;
 use crate::base::text;
 use crate::calls::definition::Stage;
 use crate::calls::{self, Call};
 use crate::committee::actions::{self, NewSession};
-use crate::committee::model::SessionKind;
+use crate::committee::model::{Session, SessionKind, SessionState};
 use crate::committee::store;
+use crate::db::Conn;
+use crate::dossiers;
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::web::{Answer, Visit};
 
@@ -72,15 +76,12 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
 fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
     let code: String = visit.param("call")?;
-    let (call, rooms, waiting, eligible) = visit.read(|conn| {
+    let (call, sessions, waiting, eligible) = visit.read(|conn| {
         let call = calls::by_code(conn, &code)?;
-        let mut rooms = Vec::new();
-        for session in store::sessions_of_call(conn, call.id)? {
-            rooms.push(Room::load(conn, actor, session.id)?);
-        }
-        let waiting = actions::ready_for(conn, actor, &call, SessionKind::Selection)?.len();
-        let eligible = actions::ready_for(conn, actor, &call, SessionKind::Shortlisting)?.len();
-        Ok((call, rooms, waiting, eligible))
+        let sessions = sessions(conn, actor, &call)?;
+        let waiting = actions::count_ready(conn, actor, &call, SessionKind::Selection)?;
+        let eligible = actions::count_ready(conn, actor, &call, SessionKind::Shortlisting)?;
+        Ok((call, sessions, waiting, eligible))
     })?;
     let manages = actor.holds_in(call.id, super::MANAGER);
     let proposed = call.definition.calendar.committee;
@@ -89,7 +90,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
     let view = DeskView {
         overline: format!("{} – {}", call.code, call.title),
         action: format!("/appels/{}/comite", call.code),
-        sessions: rooms.iter().rev().map(row).collect(),
+        sessions,
         manages,
         waiting: if waiting == 0 {
             String::new()
@@ -135,21 +136,34 @@ pub fn by_field(errors: &[FieldError]) -> std::collections::HashMap<String, Stri
     errors.iter().map(|e| (e.field.clone(), e.message.clone())).collect()
 }
 
-fn row(room: &Room) -> SessionRow {
-    let board = &room.seen.board;
-    let live = board.items.iter().filter(|item| !item.is_withdrawn());
-    let opinions = live.filter(|item| item.opinion.is_some()).count();
-    SessionRow {
-        href: room.path(),
-        title: room.title(),
-        when: board.session.held_at.long(room.call.zone()),
-        place: board.session.place.clone(),
-        kind: board.session.kind.label(),
-        state: board.session.state.label(),
-        tone: board.session.state.tone(),
-        agenda: text::count(board.items.len(), "dossier", "dossiers"),
-        opinions: text::count(opinions, "avis", "avis"),
-    }
+/// The last session first. What a person is kept out of is in no count.
+fn sessions(conn: &mut Conn, actor: &Actor, call: &Call) -> Result<Vec<SessionRow>, Fault> {
+    let agendas = store::agendas_of_call(conn, call.id)?;
+    let placed: Vec<DossierId> = agendas.values().flatten().map(|item| item.dossier).collect();
+    let visible = store::visible_to(conn, actor, call.id, &placed)?;
+    let closed = dossiers::closed_by_interest(conn, actor, call.id)?;
+    let manages = actor.holds_in(call.id, super::MANAGER);
+    let row = |session: Session| {
+        let agenda = agendas.get(&session.id).map(Vec::as_slice).unwrap_or_default();
+        let seen = agenda
+            .iter()
+            .filter(|item| visible.contains(&item.dossier) || (item.withdrawn && !closed.contains(&item.dossier)));
+        // What the secretary prepares is nobody else's before the session opens.
+        let shown = manages || session.state != SessionState::Planned;
+        let opinions = seen.clone().filter(|item| shown && item.has_opinion && !item.withdrawn).count();
+        SessionRow {
+            href: format!("/comite/{}", session.id),
+            title: title(&session),
+            when: session.held_at.long(call.zone()),
+            place: session.place.clone(),
+            kind: session.kind.label(),
+            state: session.state.label(),
+            tone: session.state.tone(),
+            agenda: text::count(seen.count(), "dossier", "dossiers"),
+            opinions: text::count(opinions, "avis", "avis"),
+        }
+    };
+    Ok(store::sessions_of_call(conn, call.id)?.into_iter().rev().map(row).collect())
 }
 
 pub fn plan(visit: &Visit) -> Result<Answer, Fault> {

@@ -66,7 +66,7 @@ pub fn expected(conn: &mut Conn, actor: &Actor, _now: Instant) -> Result<Vec<Exp
         let coming = store::sessions_of_call(conn, call.id)?;
         let coming: Vec<_> = coming.into_iter().filter(|s| !s.state.is_closed()).collect();
         if manages && coming.is_empty() {
-            let ready = super::actions::ready_for(conn, actor, &call, super::SessionKind::Selection)?.len();
+            let ready = super::actions::count_ready(conn, actor, &call, super::SessionKind::Selection)?;
             if ready > 0 {
                 expected.push(Expected {
                     label: "Prévoir une séance du comité de sélection".to_owned(),

@@ -166,11 +166,8 @@ pub fn envelopes(conn: &mut Conn, room: &Room) -> Result<Vec<Envelope>, Fault> {
             .collect());
     }
     let known: Vec<EnvelopeChoice> = store::envelopes_of_call(conn, room.call.id)?;
-    let mut others = room.visible.clone();
-    for item in &room.seen.board.items {
-        others.remove(&item.dossier.id);
-    }
-    let held = store::held_by(conn, &known, &others)?;
+    let agenda: HashSet<DossierId> = room.seen.board.items.iter().map(|item| item.dossier.id).collect();
+    let held = store::held_by_others(conn, &room.viewer, room.call.id, &known, &agenda)?;
     Ok(known
         .into_iter()
         .map(|envelope| Envelope {

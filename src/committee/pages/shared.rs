@@ -1,16 +1,14 @@
 //! What every page of a session begins with: the session as this visitor may know it.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
-use crate::base::ids::{DossierId, SessionId};
+use crate::base::ids::SessionId;
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::committee::minutes::outcome_words;
-use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard, SessionKind};
+use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard, Session, SessionKind};
 use crate::committee::store;
 use crate::db::Conn;
 use crate::fault::Fault;
@@ -20,7 +18,7 @@ use crate::web::{Answer, Visit};
 pub struct Room {
     pub call: Call,
     pub seen: SeenBoard,
-    pub visible: HashSet<DossierId>,
+    pub viewer: Actor,
     pub manages: bool,
     /// Holds a seat of this session.
     pub sits: bool,
@@ -38,12 +36,12 @@ impl Room {
         let session = store::session(conn, id)?;
         actor.require_in(session.call, super::DESK)?;
         let call = calls::by_id(conn, session.call)?;
-        let visible = store::visible_to(conn, actor, call.id)?;
         let board = store::board(conn, &call, session)?;
+        let visible = store::visible_to(conn, actor, call.id, &board.dossiers())?;
         let sits = actor.holds_in(call.id, &[Role::CommitteeMember])
             && board.seats.iter().any(|seat| seat.account == Some(actor.id));
         let manages = actor.holds_in(call.id, super::MANAGER);
-        Ok(Self { seen: board.seen_by(actor.id, &visible, manages), call, visible, manages, sits })
+        Ok(Self { seen: board.seen_by(actor.id, &visible, manages), call, viewer: actor.clone(), manages, sits })
     }
 
     pub fn path(&self) -> String {
@@ -51,11 +49,7 @@ impl Room {
     }
 
     pub fn title(&self) -> String {
-        let number = self.seen.board.session.number;
-        match self.seen.board.session.kind {
-            SessionKind::Selection => format!("Séance n°\u{A0}{number} du comité"),
-            SessionKind::Shortlisting => format!("Séance n°\u{A0}{number} du comité, présélection"),
-        }
+        title(&self.seen.board.session)
     }
 
     /// Prepares opinions, or writes them during the session.
@@ -109,6 +103,15 @@ impl Room {
             },
             left: item.left_at.map(|at| format!("Sortie le {}", self.when(at))).unwrap_or_default(),
         }
+    }
+}
+
+/// What a session is called.
+pub fn title(session: &Session) -> String {
+    let number = session.number;
+    match session.kind {
+        SessionKind::Selection => format!("Séance n°\u{A0}{number} du comité"),
+        SessionKind::Shortlisting => format!("Séance n°\u{A0}{number} du comité, présélection"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::base::clock::Instant;
-use crate::base::ids::FundingLineId;
+use crate::base::ids::{DossierId, FundingLineId};
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::committee::actions::firm_year;
@@ -69,11 +69,10 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
     let code: String = visit.param("call")?;
     let (call, lines, envelopes, whole) = visit.read(|conn| {
         let call = calls::by_code(conn, &code)?;
-        let visible = store::visible_to(conn, actor, call.id)?;
-        let lines: Vec<WaitlistLine> = crate::committee::waitlist(conn, call.id)?
-            .into_iter()
-            .filter(|line| visible.contains(&line.dossier.id))
-            .collect();
+        let mut lines: Vec<WaitlistLine> = crate::committee::waitlist(conn, call.id)?;
+        let listed: Vec<DossierId> = lines.iter().map(|line| line.dossier.id).collect();
+        let visible = store::visible_to(conn, actor, call.id, &listed)?;
+        lines.retain(|line| visible.contains(&line.dossier.id));
         let envelopes = store::envelopes_of_call(conn, call.id)?;
         let whole = !dossiers::sees_partially(conn, actor, call.id)?;
         Ok((call, lines, envelopes, whole))

@@ -13,8 +13,11 @@ use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Sessio
 use crate::committee::record::{self, Record};
 use crate::committee::recusals;
 use crate::db::Conn;
-use crate::db::schema::{accounts, agenda_items, attendances, call_roles, dossier_versions, institutions};
-use crate::dossiers;
+use crate::db::schema::{
+    accounts, agenda_items, attendances, call_roles, committee_opinions, committee_sessions, dossier_versions,
+    dossiers as dossier_rows, institutions,
+};
+use crate::dossiers::{self, State};
 use crate::fault::Fault;
 
 /// Everything a session holds. Pages narrow it with [`Board::seen_by`] before showing any of it.
@@ -68,6 +71,22 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         .into_iter()
         .map(|(seat, account, presence, proxy)| (seat, (account, presence, proxy)))
         .collect();
+    let seated: Vec<AccountId> =
+        recorded.values().filter_map(|(account, ..)| *account).chain(holders.values().copied()).collect();
+    let names: HashMap<AccountId, String> = accounts::table
+        .filter(accounts::id.eq_any(seated))
+        .select((accounts::id, accounts::given_name, accounts::surname))
+        .load::<(AccountId, String, String)>(conn)?
+        .into_iter()
+        .map(|(id, given_name, surname)| (id, format!("{given_name} {surname}")))
+        .collect();
+    let codes: Vec<&str> = call.definition.committee.seats.iter().map(|seat| seat.institution.as_str()).collect();
+    let bodies: HashMap<String, String> = institutions::table
+        .filter(institutions::code.eq_any(codes))
+        .select((institutions::code, institutions::short_name))
+        .load::<(String, String)>(conn)?
+        .into_iter()
+        .collect();
     let mut seats = Vec::new();
     for seat in &call.definition.committee.seats {
         let attendance = recorded.get(&seat.code);
@@ -77,26 +96,11 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         let attendance =
             attendance.filter(|(account, ..)| session.state.is_closed() || holder.is_none() || *account == holder);
         let account = attendance.and_then(|(account, ..)| *account).or(holder);
-        let name = match account {
-            None => String::new(),
-            Some(account) => {
-                let (given, surname) = accounts::table
-                    .filter(accounts::id.eq(account))
-                    .select((accounts::given_name, accounts::surname))
-                    .first::<(String, String)>(conn)?;
-                format!("{given} {surname}")
-            }
-        };
-        let institution = institutions::table
-            .filter(institutions::code.eq(&seat.institution))
-            .select(institutions::short_name)
-            .first::<String>(conn)
-            .optional()?
-            .unwrap_or_else(|| seat.institution.clone());
+        let name = account.and_then(|account| names.get(&account).cloned()).unwrap_or_default();
         seats.push(SeatHolder {
             code: seat.code.clone(),
             label: seat.label.clone(),
-            institution,
+            institution: bodies.get(&seat.institution).unwrap_or(&seat.institution).clone(),
             chair: seat.chair,
             account,
             name,
@@ -129,11 +133,47 @@ fn items(conn: &mut Conn, session: SessionId) -> Result<Vec<Item>, Fault> {
     Ok(items)
 }
 
-/// Dossiers of the call that this person may know, through either role of the committee's desk.
-///
-/// # Errors
-/// When the database refuses.
-pub fn visible_to(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
-    let seen = dossiers::visible_in_call(conn, actor, call, &[Role::CallManager, Role::CommitteeMember])?;
+/// Those of some dossiers of a call that this person may know, through either role of the committee's desk.
+pub(in crate::committee) fn visible_to(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    among: &[DossierId],
+) -> Result<HashSet<DossierId>, Fault> {
+    let seen = dossiers::visible_among(conn, actor, call, among, &[Role::CallManager, Role::CommitteeMember])?;
     Ok(seen.into_iter().map(|view| view.dossier.id).collect())
+}
+
+/// A dossier on the agenda of a session.
+pub(in crate::committee) struct Placed {
+    pub dossier: DossierId,
+    pub withdrawn: bool,
+    pub has_opinion: bool,
+}
+
+/// What is on the agendas of every session of a call, without any check of rights.
+pub(in crate::committee) fn agendas_of_call(
+    conn: &mut Conn,
+    call: CallId,
+) -> Result<HashMap<SessionId, Vec<Placed>>, Fault> {
+    let given: HashSet<(SessionId, DossierId)> = committee_opinions::table
+        .inner_join(committee_sessions::table)
+        .filter(committee_sessions::call_id.eq(call))
+        .select((committee_opinions::session_id, committee_opinions::dossier_id))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let rows = agenda_items::table
+        .inner_join(committee_sessions::table)
+        .inner_join(dossier_rows::table)
+        .filter(committee_sessions::call_id.eq(call))
+        .select((agenda_items::session_id, agenda_items::dossier_id, dossier_rows::state))
+        .load::<(SessionId, DossierId, State)>(conn)?;
+    let mut agendas: HashMap<SessionId, Vec<Placed>> = HashMap::new();
+    for (session, dossier, state) in rows {
+        let has_opinion = given.contains(&(session, dossier));
+        let placed = Placed { dossier, withdrawn: state == State::Withdrawn, has_opinion };
+        agendas.entry(session).or_default().push(placed);
+    }
+    Ok(agendas)
 }

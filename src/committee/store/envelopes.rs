@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::board::visible_to;
+use crate::access::Actor;
 use crate::base::ids::{CallId, DossierId, EnvelopeId, FundingLineId};
 use crate::base::money::Cents;
 use crate::calls::Call;
@@ -14,7 +16,7 @@ use crate::db::schema::{
 };
 use crate::dossiers::{self, Content};
 use crate::fault::Fault;
-use crate::ledger::{self, EntryKind};
+use crate::ledger::{self, EntryKind, LineInfo};
 
 /// Envelopes of a call, by line and year.
 ///
@@ -48,22 +50,33 @@ pub(in crate::committee) fn envelopes_of_call(conn: &mut Conn, call: CallId) -> 
         .collect())
 }
 
-/// What each of `dossiers` holds reserved or committed, by envelope: sums that leave out whom the viewer may not know.
-pub(in crate::committee) fn held_by(
+/// What the dossiers that a person sees hold reserved or committed on a call's envelopes, but for some of them: sums
+/// leave out whom the viewer may not know.
+pub(in crate::committee) fn held_by_others(
     conn: &mut Conn,
+    viewer: &Actor,
+    call: CallId,
     envelopes: &[EnvelopeChoice],
-    dossiers: &HashSet<DossierId>,
+    but: &HashSet<DossierId>,
 ) -> Result<HashMap<EnvelopeId, Cents>, Fault> {
+    let ids: Vec<EnvelopeId> = envelopes.iter().map(|envelope| envelope.id).collect();
+    let entries = ledger_entries::table
+        .filter(ledger_entries::envelope_id.eq_any(ids))
+        .filter(ledger_entries::kind.eq_any([EntryKind::Reservation, EntryKind::Commitment]))
+        .filter(ledger_entries::dossier_id.is_not_null())
+        .select((
+            ledger_entries::envelope_id,
+            ledger_entries::dossier_id.assume_not_null(),
+            ledger_entries::amount_cents,
+        ))
+        .load::<(EnvelopeId, DossierId, Cents)>(conn)?;
+    let others: HashSet<DossierId> = entries.iter().map(|entry| entry.1).filter(|id| !but.contains(id)).collect();
+    let seen = visible_to(conn, viewer, call, &others.into_iter().collect::<Vec<_>>())?;
     let mut held = HashMap::new();
-    for envelope in envelopes {
-        let entries = ledger_entries::table
-            .filter(ledger_entries::envelope_id.eq(envelope.id))
-            .filter(ledger_entries::kind.eq_any([EntryKind::Reservation, EntryKind::Commitment]))
-            .filter(ledger_entries::dossier_id.is_not_null())
-            .select((ledger_entries::dossier_id.assume_not_null(), ledger_entries::amount_cents))
-            .load::<(DossierId, Cents)>(conn)?;
-        let total = entries.into_iter().filter(|(d, _)| dossiers.contains(d)).map(|(_, amount)| amount).sum();
-        held.insert(envelope.id, total);
+    for (envelope, dossier, amount) in entries {
+        if seen.contains(&dossier) {
+            *held.entry(envelope).or_insert(Cents::ZERO) += amount;
+        }
     }
     Ok(held)
 }
@@ -92,10 +105,14 @@ pub(in crate::committee) fn prepared_on(
 
 /// What a dossier asks of each line of the call, in each year of its plan; nothing where it asks nothing.
 pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<Asked>, Fault> {
-    let lines = ledger::lines_of_call(conn, call.id)?;
+    Ok(asked_on(&ledger::lines_of_call(conn, call.id)?, call, content))
+}
+
+/// [`asked`], of lines already read.
+pub(in crate::committee) fn asked_on(lines: &[LineInfo], call: &Call, content: &Content) -> Vec<Asked> {
     let mut asked = Vec::new();
     for year in &call.definition.budget.years {
-        for line in &lines {
+        for line in lines {
             let requested = content.requested_of(&call.definition, &line.funder_code, *year);
             if requested.is_positive() {
                 asked.push(Asked {
@@ -108,5 +125,5 @@ pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Conten
             }
         }
     }
-    Ok(asked)
+    asked
 }

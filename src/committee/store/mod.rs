@@ -5,8 +5,9 @@ mod envelopes;
 mod opinions;
 mod sessions;
 
-pub use board::{board, visible_to};
-pub(super) use envelopes::{asked, envelopes_of_call, held_by, prepared_on};
+pub use board::board;
+pub(super) use board::{agendas_of_call, visible_to};
+pub(super) use envelopes::{asked, asked_on, envelopes_of_call, held_by_others, prepared_on};
 pub use opinions::{SealedOpinion, sealed_opinion};
 pub(super) use opinions::{opinions, replace_shares, waitlisted_at};
 pub(super) use sessions::{hold_call, lock, on_shortlistings, second_session, shortlisting_of};

@@ -114,14 +114,9 @@ pub(in crate::committee) fn waitlisted_at(
         .filter(committee_opinions::dossier_id.ne(but))
         .select(committee_opinions::dossier_id)
         .load::<DossierId>(conn)?;
-    let mut found = Vec::new();
-    for id in ids {
-        let dossier = dossiers::get(conn, id)?;
-        if dossier.state != dossiers::State::Withdrawn {
-            found.push(dossier);
-        }
-    }
-    Ok(found)
+    let mut known = dossiers::by_ids(conn, &ids)?;
+    let waiting = ids.iter().filter_map(|id| known.remove(id));
+    Ok(waiting.filter(|dossier| dossier.state != dossiers::State::Withdrawn).collect())
 }
 
 /// The committee's opinion as sealed, and where it was given.

@@ -30,10 +30,10 @@ pub struct Waiting {
 /// # Errors
 /// When the database refuses.
 pub fn waiting_list(conn: &mut Conn, call: &Call) -> Result<Vec<Waiting>, Fault> {
-    let mut list = Vec::new();
-    for (id, rank) in store::waitlisted(conn, call.id)? {
-        list.push(Waiting { dossier: dossiers::get(conn, id)?, rank });
-    }
+    let ranked = store::waitlisted(conn, call.id)?;
+    let mut known = dossiers::by_ids(conn, &ranked.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    let listed = ranked.into_iter().filter_map(|(id, rank)| Some(Waiting { dossier: known.remove(&id)?, rank }));
+    let mut list: Vec<Waiting> = listed.collect();
     list.sort_by_key(|waiting| waiting.rank);
     Ok(list)
 }

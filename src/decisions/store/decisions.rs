@@ -135,6 +135,24 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Decision>, 
     with_shares(conn, rows)
 }
 
+/// [`of_dossier`] of many dossiers, those of one dossier oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_dossiers(conn: &mut Conn, dossiers: &[DossierId]) -> Result<Vec<Decision>, Fault> {
+    let mut rows = Vec::new();
+    for ids in dossiers.chunks(500) {
+        rows.extend(
+            decisions::table
+                .filter(decisions::dossier_id.eq_any(ids))
+                .order(decisions::id)
+                .select(columns!())
+                .load::<DecisionRow>(conn)?,
+        );
+    }
+    with_shares(conn, rows)
+}
+
 /// The decisions that a letter carries.
 pub fn of_letter(conn: &mut Conn, letter: LetterId) -> Result<Vec<Decision>, Fault> {
     let rows = decisions::table

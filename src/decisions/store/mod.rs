@@ -14,7 +14,7 @@ pub(super) use decisions::{
     Signed, attach_letter, by_id, clawed_back, insert, next_number, notify_decisions, of_letter, of_letters,
     taken_ranks, waitlisted,
 };
-pub use decisions::{all, current_shares, in_call, notified_shares, of_dossier};
+pub use decisions::{all, current_shares, in_call, notified_shares, of_dossier, of_dossiers};
 pub(super) use desk::{Named, ToSign, counts, named, proposals, to_sign};
 pub(super) use letters::{
     NewLetter, Wanted, in_call_page, insert_letter, last_notified, letter_by_code, letter_by_id, letters_by_ids,

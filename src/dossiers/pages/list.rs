@@ -4,15 +4,14 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::access::{Actor, Role};
+use crate::access::Actor;
 use crate::base::clock::Instant;
-use crate::base::ids::CallId;
+use crate::base::ids::{CallId, DossierId};
 use crate::calls::{self, Call};
 use crate::db::{Conn, Window};
 use crate::dossiers::completion;
 use crate::dossiers::listing::{self, Criteria, Listed, Order, Scope};
 use crate::dossiers::model::State;
-use crate::dossiers::sight::{for_staff, of_applicant};
 use crate::dossiers::store::Dossier;
 use crate::fault::Fault;
 use crate::web::export::{Cell, Table};
@@ -127,7 +126,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         let window = Window { offset: 0, limit: MOST_WAITING };
         let waiting = listing::rows(conn, scope, &waiting, window)?;
         let total = listing::count(conn, scope, &criteria)?;
-        let rows = listing::rows(conn, scope, &criteria, request.window(total))?;
+        let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         let mut calls = calls_of(conn, &waiting)?;
         calls.extend(calls_of(conn, &rows)?);
         Ok((waiting, total, rows, calls))
@@ -230,12 +229,16 @@ const MOST_LATE: i64 = 20;
 /// When the database refuses.
 pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expected>, Fault> {
     let mut expected = Vec::new();
-    for dossier in of_applicant(conn, actor)? {
-        if !matches!(dossier.state, State::Draft | State::Incomplete) {
-            continue;
-        }
-        let call = calls::of_dossier(conn, dossier.id)?;
-        if let Some(request) = completion::pending(conn, dossier.id)? {
+    let unfinished = Criteria { states: vec![State::Draft, State::Incomplete], ..Criteria::default() };
+    let all = Window { offset: 0, limit: i64::MAX };
+    let unfinished = listing::rows(conn, Scope::Applicant(actor), &unfinished, all)?;
+    let late = completion::late(conn, actor, now, MOST_LATE)?;
+    let ids: Vec<DossierId> = unfinished.iter().map(|row| row.dossier.id).chain(late.iter().map(|l| l.0)).collect();
+    let calls = calls::of_dossiers(conn, &ids)?;
+    let pending = completion::pending_on(conn, &ids)?;
+    for Listed { dossier, .. } in unfinished {
+        let Some(call) = calls.get(&dossier.id) else { continue };
+        if let Some(request) = pending.get(&dossier.id) {
             let late = if request.is_late(now) { "En retard\u{A0}: attendu" } else { "Au plus tard" };
             expected.push(Expected {
                 label: format!("Compléter le dossier «\u{202F}{}\u{202F}»", dossier.title_or_untitled()),
@@ -253,12 +256,10 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
             });
         }
     }
-    let managed = actor.calls_with(&[Role::CallManager]);
-    for (id, due) in completion::late(conn, &managed, now, MOST_LATE)? {
-        let Ok(view) = for_staff(conn, actor, id) else { continue };
-        let call = calls::of_dossier(conn, id)?;
+    for (id, due, reference) in late {
+        let Some(call) = calls.get(&id) else { continue };
         expected.push(Expected {
-            label: format!("Décider de la suite du dossier {}", view.dossier.reference_or_draft()),
+            label: format!("Décider de la suite du dossier {}", reference.unwrap_or_default()),
             href: format!("/dossiers/{id}/completer"),
             detail: format!("Compléments attendus le {}, sans réponse", due.date(call.zone())),
             due: Some(due),

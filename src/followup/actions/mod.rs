@@ -5,4 +5,4 @@ pub mod reminders;
 pub mod reports;
 
 pub use reminders::remind_due;
-pub use reports::{NewReport, NewValue, Report, is_recorded, own, report};
+pub use reports::{NewReport, NewValue, Report, is_recorded, own, own_running, report};

@@ -2,10 +2,10 @@
 
 use crate::access::Actor;
 use crate::base::clock::Instant;
-use crate::base::ids::DossierId;
+use crate::base::ids::{DossierId, DossierVersionId};
 use crate::calls::{self, Call};
 use crate::db::Conn;
-use crate::dossiers::{self, Dossier};
+use crate::dossiers::{self, Content, Dossier};
 use crate::fault::{Fault, Mistakes};
 use crate::followup::periods::Period;
 use crate::followup::rules::show_with_unit;
@@ -74,14 +74,42 @@ pub fn own(conn: &mut Conn, actor: &Actor, id: DossierId) -> Result<Report, Faul
     let call = calls::of_dossier(conn, id)?;
     let indicators = store::of_version(conn, version)?;
     let content = dossiers::version_by_id(conn, version)?.content;
-    let mut periods = periods::of_dossier(conn, id)?;
-    if periods.is_empty() {
-        // Not yet written by the scheduled work: computed from the same submission.
-        let computed = crate::followup::periods::of_project(&call.definition, &content);
-        periods = computed.into_iter().map(|period| StoredPeriod { period, reported_at: None }).collect();
-    }
+    let periods = or_computed(periods::of_dossier(conn, id)?, &call, &content);
     let departments = content.many("departments").into_iter().map(str::to_owned).collect();
     Ok(Report { dossier, call, indicators, periods, departments })
+}
+
+/// The running projects of an applicant's organisations, each with its call and its periods.
+///
+/// # Errors
+/// When the database refuses.
+pub fn own_running(conn: &mut Conn, actor: &Actor) -> Result<Vec<(Dossier, Call, Vec<StoredPeriod>)>, Fault> {
+    let mut running = dossiers::of_organisations(conn, &actor.organisations)?;
+    running.retain(|dossier| dossier.state.is_running());
+    let ids: Vec<DossierId> = running.iter().map(|dossier| dossier.id).collect();
+    let versions: Vec<DossierVersionId> = running.iter().filter_map(|dossier| dossier.current_version).collect();
+    let mut calls = calls::of_dossiers(conn, &ids)?;
+    let mut versions = dossiers::versions_by_ids(conn, &versions)?;
+    let mut periods = periods::of_dossiers(conn, &ids)?;
+    running
+        .into_iter()
+        .map(|dossier| {
+            let call = calls.remove(&dossier.id).ok_or(Fault::NotFound)?;
+            let version = dossier.current_version.and_then(|id| versions.remove(&id)).ok_or(Fault::NotFound)?;
+            let stored = periods.remove(&dossier.id).unwrap_or_default();
+            let periods = or_computed(stored, &call, &version.content);
+            Ok((dossier, call, periods))
+        })
+        .collect()
+}
+
+/// Not yet written by the scheduled work: computed from the same submission.
+fn or_computed(stored: Vec<StoredPeriod>, call: &Call, content: &Content) -> Vec<StoredPeriod> {
+    if !stored.is_empty() {
+        return stored;
+    }
+    let computed = crate::followup::periods::of_project(&call.definition, content);
+    computed.into_iter().map(|period| StoredPeriod { period, reported_at: None }).collect()
 }
 
 /// Adds what is new or different; answers how many values that was, none for a second click.

@@ -11,7 +11,6 @@ use crate::access::{Actor, Permission, Role};
 use crate::base::clock::Instant;
 use crate::base::ids::CallId;
 use crate::db::Conn;
-use crate::dossiers;
 use crate::fault::Fault;
 use crate::followup::actions;
 use crate::followup::periods::Standing;
@@ -53,13 +52,9 @@ fn open_periods(visit: &Visit, call: CallId) -> Result<(), Fault> {
 /// When the database refuses.
 pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expected>, Fault> {
     let mut all = Vec::new();
-    for dossier in dossiers::of_organisations(conn, &actor.organisations)? {
-        if !dossier.state.is_running() {
-            continue;
-        }
-        let report = actions::own(conn, actor, dossier.id)?;
-        let zone = report.call.zone();
-        for stored in &report.periods {
+    for (dossier, call, periods) in actions::own_running(conn, actor)? {
+        let zone = call.zone();
+        for stored in &periods {
             let standing = stored.period.standing(stored.reported_at.is_some(), now, zone);
             if !matches!(standing, Standing::Expected | Standing::Late) {
                 continue;

@@ -86,10 +86,23 @@ impl Hand {
 pub fn hand(conn: &mut Conn, actor: &Actor, dossier: DossierId, now: Instant) -> Result<Hand, Fault> {
     let view = dossiers::for_staff(conn, actor, dossier)?;
     view.require(Role::Funder)?;
-    let file = store::file_of(conn, view.dossier)?;
+    Ok(in_hand(actor, store::file_of(conn, view.dossier)?, now))
+}
+
+/// [`hand`] of many dossiers that were found through the funder's role.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn hands(conn: &mut Conn, actor: &Actor, seen: &[DossierId], now: Instant) -> Result<Vec<Hand>, Fault> {
+    let mut known = dossiers::by_ids(conn, seen)?;
+    let dossiers = seen.iter().filter_map(|id| known.remove(id)).collect();
+    Ok(store::files_of(conn, dossiers)?.into_iter().map(|file| in_hand(actor, file, now)).collect())
+}
+
+fn in_hand(actor: &Actor, file: FundingFile, now: Instant) -> Hand {
     let institutions = institutions_in(actor, file.dossier.call);
     let today = now.in_zone(file.call.zone()).date();
-    Ok(Hand { file, institutions, today })
+    Hand { file, institutions, today }
 }
 
 /// Institutions in whose name an agent holds the funder's role in a call.

@@ -301,11 +301,9 @@ fn grants(
     now: crate::base::clock::Instant,
 ) -> Result<Vec<GrantView>, Fault> {
     let mut views = Vec::new();
-    for dossier in viewing.dossiers() {
-        if !shown.contains(&dossier.id) {
-            continue;
-        }
-        let file = store::file_of(conn, dossier.clone())?;
+    let dossiers = viewing.dossiers().into_iter().filter(|dossier| shown.contains(&dossier.id)).cloned().collect();
+    for file in store::files_of(conn, dossiers)? {
+        let dossier = &file.dossier;
         let (next, tone) = next_step(&file, now.in_zone(file.call.zone()).date());
         views.push(GrantView {
             reference: dossier.reference_or_draft(),

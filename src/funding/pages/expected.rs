@@ -9,7 +9,7 @@ use crate::calls;
 use crate::db::Conn;
 use crate::dossiers::State;
 use crate::fault::Fault;
-use crate::funding::actions::hand;
+use crate::funding::actions::hands;
 use crate::funding::rules::{Due, InstalmentState, PAYMENT_SOURCE, due_by};
 use crate::funding::store;
 use crate::web::Expected;
@@ -24,8 +24,8 @@ pub fn expected(conn: &mut Conn, actor: &Actor, now: Instant) -> Result<Vec<Expe
         let call = calls::by_id(conn, id)?;
         let (mut acts, mut payments) = (Task::default(), Task::default());
         let running: Vec<State> = State::ALL.iter().copied().filter(|state| state.is_running()).collect();
-        for dossier in store::in_states(conn, actor, id, &[Role::Funder], &running)? {
-            let hand = hand(conn, actor, dossier, now)?;
+        let seen = store::in_states(conn, actor, id, &[Role::Funder], &running)?;
+        for hand in hands(conn, actor, &seen, now)? {
             let file = &hand.file;
             for award in file.awards.iter().filter(|award| hand.acts_for(award.authority) && file.act_is_due(award)) {
                 let notified_on = award.notified_at.in_zone(file.call.zone()).date();

@@ -1,6 +1,6 @@
 //! Rows of acts, instalments and payments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use jiff::civil::Date;
@@ -87,17 +87,30 @@ pub(in crate::funding) fn read_optional_date(text: Option<&String>) -> Result<Op
     text.map(|text| read_date(text)).transpose()
 }
 
-type ActRow = (ActId, DecisionId, InstitutionId, Option<ActId>, ActKind, String, Cents, String, i64);
+/// What is read of several dossiers at once: a page of fifty rows asks the database once, not fifty times.
+pub type ByDossier<T> = HashMap<DossierId, Vec<T>>;
+
+pub(super) fn by_dossier<T>(rows: impl Iterator<Item = Result<(DossierId, T), Fault>>) -> Result<ByDossier<T>, Fault> {
+    let mut all: ByDossier<T> = HashMap::new();
+    for row in rows {
+        let (dossier, value) = row?;
+        all.entry(dossier).or_default().push(value);
+    }
+    Ok(all)
+}
+
+type ActRow = (DossierId, ActId, DecisionId, InstitutionId, Option<ActId>, ActKind, String, Cents, String, i64);
 
 /// In the order recorded.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn acts_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Act>, Fault> {
-    acts::table
-        .filter(acts::dossier_id.eq(dossier))
+pub fn acts_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Act>, Fault> {
+    let rows = acts::table
+        .filter(acts::dossier_id.eq_any(dossiers))
         .order(acts::id)
         .select((
+            acts::dossier_id,
             acts::id,
             acts::decision_id,
             acts::authority_id,
@@ -108,13 +121,13 @@ pub fn acts_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Act>, Fault> {
             acts::dated_on,
             acts::version,
         ))
-        .load::<ActRow>(conn)?
-        .into_iter()
-        .map(|(id, decision, authority, amends, kind, reference, amount, dated_on, version)| {
+        .load::<ActRow>(conn)?;
+    by_dossier(rows.into_iter().map(
+        |(dossier, id, decision, authority, amends, kind, reference, amount, dated_on, version)| {
             let dated_on = read_date(&dated_on)?;
-            Ok(Act { id, decision, authority, amends, kind, reference, amount, dated_on, version })
-        })
-        .collect()
+            Ok((dossier, Act { id, decision, authority, amends, kind, reference, amount, dated_on, version }))
+        },
+    ))
 }
 
 type InstalmentRow =
@@ -145,9 +158,9 @@ fn instalment(row: InstalmentRow) -> Result<Instalment, Fault> {
 ///
 /// # Errors
 /// When the database refuses.
-pub fn instalments_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Instalment>, Fault> {
-    instalments::table
-        .filter(instalments::dossier_id.eq(dossier))
+pub fn instalments_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Instalment>, Fault> {
+    let rows = instalments::table
+        .filter(instalments::dossier_id.eq_any(dossiers))
         .order((
             instalments::year,
             instalments::funding_line_id,
@@ -156,34 +169,36 @@ pub fn instalments_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Instalm
             instalments::id,
         ))
         .select((
-            instalments::id,
-            instalments::act_id,
-            instalments::funding_line_id,
-            instalments::year,
-            instalments::position,
-            instalments::amount_cents,
-            instalments::due_rule,
-            instalments::due_on,
-            instalments::service_done_on,
-            instalments::ended_at,
+            instalments::dossier_id,
+            (
+                instalments::id,
+                instalments::act_id,
+                instalments::funding_line_id,
+                instalments::year,
+                instalments::position,
+                instalments::amount_cents,
+                instalments::due_rule,
+                instalments::due_on,
+                instalments::service_done_on,
+                instalments::ended_at,
+            ),
         ))
-        .load::<InstalmentRow>(conn)?
-        .into_iter()
-        .map(instalment)
-        .collect()
+        .load::<(DossierId, InstalmentRow)>(conn)?;
+    by_dossier(rows.into_iter().map(|(dossier, row)| Ok((dossier, instalment(row)?))))
 }
 
-type PaymentRow = (PaymentId, ActId, InstalmentId, EnvelopeId, String, Cents, String, String);
+type PaymentRow = (DossierId, PaymentId, ActId, InstalmentId, EnvelopeId, String, Cents, String, String);
 
 /// In the order recorded.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn payments_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Payment>, Fault> {
-    payments::table
-        .filter(payments::dossier_id.eq(dossier))
+pub fn payments_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Payment>, Fault> {
+    let rows = payments::table
+        .filter(payments::dossier_id.eq_any(dossiers))
         .order(payments::id)
         .select((
+            payments::dossier_id,
             payments::id,
             payments::act_id,
             payments::instalment_id,
@@ -193,13 +208,11 @@ pub fn payments_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Payment>, 
             payments::paid_on,
             payments::due_by,
         ))
-        .load::<PaymentRow>(conn)?
-        .into_iter()
-        .map(|(id, act, instalment, envelope, reference, amount, paid_on, due_by)| {
-            let (paid_on, due_by) = (read_date(&paid_on)?, read_date(&due_by)?);
-            Ok(Payment { id, act, instalment, envelope, reference, amount, paid_on, due_by })
-        })
-        .collect()
+        .load::<PaymentRow>(conn)?;
+    by_dossier(rows.into_iter().map(|(dossier, id, act, instalment, envelope, reference, amount, paid_on, due_by)| {
+        let (paid_on, due_by) = (read_date(&paid_on)?, read_date(&due_by)?);
+        Ok((dossier, Payment { id, act, instalment, envelope, reference, amount, paid_on, due_by }))
+    }))
 }
 
 pub(in crate::funding) fn act_reference_is_taken(conn: &mut Conn, reference: &str) -> Result<bool, Fault> {

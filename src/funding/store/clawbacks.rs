@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use jiff::civil::Date;
 
-use super::acts::{Recording, read_date, read_optional_date, taken_meanwhile};
+use super::acts::{ByDossier, Recording, by_dossier, read_date, read_optional_date, taken_meanwhile};
 use crate::base::ids::{ClawbackId, DossierId, EnvelopeId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::Conn;
@@ -51,9 +51,9 @@ type Row = (
 ///
 /// # Errors
 /// When the database refuses.
-pub fn clawbacks_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Clawback>, Fault> {
-    clawbacks::table
-        .filter(clawbacks::dossier_id.eq(dossier))
+pub fn clawbacks_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Clawback>, Fault> {
+    let rows = clawbacks::table
+        .filter(clawbacks::dossier_id.eq_any(dossiers))
         .order(clawbacks::id)
         .select((
             (
@@ -75,10 +75,11 @@ pub fn clawbacks_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Clawback>
             ),
             (clawbacks::received_on, clawbacks::abandoned_on, clawbacks::abandoned_reason, clawbacks::version),
         ))
-        .load::<Row>(conn)?
-        .into_iter()
-        .map(|(asked, ordered, ended)| {
-            Ok(Clawback {
+        .load::<Row>(conn)?;
+    by_dossier(rows.into_iter().map(|(asked, ordered, ended)| {
+        Ok((
+            asked.1,
+            Clawback {
                 id: asked.0,
                 dossier: asked.1,
                 authority: asked.2,
@@ -96,9 +97,9 @@ pub fn clawbacks_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Clawback>
                 abandoned_on: read_optional_date(ended.1.as_ref())?,
                 abandoned_reason: ended.2,
                 version: ended.3,
-            })
-        })
-        .collect()
+            },
+        ))
+    }))
 }
 
 pub(in crate::funding) struct NoticeRecord<'a> {

@@ -1,11 +1,11 @@
 //! Rows of financial reports and closures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use jiff::civil::Date;
 
-use super::acts::{Recording, read_date, taken_meanwhile};
+use super::acts::{ByDossier, Recording, by_dossier, read_date, taken_meanwhile};
 use crate::base::clock::Instant;
 use crate::base::ids::{DossierId, InstitutionId};
 use crate::base::money::Cents;
@@ -37,26 +37,37 @@ pub struct Closure {
 
 /// # Errors
 /// When the database refuses.
-pub fn report_of(conn: &mut Conn, dossier: DossierId) -> Result<Option<FinancialReport>, Fault> {
-    let row = financial_reports::table
-        .filter(financial_reports::dossier_id.eq(dossier))
+pub fn reports_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<HashMap<DossierId, FinancialReport>, Fault> {
+    let rows = financial_reports::table
+        .filter(financial_reports::dossier_id.eq_any(dossiers))
         .select((
+            financial_reports::dossier_id,
             financial_reports::id,
             financial_reports::received_on,
             financial_reports::comment,
             financial_reports::version,
         ))
-        .first::<(i64, String, String, i64)>(conn)
-        .optional()?;
-    let Some((id, received_on, comment, version)) = row else { return Ok(None) };
-    let realised = financial_report_lines::table
-        .filter(financial_report_lines::report_id.eq(id))
-        .select((financial_report_lines::side, financial_report_lines::class, financial_report_lines::realised_cents))
-        .load::<(Side, String, Cents)>(conn)?
-        .into_iter()
-        .map(|(side, class, amount)| ((side, class), amount))
-        .collect();
-    Ok(Some(FinancialReport { id, received_on: read_date(&received_on)?, comment, realised, version }))
+        .load::<(DossierId, i64, String, String, i64)>(conn)?;
+    let mut realised: HashMap<i64, BTreeMap<(Side, String), Cents>> = HashMap::new();
+    let ids: Vec<i64> = rows.iter().map(|row| row.1).collect();
+    let lines = financial_report_lines::table
+        .filter(financial_report_lines::report_id.eq_any(ids))
+        .select((
+            financial_report_lines::report_id,
+            financial_report_lines::side,
+            financial_report_lines::class,
+            financial_report_lines::realised_cents,
+        ))
+        .load::<(i64, Side, String, Cents)>(conn)?;
+    for (report, side, class, amount) in lines {
+        realised.entry(report).or_default().insert((side, class), amount);
+    }
+    rows.into_iter()
+        .map(|(dossier, id, received_on, comment, version)| {
+            let realised = realised.remove(&id).unwrap_or_default();
+            Ok((dossier, FinancialReport { id, received_on: read_date(&received_on)?, comment, realised, version }))
+        })
+        .collect()
 }
 
 /// Writes the report over the one that was read, if any.
@@ -109,27 +120,22 @@ pub(in crate::funding) fn save_report(
 
 /// # Errors
 /// When the database refuses.
-pub fn closures_of(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Closure>, Fault> {
-    Ok(closures::table
-        .filter(closures::dossier_id.eq(dossier))
+pub fn closures_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Closure>, Fault> {
+    let rows = closures::table
+        .filter(closures::dossier_id.eq_any(dossiers))
         .order(closures::id)
         .select((
+            closures::dossier_id,
             closures::authority_id,
             closures::given_up_cents,
             closures::kept_cents,
             closures::reason,
             closures::recorded_at,
         ))
-        .load::<(InstitutionId, Cents, Cents, String, Instant)>(conn)?
-        .into_iter()
-        .map(|(authority, given_up, kept, reason, recorded_at)| Closure {
-            authority,
-            given_up,
-            kept,
-            reason,
-            recorded_at,
-        })
-        .collect())
+        .load::<(DossierId, InstitutionId, Cents, Cents, String, Instant)>(conn)?;
+    by_dossier(rows.into_iter().map(|(dossier, authority, given_up, kept, reason, recorded_at)| {
+        Ok((dossier, Closure { authority, given_up, kept, reason, recorded_at }))
+    }))
 }
 
 pub(in crate::funding) fn insert_closure(

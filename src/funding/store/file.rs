@@ -1,15 +1,19 @@
 //! Everything about one dossier’s money, from its decisions on.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use jiff::civil::Date;
 
 use super::{
     Act, Clawback, Closure, FinancialReport, Instalment, Payment, acts_of, clawbacks_of, closures_of, instalments_of,
-    payments_of, report_of,
+    payments_of, reports_of,
 };
-use crate::base::ids::{ActId, ClawbackId, EnvelopeId, FundingLineId, InstalmentId, InstitutionId};
+use crate::base::ids::{
+    ActId, CallId, ClawbackId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, InstalmentId, InstitutionId,
+    OrganisationId,
+};
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::db::Conn;
@@ -244,52 +248,123 @@ impl FundingFile {
 /// # Errors
 /// When the database refuses.
 pub fn file_of(conn: &mut Conn, dossier: Dossier) -> Result<FundingFile, Fault> {
-    let call = calls::of_dossier(conn, dossier.id)?;
-    let payee = organisations::table
-        .filter(organisations::id.eq(dossier.organisation))
-        .select((organisations::name, organisations::siret, organisations::rna))
-        .first::<Payee>(conn)?;
-    let content = dossiers::current_version(conn, &dossier)?.content;
-    let (balances, envelopes) = balances(conn, &dossier)?;
-    let lines = lines(conn, call.id)?;
-    let names = institutions::table
+    files_of(conn, vec![dossier])?.pop().ok_or(Fault::NotFound)
+}
+
+/// Dossiers read in one go.
+const AT_ONCE: usize = 500;
+
+/// [`file_of`] of many dossiers, in their order: what is asked of the database does not grow with them.
+///
+/// # Errors
+/// When the database refuses.
+pub fn files_of(conn: &mut Conn, mut dossiers: Vec<Dossier>) -> Result<Vec<FundingFile>, Fault> {
+    let mut files = Vec::with_capacity(dossiers.len());
+    while !dossiers.is_empty() {
+        let later = dossiers.split_off(dossiers.len().min(AT_ONCE));
+        files.extend(some_files(conn, dossiers)?);
+        dossiers = later;
+    }
+    Ok(files)
+}
+
+fn some_files(conn: &mut Conn, dossiers: Vec<Dossier>) -> Result<Vec<FundingFile>, Fault> {
+    let ids: Vec<DossierId> = dossiers.iter().map(|dossier| dossier.id).collect();
+    let versions: Vec<DossierVersionId> = dossiers.iter().filter_map(|dossier| dossier.current_version).collect();
+    let bodies: BTreeSet<OrganisationId> = dossiers.iter().map(|dossier| dossier.organisation).collect();
+    let mut in_calls: BTreeMap<CallId, Slots> = BTreeMap::new();
+    for dossier in &dossiers {
+        if let Entry::Vacant(place) = in_calls.entry(dossier.call) {
+            place.insert(slots(conn, dossier.call)?);
+        }
+    }
+    let mut calls = calls::of_dossiers(conn, &ids)?;
+    let payees: HashMap<OrganisationId, Payee> = organisations::table
+        .filter(organisations::id.eq_any(bodies.iter().copied()))
+        .select((organisations::id, (organisations::name, organisations::siret, organisations::rna)))
+        .load::<(OrganisationId, Payee)>(conn)?
+        .into_iter()
+        .collect();
+    let mut versions = dossiers::versions_by_ids(conn, &versions)?;
+    let names: BTreeMap<InstitutionId, String> = institutions::table
         .select((institutions::id, institutions::name))
         .load::<(InstitutionId, String)>(conn)?
         .into_iter()
         .collect();
-    Ok(FundingFile {
-        awards: awards_of(conn, dossier.id)?,
-        acts: acts_of(conn, dossier.id)?,
-        instalments: instalments_of(conn, dossier.id)?,
-        payments: payments_of(conn, dossier.id)?,
-        clawbacks: clawbacks_of(conn, dossier.id)?,
-        report: report_of(conn, dossier.id)?,
-        closures: closures_of(conn, dossier.id)?,
-        elsewhere: elsewhere(conn, &dossier)?,
-        dossier,
-        call,
-        payee,
-        content,
-        lines,
-        names,
-        balances,
-        envelopes,
-    })
+    let mut entries = entries_of(conn, &ids)?;
+    let mut awards = awards_of(conn, &ids)?;
+    let (mut acts, mut instalments) = (acts_of(conn, &ids)?, instalments_of(conn, &ids)?);
+    let (mut payments, mut clawbacks) = (payments_of(conn, &ids)?, clawbacks_of(conn, &ids)?);
+    let (mut reports, mut closures) = (reports_of(conn, &ids)?, closures_of(conn, &ids)?);
+    let granted = granted_to(conn, &bodies)?;
+    dossiers
+        .into_iter()
+        .map(|dossier| {
+            let id = dossier.id;
+            let version = dossier.current_version.and_then(|version| versions.remove(&version));
+            let Slots { envelopes, lines } = in_calls.get(&dossier.call).cloned().unwrap_or_default();
+            Ok(FundingFile {
+                call: calls.remove(&id).ok_or(Fault::NotFound)?,
+                payee: payees.get(&dossier.organisation).cloned().ok_or(Fault::NotFound)?,
+                content: version.ok_or(Fault::NotFound)?.content,
+                balances: balances(&envelopes, entries.remove(&id).unwrap_or_default()),
+                envelopes,
+                lines,
+                names: names.clone(),
+                awards: awards.remove(&id).unwrap_or_default(),
+                acts: acts.remove(&id).unwrap_or_default(),
+                instalments: instalments.remove(&id).unwrap_or_default(),
+                payments: payments.remove(&id).unwrap_or_default(),
+                clawbacks: clawbacks.remove(&id).unwrap_or_default(),
+                report: reports.remove(&id),
+                closures: closures.remove(&id).unwrap_or_default(),
+                elsewhere: elsewhere(&granted, &dossier),
+                dossier,
+            })
+        })
+        .collect()
 }
 
-type Balances = (BTreeMap<SlotKey, Balance>, BTreeMap<SlotKey, EnvelopeId>);
+/// The envelopes and the lines of a call.
+#[derive(Clone, Default)]
+struct Slots {
+    envelopes: BTreeMap<SlotKey, EnvelopeId>,
+    lines: BTreeMap<FundingLineId, NamedLine>,
+}
 
-fn balances(conn: &mut Conn, dossier: &Dossier) -> Result<Balances, Fault> {
-    let rows = envelopes::table
-        .filter(envelopes::call_id.eq(dossier.call))
+fn slots(conn: &mut Conn, call: CallId) -> Result<Slots, Fault> {
+    let envelopes = envelopes::table
+        .filter(envelopes::call_id.eq(call))
         .select((envelopes::id, envelopes::funding_line_id, envelopes::year))
-        .load::<(EnvelopeId, FundingLineId, i32)>(conn)?;
-    let slots: BTreeMap<EnvelopeId, SlotKey> = rows.iter().map(|(id, line, year)| (*id, (*line, *year))).collect();
+        .load::<(EnvelopeId, FundingLineId, i32)>(conn)?
+        .into_iter()
+        .map(|(id, line, year)| ((line, year), id))
+        .collect();
+    Ok(Slots { envelopes, lines: lines(conn, call)? })
+}
+
+type LedgerRow = (EnvelopeId, EntryKind, Cents);
+
+fn entries_of(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<LedgerRow>>, Fault> {
+    let rows = ledger_entries::table
+        .filter(ledger_entries::dossier_id.eq_any(ids))
+        .select((
+            ledger_entries::dossier_id.assume_not_null(),
+            ledger_entries::envelope_id,
+            ledger_entries::kind,
+            ledger_entries::amount_cents,
+        ))
+        .load::<(DossierId, EnvelopeId, EntryKind, Cents)>(conn)?;
+    let mut all: HashMap<DossierId, Vec<LedgerRow>> = HashMap::new();
+    for (dossier, envelope, kind, amount) in rows {
+        all.entry(dossier).or_default().push((envelope, kind, amount));
+    }
+    Ok(all)
+}
+
+fn balances(envelopes: &BTreeMap<SlotKey, EnvelopeId>, entries: Vec<LedgerRow>) -> BTreeMap<SlotKey, Balance> {
+    let slots: HashMap<EnvelopeId, SlotKey> = envelopes.iter().map(|(slot, id)| (*id, *slot)).collect();
     let mut balances: BTreeMap<SlotKey, Balance> = BTreeMap::new();
-    let entries = ledger_entries::table
-        .filter(ledger_entries::dossier_id.eq(dossier.id))
-        .select((ledger_entries::envelope_id, ledger_entries::kind, ledger_entries::amount_cents))
-        .load::<(EnvelopeId, EntryKind, Cents)>(conn)?;
     for (envelope, kind, amount) in entries {
         let Some(slot) = slots.get(&envelope) else { continue };
         let balance = balances.entry(*slot).or_default();
@@ -300,10 +375,10 @@ fn balances(conn: &mut Conn, dossier: &Dossier) -> Result<Balances, Fault> {
             EntryKind::Payment => balance.paid += amount,
         }
     }
-    Ok((balances, slots.into_iter().map(|(id, slot)| (slot, id)).collect()))
+    balances
 }
 
-fn lines(conn: &mut Conn, call: crate::base::ids::CallId) -> Result<BTreeMap<FundingLineId, NamedLine>, Fault> {
+fn lines(conn: &mut Conn, call: CallId) -> Result<BTreeMap<FundingLineId, NamedLine>, Fault> {
     let of_call = crate::ledger::lines_of_call(conn, call)?;
     Ok(of_call
         .into_iter()
@@ -321,32 +396,49 @@ fn lines(conn: &mut Conn, call: crate::base::ids::CallId) -> Result<BTreeMap<Fun
         .collect())
 }
 
-/// What the acts of each authority grant the same body on other dossiers, by year.
-fn elsewhere(conn: &mut Conn, dossier: &Dossier) -> Result<BTreeMap<(InstitutionId, i32), Cents>, Fault> {
-    let others = dossier_rows::table
-        .filter(dossier_rows::organisation_id.eq(dossier.organisation))
-        .filter(dossier_rows::id.ne(dossier.id))
-        .select(dossier_rows::id);
-    let in_force = instalments::table
+/// A sum granted by an act, to a body on a dossier in a year.
+type Granted = (OrganisationId, DossierId, InstitutionId, i32, Cents);
+
+/// What acts grant these bodies: what is in force, and what was paid of the rest.
+fn granted_to(conn: &mut Conn, bodies: &BTreeSet<OrganisationId>) -> Result<Vec<Granted>, Fault> {
+    let mut granted = instalments::table
         .inner_join(acts::table)
-        .filter(instalments::dossier_id.eq_any(others))
+        .inner_join(dossier_rows::table.on(dossier_rows::id.eq(instalments::dossier_id)))
+        .filter(dossier_rows::organisation_id.eq_any(bodies.iter().copied()))
         .filter(instalments::ended_at.is_null())
-        .select((acts::authority_id, instalments::year, instalments::amount_cents))
-        .load::<(InstitutionId, i32, Cents)>(conn)?;
-    let others = dossier_rows::table
-        .filter(dossier_rows::organisation_id.eq(dossier.organisation))
-        .filter(dossier_rows::id.ne(dossier.id))
-        .select(dossier_rows::id);
+        .select((
+            dossier_rows::organisation_id,
+            dossier_rows::id,
+            acts::authority_id,
+            instalments::year,
+            instalments::amount_cents,
+        ))
+        .load::<Granted>(conn)?;
     let ended = payments::table
         .inner_join(instalments::table)
         .inner_join(acts::table.on(acts::id.eq(payments::act_id)))
-        .filter(payments::dossier_id.eq_any(others))
+        .inner_join(dossier_rows::table.on(dossier_rows::id.eq(payments::dossier_id)))
+        .filter(dossier_rows::organisation_id.eq_any(bodies.iter().copied()))
         .filter(instalments::ended_at.is_not_null())
-        .select((acts::authority_id, instalments::year, payments::amount_cents))
-        .load::<(InstitutionId, i32, Cents)>(conn)?;
+        .select((
+            dossier_rows::organisation_id,
+            dossier_rows::id,
+            acts::authority_id,
+            instalments::year,
+            payments::amount_cents,
+        ))
+        .load::<Granted>(conn)?;
+    granted.extend(ended);
+    Ok(granted)
+}
+
+/// What the acts of each authority grant the same body on other dossiers, by year.
+fn elsewhere(granted: &[Granted], dossier: &Dossier) -> BTreeMap<(InstitutionId, i32), Cents> {
     let mut sums = BTreeMap::new();
-    for (authority, year, amount) in in_force.into_iter().chain(ended) {
-        *sums.entry((authority, year)).or_insert(Cents::ZERO) += amount;
+    for (body, other, authority, year, amount) in granted {
+        if *body == dossier.organisation && *other != dossier.id {
+            *sums.entry((*authority, *year)).or_insert(Cents::ZERO) += *amount;
+        }
     }
-    Ok(sums)
+    sums
 }

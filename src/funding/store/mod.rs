@@ -17,10 +17,10 @@ pub(super) use acts::{
 };
 pub use clawbacks::{Clawback, clawbacks_of};
 pub(super) use clawbacks::{NoticeRecord, Turn, clawback_reference_is_taken, insert_clawback, turn_clawback};
-pub use closures::{Closure, FinancialReport, closures_of, report_of};
+pub use closures::{Closure, FinancialReport, closures_of, reports_of};
 pub(super) use closures::{insert_closure, save_report};
 pub use envelopes::{Envelope, envelope, envelopes_of_call};
-pub use file::{Balance, FundingFile, file_of};
+pub use file::{Balance, FundingFile, file_of, files_of};
 pub(super) use lines::in_states;
 pub use lines::{READERS, SeenDossier, SeenLine, Viewing, figures, lines_seen, view_of};
 pub(super) use movements::{

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::messages;
-use crate::access::{Actor, Role};
+use crate::access::{Actor, Role, load_actor};
 use crate::base::clock::Instant;
-use crate::base::ids::{CallId, DossierId};
+use crate::base::ids::{AccountId, CallId, DossierId};
 use crate::base::text::{clean, count};
 use crate::calls;
 use crate::calls::definition::reference::department_label;
@@ -47,7 +47,7 @@ pub fn ask_departments(
     }
     let views = dossiers::visible_among(op.conn, actor, call, wanted, &[Role::CallManager])?;
     let call = calls::by_id(op.conn, call)?;
-    let mut by_department: BTreeMap<String, usize> = BTreeMap::new();
+    let mut by_department: BTreeMap<String, Vec<DossierId>> = BTreeMap::new();
     let mut asked = Asked::default();
     for view in views.into_iter().filter(|view| takes_territorial_opinions(view.dossier.state)) {
         let dossier = view.dossier;
@@ -69,7 +69,7 @@ pub fn ask_departments(
                 actor.id,
                 op.now,
             )?;
-            *by_department.entry((*department).to_owned()).or_default() += 1;
+            by_department.entry((*department).to_owned()).or_default().push(dossier.id);
             asked.opinions += 1;
         }
         let places: Vec<String> = missing.iter().map(|code| department_label(code)).collect();
@@ -87,7 +87,9 @@ pub fn ask_departments(
     asked.silent = by_department.keys().filter(|code| !speaks(code)).map(|code| department_label(code)).collect();
     let mut told: BTreeMap<_, (_, usize)> = BTreeMap::new();
     for (department, correspondent) in &correspondents {
-        if let Some(number) = by_department.get(department) {
+        let Some(dossiers) = by_department.get(department) else { continue };
+        let number = open_to(op, correspondent.account, call.id, dossiers)?;
+        if number > 0 {
             told.entry(correspondent.account).or_insert((correspondent, 0)).1 += number;
         }
     }
@@ -95,6 +97,16 @@ pub fn ask_departments(
         messages::tell_correspondent(op, &call, correspondent, *number, due_at)?;
     }
     Ok(asked)
+}
+
+/// How many of these dossiers no tie closes to a person: who is recused is not told that one is waiting.
+fn open_to(op: &mut Operation<'_>, account: AccountId, call: CallId, asked: &[DossierId]) -> Result<usize, Fault> {
+    let person = match load_actor(op.conn, account) {
+        Err(Fault::NotFound) => return Ok(0),
+        other => other?,
+    };
+    let closed = dossiers::closed_by_interest(op.conn, &person, call)?;
+    Ok(asked.iter().filter(|dossier| !closed.contains(*dossier)).count())
 }
 
 /// Saves the opinion of a department, and submits it for good when asked to. `read` is the version shown.

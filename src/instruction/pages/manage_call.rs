@@ -177,7 +177,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         let request = ListRequest::read(visit, COLUMNS, filters(&call, &states)).sorted_by("date", false);
         let (scope, criteria) = (Scope::Staff(actor, super::MANAGERS), criteria(&call, &request));
         let total = listing::count(conn, scope, &criteria)?;
-        let rows = listing::rows(conn, scope, &criteria, request.window(total))?;
+        let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         let mut tags = listing::tags(conn, &rows)?;
         let mut assignments: HashMap<DossierId, Vec<Assignment>> = HashMap::new();
         for assignment in store::active_on(conn, &rows.iter().map(|row| row.dossier.id).collect::<Vec<_>>())? {

@@ -106,12 +106,9 @@ fn facts(visit: &Visit) -> Result<Facts, Fault> {
             .into_iter()
             .filter(|i| allowed.is_empty() || allowed.contains(&i.institution_code))
             .collect();
-        let mut members = Vec::new();
-        for instructor in &instructors {
-            if store::is_member(conn, opened.view.dossier.organisation, instructor.account)? {
-                members.push(instructor.account);
-            }
-        }
+        let mut members: Vec<AccountId> = instructors.iter().map(|instructor| instructor.account).collect();
+        let memberships = store::memberships(conn, &members)?;
+        members.retain(|account| memberships.contains(&(opened.view.dossier.organisation, *account)));
         let shows = ReviewSight::load(conn, actor, &opened.call, &[id])?.shows(&opened.view);
         let assessment = if shows { instruction::assessments(conn, &opened.call, &[id])?.remove(&id) } else { None };
         let people: Vec<_> =

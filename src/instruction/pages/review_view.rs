@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Opened;
+use crate::base::ids::DossierVersionId;
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::calls::definition::{CallDefinition, Criterion};
 use crate::db::Conn;
-use crate::dossiers;
+use crate::dossiers::{self, Version};
 use crate::fault::{Fault, FieldError};
 use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 use crate::instruction::proposals::{self, Asked, amount_field, opinion_field};
@@ -89,18 +90,36 @@ fn sheet_rows(definition: &CallDefinition, criteria: &[&Criterion], input: &Revi
 
 /// A review on the version it names.
 pub(super) fn sheet(conn: &mut Conn, call: &Call, review: &Review) -> Result<Sheet, Fault> {
-    let version = dossiers::version_by_id(conn, review.dossier_version)?;
+    sheets_of(conn, call, std::slice::from_ref(review))?.pop().ok_or(Fault::NotFound)
+}
+
+/// Reviews, each on the version it names.
+fn sheets_of(conn: &mut Conn, call: &Call, reviews: &[Review]) -> Result<Vec<Sheet>, Fault> {
+    let versions: Vec<DossierVersionId> = reviews.iter().map(|review| review.dossier_version).collect();
+    let versions = dossiers::versions_by_ids(conn, &versions)?;
+    let names = store::names(conn, &reviews.iter().map(|review| review.author).collect::<Vec<_>>())?;
+    let institutions = store::institution_names(conn)?;
+    reviews
+        .iter()
+        .map(|review| {
+            let version = versions.get(&review.dossier_version).ok_or(Fault::NotFound)?;
+            let author = names.get(&review.author).cloned().unwrap_or_default();
+            let institution = institutions.get(&review.institution).cloned().unwrap_or_default();
+            Ok(sheet_on(call, review, version, author, institution))
+        })
+        .collect()
+}
+
+fn sheet_on(call: &Call, review: &Review, version: &Version, author: String, institution: String) -> Sheet {
     let axes: Vec<String> = version.content.many("axes").into_iter().map(str::to_owned).collect();
     let criteria = call.definition.criteria_for_axes(&axes);
-    let author = store::names(conn, &[review.author])?.remove(&review.author).unwrap_or_default();
-    let institution = store::institution_names(conn)?.remove(&review.institution).unwrap_or_default();
     let score = rules::score_of(&call.definition, &criteria, &review.input);
     let opinion = review.input.opinion;
     let when = match review.submitted_at {
         Some(at) => format!("Avis rendu le {} sur la version {} du dossier", at.short(call.zone()), version.number),
         None => format!("Brouillon sur la version {} du dossier", version.number),
     };
-    Ok(Sheet {
+    Sheet {
         id: review.id.0,
         author,
         institution,
@@ -111,23 +130,16 @@ pub(super) fn sheet(conn: &mut Conn, call: &Call, review: &Review) -> Result<She
         comment: review.input.comment.clone(),
         when,
         rows: sheet_rows(&call.definition, &criteria, &review.input),
-    })
+    }
 }
 
 /// Every submitted review of a dossier, but those of people recused since.
 pub(super) fn sheets(conn: &mut Conn, opened: &Opened) -> Result<Vec<Sheet>, Fault> {
     let dossier = opened.view.dossier.id;
     let recused = store::recused_from(conn, dossier)?;
-    let mut sheets = Vec::new();
-    for assignment in store::assignments_of(conn, dossier)? {
-        if !assignment.is_active() || assignment.submitted_at.is_none() || recused.contains(&assignment.account) {
-            continue;
-        }
-        if let Some(review) = store::review_of_assignment(conn, assignment.id)? {
-            sheets.push(sheet(conn, &opened.call, &review)?);
-        }
-    }
-    Ok(sheets)
+    let mut reviews = store::submitted_on(conn, &[dossier])?;
+    reviews.retain(|review| !recused.contains(&review.author));
+    sheets_of(conn, &opened.call, &reviews)
 }
 
 /// What the form sent, read as far as it can be.

@@ -24,8 +24,8 @@ pub use interests::{
 };
 pub use people::{Instructor, holders, institution_names, is_member, memberships, names, person};
 pub use reviews::{
-    Review, insert_review, mark_submitted, reopen_review, review_of_assignment, submitted_in_call, submitted_on,
-    update_review,
+    Review, insert_review, judged_in_call, judged_on, mark_submitted, reopen_review, review_of_assignment,
+    submitted_on, update_review,
 };
 pub(super) use shortlisting::shortlisting_session;
 pub use submissions::{insert_submission, mark_reopened, submissions_of};

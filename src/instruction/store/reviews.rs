@@ -8,8 +8,8 @@ use super::Assignment;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{assignments, dossiers, review_proposals, review_scores, reviews};
+use crate::db::{Conn, SEPARATOR, joined};
 use crate::fault::Fault;
 use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 
@@ -84,11 +84,12 @@ pub fn review_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> Result
         .first::<ReviewRow>(conn)
         .optional()?;
     let rows = row.into_iter().collect();
-    Ok(whole(conn, rows)?.pop())
+    Ok(completed(conn, rows, answers)?.pop())
 }
 
-/// Submitted reviews of a call whose assignment still stands, in the order submitted.
-pub fn submitted_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, Fault> {
+/// Submitted reviews of a call whose assignment still stands, in the order submitted, without the comments on each
+/// criterion.
+pub fn judged_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, Fault> {
     let rows = reviews::table
         .inner_join(assignments::table)
         .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)))
@@ -98,11 +99,22 @@ pub fn submitted_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, F
         .order((reviews::submitted_at, reviews::id))
         .select(review_columns!())
         .load::<ReviewRow>(conn)?;
-    whole(conn, rows)
+    completed(conn, rows, marks)
 }
 
 /// Submitted reviews of some dossiers whose assignment still stands, in the order submitted.
 pub fn submitted_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
+    let rows = submitted_rows(conn, wanted)?;
+    completed(conn, rows, answers)
+}
+
+/// [`submitted_on`] without the comments on each criterion: what is added up of many dossiers.
+pub fn judged_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
+    let rows = submitted_rows(conn, wanted)?;
+    completed(conn, rows, marks)
+}
+
+fn submitted_rows(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<ReviewRow>, Fault> {
     let mut rows = Vec::new();
     for some in wanted.chunks(AT_ONCE) {
         rows.extend(
@@ -116,31 +128,66 @@ pub fn submitted_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>
                 .load::<ReviewRow>(conn)?,
         );
     }
-    whole(conn, rows)
+    Ok(rows)
 }
 
 /// Rows asked for in one query.
 const AT_ONCE: usize = 500;
 
-/// Reviews with their scores and proposals.
-fn whole(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
+type Scores = HashMap<ReviewId, BTreeMap<String, CriterionInput>>;
+
+/// What was answered on each criterion, with its comment.
+fn answers(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
+    let found = review_scores::table
+        .filter(review_scores::review_id.eq_any(ids))
+        .select((
+            review_scores::review_id,
+            review_scores::criterion,
+            review_scores::level,
+            review_scores::comment,
+            review_scores::answered,
+        ))
+        .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
+    let mut scores: Scores = HashMap::new();
+    for (id, criterion, level, comment, answered) in found {
+        scores.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
+    }
+    Ok(scores)
+}
+
+/// The same without comments, a row a review instead of a row a criterion: a ranking of a hundred dossiers adds up
+/// thousands of marks.
+fn marks(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
+    let given = joined(conn, "criterion || '=' || COALESCE(CAST(level AS TEXT), '')");
+    let found = review_scores::table
+        .filter(review_scores::review_id.eq_any(ids))
+        .filter(review_scores::answered.eq(true))
+        .group_by(review_scores::review_id)
+        .select((review_scores::review_id, given))
+        .load::<(ReviewId, Option<String>)>(conn)?;
+    let mut scores: Scores = HashMap::new();
+    for (id, given) in found {
+        let marks = scores.entry(id).or_default();
+        let one_by_one = given.iter().flat_map(|given| given.split(SEPARATOR));
+        for (criterion, level) in one_by_one.filter_map(|one| one.rsplit_once('=')) {
+            let level = if level.is_empty() { None } else { level.parse().ok() };
+            marks.insert(criterion.to_owned(), criterion_input(level, String::new(), true));
+        }
+    }
+    Ok(scores)
+}
+
+/// Reviews with their scores, as `read` answers them, and their proposals.
+fn completed(
+    conn: &mut Conn,
+    rows: Vec<ReviewRow>,
+    read: fn(&mut Conn, &[ReviewId]) -> Result<Scores, Fault>,
+) -> Result<Vec<Review>, Fault> {
     let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
-    let mut scores: HashMap<ReviewId, BTreeMap<String, CriterionInput>> = HashMap::new();
+    let mut scores: Scores = HashMap::new();
     let mut proposals: HashMap<ReviewId, Vec<FunderProposal>> = HashMap::new();
     for some in ids.chunks(AT_ONCE) {
-        let found = review_scores::table
-            .filter(review_scores::review_id.eq_any(some))
-            .select((
-                review_scores::review_id,
-                review_scores::criterion,
-                review_scores::level,
-                review_scores::comment,
-                review_scores::answered,
-            ))
-            .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
-        for (id, criterion, level, comment, answered) in found {
-            scores.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
-        }
+        scores.extend(read(conn, some)?);
         let found = review_proposals::table
             .filter(review_proposals::review_id.eq_any(some))
             .order(review_proposals::id)

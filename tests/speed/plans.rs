@@ -1,0 +1,49 @@
+//! The first page of a call's list is read in the order of an index, not sorted from the whole call.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use essaim::db::Backend;
+
+use crate::support::TestApp;
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// SQLite says what it would do whatever the number of rows; PostgreSQL decides by that number.
+#[test]
+fn lists_of_a_call_are_read_in_the_order_of_an_index() {
+    let app = TestApp::start();
+    if app.service().db.backend() != Backend::Sqlite {
+        return;
+    }
+    for order in ["submitted_at", "reference", "search_text"] {
+        for way in ["ASC", "DESC"] {
+            let query = format!(
+                "EXPLAIN QUERY PLAN SELECT dossiers.id, organisations.name FROM dossiers \
+                 INNER JOIN organisations ON organisations.id = dossiers.organisation_id \
+                 WHERE dossiers.call_id = 1 AND dossiers.state <> 'draft' AND dossiers.id NOT IN \
+                 (SELECT recusals.dossier_id FROM recusals WHERE recusals.account_id = 1) \
+                 ORDER BY dossiers.{order} {way}, dossiers.id {way} LIMIT 50"
+            );
+            let steps: Vec<Step> = app.service().read(|conn| Ok(diesel::sql_query(&query).load(conn)?)).unwrap();
+            let plan: Vec<&str> = steps.iter().map(|step| step.detail.as_str()).collect();
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{order} {way}: {plan:#?}");
+        }
+    }
+}
+
+/// States are counted without reading a dossier.
+#[test]
+fn states_are_counted_in_an_index() {
+    let app = TestApp::start();
+    if app.service().db.backend() != Backend::Sqlite {
+        return;
+    }
+    let query =
+        "EXPLAIN QUERY PLAN SELECT state, COUNT(*) FROM dossiers WHERE call_id = 1 AND state <> 'draft' GROUP BY state";
+    let steps: Vec<Step> = app.service().read(|conn| Ok(diesel::sql_query(query).load(conn)?)).unwrap();
+    assert!(steps.iter().any(|step| step.detail.contains("COVERING INDEX")));
+}
