@@ -11,6 +11,7 @@ mod base;
 mod calls;
 mod check;
 mod committee;
+mod crawl;
 mod database;
 mod decisions;
 mod demo;

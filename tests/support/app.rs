@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
+use std::path::Path;
 
 use actix_web::web::Data;
 use essaim::access::{Actor, Author, load_actor};
@@ -32,11 +33,19 @@ impl TestApp {
     }
 
     pub fn start_with(adjust: impl FnOnce(&mut Settings), limits: Limits) -> Self {
+        Self::start_on(TestDatabase::create, adjust, limits)
+    }
+
+    pub(super) fn start_on(
+        database: impl FnOnce(&Path) -> TestDatabase,
+        adjust: impl FnOnce(&mut Settings),
+        limits: Limits,
+    ) -> Self {
         // Why a page failed is said in the output of its test.
         let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer();
         let _ = log.try_init();
         let folder = tempfile::tempdir().unwrap();
-        let database = TestDatabase::create(folder.path());
+        let database = database(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut settings = Settings::read(|_| None).unwrap();
@@ -46,7 +55,7 @@ impl TestApp {
         settings.base_url = format!("http://{address}");
         settings.connections = 4;
         adjust(&mut settings);
-        let base_url = settings.base_url.clone();
+        let base_url = format!("http://{address}");
         let clock = Clock::fixed(Instant::parse("2021-10-04T10:00:00Z").unwrap());
         let service = Service::open(settings, clock).unwrap();
         let site = Data::new(essaim::app::site(service, limits).unwrap());

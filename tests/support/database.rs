@@ -20,20 +20,47 @@ pub fn server() -> Option<String> {
 impl TestDatabase {
     pub fn create(folder: &Path) -> Self {
         match server() {
-            None => {
+            None => Self::copy(&DatabaseUrl::Sqlite(sqlite_template().clone()), folder),
+            Some(server) => {
+                Self::copy(&DatabaseUrl::Postgres(with_database(&server, postgres_template(&server))), folder)
+            }
+        }
+    }
+
+    /// A copy of a database that nobody uses at the time.
+    pub fn copy(template: &DatabaseUrl, folder: &Path) -> Self {
+        match template {
+            DatabaseUrl::Sqlite(template) => {
                 let path = folder.join("essaim.sqlite3");
-                std::fs::copy(sqlite_template(), &path).unwrap();
+                std::fs::copy(template, &path).unwrap();
                 Self { url: DatabaseUrl::Sqlite(path), postgres: None }
             }
-            Some(server) => {
+            DatabaseUrl::Postgres(template) => {
                 static NEXT: AtomicUsize = AtomicUsize::new(0);
+                let server = server().unwrap();
                 let name = format!("essaim_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-                let template = postgres_template(&server);
-                execute(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+                execute(&server, &format!("CREATE DATABASE {name} TEMPLATE {}", database_of(template)));
                 let url = DatabaseUrl::Postgres(with_database(&server, &name));
                 Self { url, postgres: Some((server, name)) }
             }
         }
+    }
+
+    /// Leaves the database in place, for the rest of the run.
+    pub fn keep(mut self) -> DatabaseUrl {
+        self.postgres = None;
+        self.url.clone()
+    }
+}
+
+/// PostgreSQL copies no database that has connections: those of a pool just dropped may still be closing.
+pub fn forget_connections(url: &DatabaseUrl) {
+    if let DatabaseUrl::Postgres(url) = url {
+        let name = database_of(url);
+        execute(
+            &server().unwrap(),
+            &format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"),
+        );
     }
 }
 
@@ -83,6 +110,11 @@ fn migrate(url: &DatabaseUrl) {
 pub fn execute(server: &str, sql: &str) {
     let mut connection = PgConnection::establish(server).unwrap();
     diesel::sql_query(sql).execute(&mut connection).unwrap();
+}
+
+/// The name of a database: the last part of the path.
+fn database_of(url: &str) -> &str {
+    url.split('?').next().and_then(|base| base.rsplit('/').next()).unwrap()
 }
 
 /// The same server, another database: the last part of the path.

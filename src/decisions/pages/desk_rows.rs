@@ -168,7 +168,11 @@ pub(super) fn letter_rows(
             let outcome = basis::overall(&decisions);
             let rank = decisions.iter().find_map(|d| d.rank);
             let total: Option<Cents> = decisions.iter().filter_map(Decision::total).reduce(|a, b| a + b);
-            let row = row(letter.dossier, named.get(&letter.dossier));
+            let mut row = row(letter.dossier, named.get(&letter.dossier));
+            // Another authority's decisions are closed to a signatory; the letter that tells them is not.
+            if !reader.manages && !decisions.iter().any(|decision| reader.authorities.contains(&decision.authority)) {
+                row.href = format!("/dossiers/{}/courriers/{}", letter.dossier, letter.id);
+            }
             let (note, note_tone) = match (letter.notified_at, letter.read_at, letter.replaced_by) {
                 (None, _, _) if letter.electronic => ("Par voie électronique".to_owned(), "neutral"),
                 (None, _, _) => ("À imprimer et poster".to_owned(), "neutral"),

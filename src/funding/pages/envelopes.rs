@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Row, amount, row};
+use crate::access::Role;
 use crate::base::ids::{DossierId, EnvelopeId};
 use crate::base::money::Cents;
 use crate::base::text::count;
@@ -210,6 +211,7 @@ struct CallView {
     payments_href: String,
     /// What could go to the waiting list; empty when nothing is left or nobody waits.
     freed: String,
+    /// Empty for whoever may not open the list.
     waitlist_href: String,
 }
 
@@ -253,7 +255,11 @@ pub(super) fn of_call(visit: &Visit) -> Result<Answer, Fault> {
         } else {
             String::new()
         },
-        waitlist_href: format!("/appels/{}/decisions/liste-complementaire", call.code),
+        waitlist_href: if actor.holds_in(call.id, &[Role::Signatory, Role::CallManager]) {
+            format!("/appels/{}/decisions/liste-complementaire", call.code)
+        } else {
+            String::new()
+        },
     };
     Ok(Answer::page("Financement", "funding/call.html", &view)?
         .desk()

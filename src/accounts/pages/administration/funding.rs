@@ -200,7 +200,9 @@ fn envelope_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Faul
         errors: by_field(&summary),
         summary,
     };
-    Ok(page("Enregistrer un vote", "administration/vote.html", &view)?.crumb("Financements", PATH))
+    let of = &view.envelope;
+    let title = format!("Enregistrer un vote – {}, {}, {}", of.call, of.line, of.year);
+    Ok(page(&title, "administration/vote.html", &view)?.crumb("Financements", PATH))
 }
 
 pub(super) fn vote(visit: &Visit) -> Result<Answer, Fault> {
@@ -260,7 +262,8 @@ fn open_page(visit: &Visit, summary: Vec<FieldError>) -> Result<Answer, Fault> {
         errors: by_field(&summary),
         summary,
     };
-    Ok(page("Ouvrir l’enveloppe d’une année", "administration/envelope_open.html", &view)?.crumb("Financements", PATH))
+    let title = format!("Ouvrir l’enveloppe d’une année – {}, {}", view.call, view.line);
+    Ok(page(&title, "administration/envelope_open.html", &view)?.crumb("Financements", PATH))
 }
 
 pub(super) fn open_envelope(visit: &Visit) -> Result<Answer, Fault> {

@@ -49,6 +49,11 @@ fn about(role: Role) -> &'static str {
 }
 
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
+    if visit.query.text("appel").is_empty() {
+        let account: AccountId = visit.param("account")?;
+        let answer = Answer::redirect(format!("/administration/personnes/{account}"));
+        return Ok(answer.flash_as("warning", "Choisissez d’abord l’appel dans lequel donner un rôle."));
+    }
     show_with(visit, Vec::new())
 }
 
