@@ -21,7 +21,6 @@ pub enum Conn {
 pub const SEPARATOR: char = '\u{1F}';
 
 /// The texts of a group, [`SEPARATOR`] between them, in no order.
-#[must_use]
 pub fn joined(conn: &Conn, text: &str) -> SqlLiteral<Nullable<Text>> {
     match conn {
         Conn::Sqlite(_) => sql(&format!("group_concat({text}, '{SEPARATOR}')")),

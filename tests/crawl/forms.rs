@@ -36,12 +36,12 @@ impl<'a> Sender<'a> {
 
     /// Forms to fill in, with nothing filled in.
     pub fn send_empty(&mut self, walked: &Walked) {
-        self.each(walked, Form::asks, |form| empty(form));
+        self.each(walked, Form::asks, empty);
     }
 
     /// Every form as it stands: buttons that act do act.
     pub fn send_as_it_stands(&mut self, walked: &Walked) {
-        self.each(walked, |_| true, |form| as_it_stands(form));
+        self.each(walked, |_| true, as_it_stands);
     }
 
     fn each(&mut self, walked: &Walked, keep: impl Fn(&Form) -> bool, fill: impl Fn(&Form) -> Vec<(String, String)>) {

@@ -204,10 +204,9 @@ impl<'a> Walker<'a> {
             return self.faults.add(&self.person.who, shape, format!("{address}: a link to « {href} »"));
         }
         match fragment {
+            Some(id) if target == address && document.ids.iter().any(|known| known == id) => {}
             Some(id) if target == address => {
-                if !document.ids.iter().any(|known| known == id) {
-                    self.faults.add(&self.person.who, shape, format!("{address}: no #{id} on the page"));
-                }
+                self.faults.add(&self.person.who, shape, format!("{address}: no #{id} on the page"));
             }
             Some(id) => self.fragments.push((address.to_owned(), target.clone(), id.to_owned())),
             None => {}
