@@ -164,6 +164,7 @@ fn in_bulk() -> Section {
     for agenda in all.chunks(AGENDA) {
         judge(&data, agenda);
     }
+    let signatory = data.cookie_of(data.world.signatory);
     let served = data.serve("letters");
     let mut pages = Pages::new(
         &data,
@@ -174,7 +175,6 @@ fn in_bulk() -> Section {
          one transaction a letter, with two mails each.",
     );
     pages.page("desk of decisions, 1,000 to sign", |_| format!("{CALL}/decisions?etape=signer"));
-    let signatory = data.cookie_of(data.world.signatory);
     let bulk = |name: &str, work: &dyn Fn()| {
         let (cpu, started) = (served.server.cpu(), Instant::now());
         work();
