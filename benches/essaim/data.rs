@@ -122,6 +122,8 @@ impl Data {
 
     /// Drafts with nothing left to correct, each with the cookie of a member of its organisation.
     pub fn add_drafts(&self, count: usize) -> Vec<(DossierId, String)> {
+        // The pieces that the law asks for are those of the day of the submission.
+        self.app.service().clock.set(Clock::System.now());
         let cookies: Vec<String> = self.applicants.iter().map(|(account, _)| cookie_of(&self.app, *account)).collect();
         (0..count)
             .map(|number| {

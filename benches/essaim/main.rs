@@ -29,10 +29,14 @@ fn main() {
     if shared.is_dir() {
         tempfile::env::override_temp_dir(shared).unwrap();
     }
-    let sections = rows::measure(wanted.as_deref());
-    let text = report::markdown(&sections, started.elapsed());
-    println!("{text}");
-    if wanted.is_none() {
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/README.md"), text).unwrap();
+    let mut sections = Vec::new();
+    for section in rows::sections(wanted.as_deref()) {
+        sections.push(section());
+        let text = report::markdown(&sections, started.elapsed());
+        if wanted.is_none() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/README.md"), text).unwrap();
+        } else {
+            println!("{text}");
+        }
     }
 }

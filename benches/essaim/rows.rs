@@ -17,8 +17,8 @@ use crate::support::committee::{running_session, share_of};
 
 const CALL: &str = "/appels/AMI-ISS-2021";
 /// Of each measure at one concurrency.
-const PAGE: Bound = Bound { time: Duration::from_millis(1_200), requests: usize::MAX };
-const FLOOR: Bound = Bound { time: Duration::from_millis(300), requests: usize::MAX };
+const PAGE: Bound = Bound { time: Duration::from_millis(600), requests: usize::MAX };
+const FLOOR: Bound = Bound { time: Duration::from_millis(200), requests: usize::MAX };
 const FEW: usize = 1;
 const MANY: usize = 8;
 
@@ -28,15 +28,10 @@ type Measured = (&'static str, fn() -> Section);
 const SECTIONS: [Measured; 5] =
     [("ordinary", ordinary), ("submission", submission), ("letters", in_bulk), ("5000", large), ("100000", huge)];
 
-pub fn measure(wanted: Option<&str>) -> Vec<Section> {
-    SECTIONS
-        .iter()
-        .filter(|(name, _)| wanted.is_none_or(|wanted| *name == wanted))
-        .map(|(name, section)| {
-            eprintln!("{name}…");
-            section()
-        })
-        .collect()
+/// Those whose name is wanted, or all of them.
+pub fn sections(wanted: Option<&str>) -> Vec<fn() -> Section> {
+    let kept = SECTIONS.iter().filter(|(name, _)| wanted.is_none_or(|wanted| *name == wanted));
+    kept.map(|(_, section)| *section).collect()
 }
 
 /// Measures pages of one served database.
@@ -169,6 +164,7 @@ fn in_bulk() -> Section {
     for agenda in all.chunks(AGENDA) {
         judge(&data, agenda);
     }
+    let signatory = data.cookie_of(data.world.signatory);
     let served = data.serve("letters");
     let mut pages = Pages::new(
         &data,
@@ -179,7 +175,6 @@ fn in_bulk() -> Section {
          one transaction a letter, with two mails each.",
     );
     pages.page("desk of decisions, 1,000 to sign", |_| format!("{CALL}/decisions?etape=signer"));
-    let signatory = data.cookie_of(data.world.signatory);
     let bulk = |name: &str, work: &dyn Fn()| {
         let (cpu, started) = (served.server.cpu(), Instant::now());
         work();
