@@ -3,7 +3,7 @@
 use crate::access::{Actor, Role};
 use crate::fault::Fault;
 use crate::service::Service;
-use crate::web::serve::Expectation;
+use crate::web::serve::{DossierLinks, Expectation};
 use crate::web::throttle::Limits;
 use crate::web::{Link, Page, Site};
 use crate::{accounts, calls, committee, decisions, documents, dossiers, followup, funding, instruction, mail, site};
@@ -37,11 +37,14 @@ const EXPECTATIONS: &[Expectation] = &[
     followup::pages::expected,
 ];
 
+/// Pages about one dossier, for whoever reads it.
+const DOSSIER_LINKS: &[DossierLinks] = &[decisions::pages::links, funding::pages::links];
+
 /// # Errors
 /// When a template does not parse.
 pub fn site(service: Service, limits: Limits) -> Result<Site, Fault> {
     let pages = pages(service.settings.demo);
-    Site::new(service, pages, navigation, accounts::pages::sign_in_again, EXPECTATIONS, limits)
+    Site::new(service, pages, navigation, accounts::pages::sign_in_again, EXPECTATIONS, DOSSIER_LINKS, limits)
 }
 
 /// Reads what pages, mails and documents would otherwise read at their first use, so that nobody waits for it.

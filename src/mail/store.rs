@@ -230,7 +230,7 @@ const LEASE_MINUTES: i64 = 5;
 const LONGEST_PAUSE_MINUTES: i64 = 1 << 10;
 
 /// Takes the oldest mail that is due, for the length of a lease, so that two workers never send it twice. A lease or a
-/// pause twice as long as any we give was dated by a clock that has stepped back since: it holds nothing up. Twice,
+/// pause clearly longer than any we give was dated by a clock that has stepped back since: it holds nothing up. Clearly,
 /// because two workers never read quite the same hour.
 pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault> {
     let due = mails::table
@@ -240,7 +240,7 @@ pub(super) fn lease(conn: &mut Conn, now: Instant) -> Result<Option<Sent>, Fault
             mails::not_before
                 .le(now)
                 .or(mails::attempts.eq(0))
-                .or(mails::not_before.gt(now.plus_minutes(2 * LONGEST_PAUSE_MINUTES))),
+                .or(mails::not_before.gt(now.plus_minutes(LONGEST_PAUSE_MINUTES + LEASE_MINUTES))),
         )
         .filter(free(now))
         .order(mails::id)

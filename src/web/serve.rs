@@ -21,6 +21,7 @@ use super::visit::Visit;
 use crate::access::Actor;
 use crate::access::passwords::Passwords;
 use crate::base::clock::Instant;
+use crate::base::ids::DossierId;
 use crate::db::Conn;
 use crate::fault::Fault;
 use crate::service::Service;
@@ -39,10 +40,15 @@ pub struct Site {
     pub sign_in_again: fn(&Visit) -> Result<Answer, Fault>,
     /// What each capability expects of a person now, in the order of a dossier's life.
     pub expectations: &'static [Expectation],
+    /// Pages about one dossier, in the order of its life.
+    pub dossier_links: &'static [DossierLinks],
 }
 
 /// What a capability expects of a person now.
 pub type Expectation = fn(&mut Conn, &Actor, Instant) -> Result<Vec<Expected>, Fault>;
+
+/// The pages of a capability about a dossier that this agent may open, for the pages of capabilities before it.
+pub type DossierLinks = fn(&mut Conn, &Actor, DossierId) -> Result<Vec<Link>, Fault>;
 
 impl Site {
     /// # Errors
@@ -53,6 +59,7 @@ impl Site {
         navigation: fn(Option<&Actor>) -> Vec<Link>,
         sign_in_again: fn(&Visit) -> Result<Answer, Fault>,
         expectations: &'static [Expectation],
+        dossier_links: &'static [DossierLinks],
         limits: Limits,
     ) -> Result<Self, Fault> {
         let statics = Statics::load();
@@ -67,6 +74,7 @@ impl Site {
             navigation,
             sign_in_again,
             expectations,
+            dossier_links,
         })
     }
 }

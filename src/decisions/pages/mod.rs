@@ -10,6 +10,7 @@ mod desk;
 mod desk_rows;
 mod expected;
 mod file;
+mod links;
 mod notify;
 mod shared;
 mod sign_many;
@@ -21,6 +22,7 @@ use crate::access::{Permission, Role};
 use crate::web::Page;
 
 pub use expected::expected;
+pub use links::links;
 
 /// Who works on decisions.
 const DESK: &[Role] = &[Role::Signatory, Role::CallManager];

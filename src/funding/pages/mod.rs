@@ -6,6 +6,7 @@ mod board;
 mod dossier;
 mod envelopes;
 mod expected;
+mod links;
 mod lists;
 mod plan;
 mod report;
@@ -18,6 +19,7 @@ use crate::funding::store::READERS;
 use crate::web::Page;
 
 pub use expected::expected;
+pub use links::links;
 
 #[must_use]
 pub fn pages() -> Vec<Page> {

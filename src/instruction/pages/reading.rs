@@ -7,8 +7,9 @@ use super::review_view::{Row, Sheet, sheets};
 use super::spread::{self, Spread};
 use super::territorial_view::{self, TerritorialRow};
 use crate::access::Role;
+use crate::base::ids::DossierId;
+use crate::dossiers::PieceRef;
 use crate::dossiers::present::{self, PresentedSection};
-use crate::dossiers::{PieceRef, StaffView};
 use crate::fault::Fault;
 use crate::files::ACCEPTED;
 use crate::instruction::{self, ReviewSight, store};
@@ -110,7 +111,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
             None => "Avis de mon département",
         },
         journal_href: format!("{path}/journal"),
-        links: links(view, &path),
+        links: links(visit, id)?,
         shows_reviews,
         sheets,
         spread,
@@ -147,15 +148,14 @@ pub(super) fn piece(visit: &Visit) -> Result<Answer, Fault> {
     Ok(Answer::file(media_type, piece.file_name, bytes))
 }
 
-/// The decision and the money of this dossier, for those whose pages they are.
-fn links(view: &StaffView, path: &str) -> Vec<Link> {
-    let mut links = Vec::new();
-    let signs = view.through(Role::Signatory) || view.through(Role::CallManager);
-    if signs && view.dossier.state.has_opinion() {
-        links.push(Link::new("Décision", format!("{path}/decision")));
-    }
-    if (signs || view.through(Role::Funder)) && view.dossier.state.is_awarded() {
-        links.push(Link::new("Acte et versements", format!("{path}/financement")));
-    }
-    links
+/// What later capabilities say of this dossier, for those whose pages they are.
+fn links(visit: &Visit, dossier: DossierId) -> Result<Vec<Link>, Fault> {
+    let actor = visit.actor()?;
+    visit.read(|conn| {
+        let mut links = Vec::new();
+        for of in visit.site.dossier_links {
+            links.extend(of(conn, actor, dossier)?);
+        }
+        Ok(links)
+    })
 }
