@@ -29,11 +29,6 @@ impl Map {
         self.pages.iter().filter(|page| page.method == Method::Get).map(|page| page.path).collect()
     }
 
-    /// Patterns of every form that is sent.
-    pub fn writable(&self) -> BTreeSet<&'static str> {
-        self.pages.iter().filter(|page| page.method == Method::Post).map(|page| page.path).collect()
-    }
-
     /// The pattern an address belongs to.
     pub fn route(&self, method: Method, address: &str) -> Option<&'static str> {
         let path = address.split(['?', '#']).next().unwrap_or_default();

@@ -18,6 +18,8 @@ const SAMPLE: usize = 2;
 const CHOICES: usize = 3;
 const REDIRECTS: usize = 5;
 
+/// The mails that the demonstration keeps, one by one.
+const MAILS: &str = "/demo/courriels/{mail}";
 /// A mail as a mail program shows it.
 pub const MAIL: &str = "/demo/courriels/{mail}/mise-en-forme";
 
@@ -159,8 +161,11 @@ impl<'a> Walker<'a> {
             let title = &document.title;
             self.faults.add(&self.person.who, shape, format!("{path} and {other} have one title, « {title} »"));
         }
-        for href in document.links.iter().chain(&document.assets) {
-            self.link(address, shape, href, document);
+        // A mail leads its recipient, who is somebody else.
+        if !shape.starts_with(MAILS) {
+            for href in document.links.iter().chain(&document.assets) {
+                self.link(address, shape, href, document);
+            }
         }
         for form in &document.forms {
             if form.post {

@@ -104,7 +104,9 @@ pub fn move_items(visit: &Visit) -> Result<Answer, Fault> {
     let (id, path) = path_of(visit)?;
     let actor = visit.actor()?;
     let chosen: Vec<DossierId> = visit.form.all("move").iter().filter_map(|value| value.parse().ok()).collect();
-    let target: SessionId = visit.form.text("target").parse().map_err(|_| Fault::NotFound)?;
+    let Ok(target) = visit.form.text("target").parse::<SessionId>() else {
+        return Ok(Answer::redirect(path).flash_as("warning", "Choisissez la séance où déplacer les dossiers."));
+    };
     match visit.perform(|op| actions::move_to_session(op, actor, id, target, &chosen)) {
         Ok(()) => Ok(Answer::redirect(path).flash("Les dossiers sont déplacés.")),
         Err(Fault::Invalid(errors)) => {

@@ -81,7 +81,8 @@ fn page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Fault> {
         error: by_field(&errors),
         errors,
     };
-    let answer = Answer::page(format!("{title} – {}", room.title()), "committee/recusal.html", &view)?;
+    let page_title = format!("{title} – {} – {}", item.dossier.reference_or_draft(), room.title());
+    let answer = Answer::page(page_title, "committee/recusal.html", &view)?;
     Ok(room.crumbs(answer, title))
 }
 

@@ -6,7 +6,7 @@ use super::advance;
 use super::submission::{acknowledge, freeze, set_targets, tag};
 use crate::access::{Actor, Role};
 use crate::base::ids::DossierId;
-use crate::base::text::{clean, fold};
+use crate::base::text::{clean, fold_for_index};
 use crate::calls::{self, Call};
 use crate::db::schema::{attachments, dossier_sections, dossier_tags, dossiers};
 use crate::dossiers::completion::{self, Asked, Completion};
@@ -116,7 +116,8 @@ pub fn answer_completion(op: &mut Operation<'_>, actor: &Actor, dossier: Dossier
     }
     let version = freeze(op, actor, dossier, &call, &draft.content)?;
     let content = &draft.content;
-    let search_text = fold(&format!("{} {} {}", content.title(), content.applicant.name, row.reference_or_draft()));
+    let search_text =
+        fold_for_index(&format!("{} {} {}", content.title(), content.applicant.name, row.reference_or_draft()));
     diesel::update(dossiers::table.filter(dossiers::id.eq(dossier)))
         .set((
             dossiers::title.eq(content.title()),

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::access::Actor;
 use crate::base::clock::Instant;
 use crate::base::ids::{AttachmentId, CallId, DossierId, OrganisationId};
-use crate::base::text::{clean_line, fold};
+use crate::base::text::{clean_line, fold_for_index};
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{attachments, dossiers};
@@ -105,7 +105,7 @@ pub fn save_section(
     if dossier.state == State::Draft && section.fields.iter().any(|field| field.code == "title") {
         let title = clean_line(typed_text(&typed, "title"));
         diesel::update(dossiers::table.filter(dossiers::id.eq(dossier.id)))
-            .set((dossiers::search_text.eq(fold(&title)), dossiers::title.eq(title)))
+            .set((dossiers::search_text.eq(fold_for_index(&title)), dossiers::title.eq(title)))
             .execute(op.conn)?;
     }
     let entry = Entry::new("dossier.save", format!("Rubrique «\u{202F}{}\u{202F}» enregistrée", section.title));

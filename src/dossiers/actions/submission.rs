@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::advance;
 use crate::access::Actor;
 use crate::base::ids::{CallId, DossierId, DossierVersionId};
-use crate::base::text::fold;
+use crate::base::text::fold_for_index;
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
 use crate::db::schema::{calls as calls_table, dossier_tags, dossier_versions, dossiers, indicators};
@@ -48,7 +48,7 @@ pub fn submit(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Resu
     let version = freeze(op, actor, dossier, &call, &draft.content)?;
     let reference = next_reference(op, call.id, &call.code)?;
     let content = &draft.content;
-    let search_text = fold(&format!("{} {} {reference}", content.title(), content.applicant.name));
+    let search_text = fold_for_index(&format!("{} {} {reference}", content.title(), content.applicant.name));
     diesel::update(dossiers::table.filter(dossiers::id.eq(dossier)))
         .set((
             dossiers::reference.eq(Some(&reference)),
