@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Instant(pub i64);
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "janvier",
     "février",
     "mars",

@@ -1,21 +1,9 @@
 //! Spaces that must not end a line, put right in texts typed by people.
 
+use super::clock::MONTHS;
+
 const THIN: char = '\u{202F}';
 const FIXED: char = '\u{A0}';
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
 /// Abbreviations that belong to the word after them.
 const LEADING: [&str; 10] = ["n°", "N°", "nº", "L.", "R.", "D.", "M.", "Mme", "art.", "p."];
 

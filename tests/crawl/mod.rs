@@ -43,10 +43,11 @@ fn every_page_as_every_role() {
         limits,
     );
     crawl.run(&app, &scenes::build(&app));
-    // Said, not judged: pages of states that neither service is in, where the journeys go.
+    // Some pages belong to states that neither service is in, where the journeys go; most do not.
     let (readable, reached) = (crawl.map.readable(), &crawl.routes);
     let missed = readable.iter().filter(|route| !reached.contains(*route)).count();
     eprintln!("{missed} of {} addresses are out of everyone's reach here", readable.len());
+    assert!(missed * 5 < readable.len(), "the walk reaches four addresses in five at least");
     crawl.faults.settle();
 }
 

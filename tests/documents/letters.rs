@@ -199,5 +199,7 @@ fn the_foot_of_the_page_gives_the_whole_address() {
     let pages = pages("letter_foot", &bytes);
     let last = flat(pages.last().unwrap());
     assert!(!last.contains('…'), "cut: {last}");
+    // The number of the page stands at the end of the first line.
+    assert!(last.contains("1025 rue Henri"), "{last}");
     assert!(last.contains("Becquerel – CS 30001 – 34067 Montpellier cedex 2"), "{last}");
 }
