@@ -103,6 +103,8 @@ pub fn plan_second(visit: &Visit) -> Result<Answer, Fault> {
 pub fn move_items(visit: &Visit) -> Result<Answer, Fault> {
     let (id, path) = path_of(visit)?;
     let actor = visit.actor()?;
+    // Whoever may not see this session learns nothing from a form left unfinished.
+    Room::of(visit)?;
     let chosen: Vec<DossierId> = visit.form.all("move").iter().filter_map(|value| value.parse().ok()).collect();
     let Ok(target) = visit.form.text("target").parse::<SessionId>() else {
         return Ok(Answer::redirect(path).flash_as("warning", "Choisissez la séance où déplacer les dossiers."));
