@@ -65,7 +65,9 @@ fn round(kill_after: Option<Duration>, by_batch: bool) -> (usize, usize, Duratio
             panic!("{deed:?} is refused with {}: {}", reply.status, reply.words());
         }
     }
-    drop(first);
+    if kill_after.is_none() {
+        first.stop();
+    }
     let left = Inventory::of(&place);
     let done = left.is_sound();
     left.keeps(&deeds, &answers);

@@ -162,6 +162,7 @@ pub fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
 /// Ends the connections that killed processes left behind: what they had asked for is then done or undone for good.
 pub fn settle(conn: &mut Conn) {
     if let Conn::Postgres(server) = conn {
+        let began = std::time::Instant::now();
         loop {
             let others: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
                 "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
@@ -172,6 +173,7 @@ pub fn settle(conn: &mut Conn) {
             if others == 0 {
                 return;
             }
+            assert!(began.elapsed() < std::time::Duration::from_secs(60), "{others} connections stay open");
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
     }

@@ -57,6 +57,8 @@ fn two_servers_on_one_database_do_everything_once() {
     let ids: BTreeSet<&str> =
         taken.iter().filter_map(|mail| mail.lines().find_map(|l| l.strip_prefix("Message-ID: "))).collect();
     assert_eq!(ids.len(), taken.len(), "no mail left twice");
+    // Whoever looks next waits until nobody else is connected.
+    drop(service);
     let all = Inventory::of(&place);
     assert_eq!(all.is_sound(), prepared().deeds.len());
     all.keeps(&doubled, &answers);
