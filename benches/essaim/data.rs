@@ -136,6 +136,12 @@ impl Data {
             .collect()
     }
 
+    /// Whether a page of this name is wanted: `cargo bench --bench essaim -- ordinary ranking` measures those that have
+    /// this word.
+    pub fn chosen(&self, page: &str) -> bool {
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).nth(1).is_none_or(|w| page.contains(&w))
+    }
+
     pub fn viewer(&self, request: usize) -> &str {
         &self.viewers[request % self.viewers.len()]
     }

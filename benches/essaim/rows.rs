@@ -49,6 +49,9 @@ impl<'a> Pages<'a> {
 
     /// A page asked by another manager each time, after a score has changed. The path may depend on the request.
     fn page(&mut self, name: &str, path: impl Fn(usize) -> String + Sync) {
+        if !self.data.chosen(name) {
+            return;
+        }
         let request = |number: usize| {
             self.served.change_a_review(number);
             get(&path(number), self.data.viewer(number))

@@ -36,6 +36,17 @@ pub struct Window {
     pub limit: i64,
 }
 
+impl Window {
+    /// The same rows counted from the end of a list that has `total`, when they are nearer to it: read in the reverse
+    /// order, the last page of a long list costs no more than the first.
+    #[must_use]
+    pub fn mirrored(self, total: i64) -> Option<Self> {
+        let from_end = total - self.offset;
+        let limit = self.limit.min(from_end);
+        (self.offset > from_end && from_end > 0).then_some(Self { offset: from_end - limit, limit })
+    }
+}
+
 /// How long a request waits for its turn at a database that answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a request waits for a database that has gone: long enough for a connection to be opened anew.

@@ -1,6 +1,7 @@
 //! The three embedded faces: glyphs and widths for measuring, subsets for embedding.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Write as _;
 use std::sync::LazyLock;
 
 use allsorts::binary::read::ReadScope;
@@ -59,12 +60,30 @@ impl Glyph {
     }
 }
 
+/// A face cut down to some glyphs, ready to embed.
+#[derive(Clone)]
+pub(super) struct Subset {
+    pub font: ParsedFont,
+    /// Where each glyph of the face went.
+    pub moved: BTreeMap<u16, u16>,
+}
+
+/// The subset of what French is written with, made once: most documents need no other.
+struct Usual {
+    glyphs: BTreeSet<u16>,
+    subset: Subset,
+    /// As a font program of a PDF, deflated.
+    deflated: Vec<u8>,
+}
+
 struct Typeface {
+    face: Face,
     parsed: ParsedFont,
     /// Figures of one width.
     tabular: HashMap<u16, u16>,
     /// Space to add between two glyphs, in font units.
     kerning: HashMap<(u16, u16), i16>,
+    usual: Option<Usual>,
 }
 
 pub(super) struct Fonts {
@@ -79,6 +98,8 @@ static FONTS: LazyLock<Result<Fonts, DocumentError>> = LazyLock::new(|| {
     Ok(Fonts { faces })
 });
 
+/// What French letters are written with beside the letters of [`KERNED`].
+const USUAL: &str = "0123456789 \u{A0}\u{202F}€%&!?@#+*=_[]{}<>|·•…“”‘\"'—";
 /// What kerning is worth preparing for.
 const KERNED: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZÀÉÈÊÇŒabcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüœ.,;:’'-–()«»/°";
 
@@ -107,7 +128,47 @@ impl Typeface {
             .filter(|pair| pair[0].kerning != 0)
             .map(|pair| ((pair[0].glyph.glyph_index, pair[1].glyph.glyph_index), pair[0].kerning))
             .collect();
-        Ok(Self { parsed, tabular, kerning })
+        let mut typeface = Self { face, parsed, tabular, kerning, usual: None };
+        typeface.usual = Some(typeface.usual()?);
+        Ok(typeface)
+    }
+
+    fn broken(&self, cause: impl std::fmt::Display) -> DocumentError {
+        DocumentError::Font(format!("{}\u{A0}: {cause}", self.face.name()))
+    }
+
+    fn usual(&self) -> Result<Usual, DocumentError> {
+        let drawn = KERNED.chars().chain(USUAL.chars()).filter_map(|c| self.glyph(c)).map(|glyph| glyph.id);
+        let glyphs: BTreeSet<u16> = drawn.chain(self.tabular.values().copied()).collect();
+        let subset = self.subset(&glyphs)?;
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(subset.font.original_bytes.as_slice()).map_err(|e| self.broken(e))?;
+        let deflated = encoder.finish().map_err(|e| self.broken(e))?;
+        Ok(Usual { glyphs, subset, deflated })
+    }
+
+    /// The face cut down to the glyphs in use.
+    fn subset(&self, used: &BTreeSet<u16>) -> Result<Subset, DocumentError> {
+        let mut ids: Vec<u16> = vec![0];
+        ids.extend(used.iter().copied().filter(|id| *id != 0));
+        let file = ReadScope::new(self.face.bytes()).read::<FontData<'_>>().map_err(|e| self.broken(e))?;
+        let provider = file.table_provider(0).map_err(|e| self.broken(e))?;
+        let bytes =
+            subset(&provider, &ids, &SubsetProfile::Pdf, CmapTarget::Unrestricted).map_err(|e| self.broken(e))?;
+        let full = &self.parsed;
+        let moved: BTreeMap<u16, u16> = ids.iter().copied().zip(0..).collect();
+        let widths = moved.iter().filter_map(|(old, new)| Some((*new, full.get_glyph_width(*old)?))).collect();
+        let mut font = ParsedFont::with_glyph_data(
+            bytes,
+            0,
+            Some(format!("ESSAIM+{}", self.face.name())),
+            BTreeMap::new(),
+            widths,
+            full.units_per_em,
+            FontMetrics { ascent: full.font_metrics.ascent, descent: full.font_metrics.descent },
+        );
+        font.pdf_font_metrics = full.pdf_font_metrics.clone();
+        Ok(Subset { font, moved })
     }
 
     fn glyph(&self, text: char) -> Option<Glyph> {
@@ -185,29 +246,21 @@ impl Fonts {
         self.glyphs(face, text).iter().map(|g| g.width(size)).sum()
     }
 
-    /// The face cut down to the glyphs in use, and where each went.
-    pub fn subset(&self, face: Face, used: &BTreeSet<u16>) -> Result<(ParsedFont, BTreeMap<u16, u16>), DocumentError> {
-        let broken = |cause: String| DocumentError::Font(format!("{}\u{A0}: {cause}", face.name()));
-        let full = &self.faces.get(&face).ok_or_else(|| broken("absente".to_owned()))?.parsed;
-        let mut ids: Vec<u16> = vec![0];
-        ids.extend(used.iter().copied().filter(|id| *id != 0));
-        let file = ReadScope::new(face.bytes()).read::<FontData<'_>>().map_err(|e| broken(e.to_string()))?;
-        let provider = file.table_provider(0).map_err(|e| broken(e.to_string()))?;
-        let bytes = subset(&provider, &ids, &SubsetProfile::Pdf, CmapTarget::Unrestricted)
-            .map_err(|e| broken(e.to_string()))?;
-        let moved: BTreeMap<u16, u16> = ids.iter().copied().zip(0..).collect();
-        let widths = moved.iter().filter_map(|(old, new)| Some((*new, full.get_glyph_width(*old)?))).collect();
-        let mut font = ParsedFont::with_glyph_data(
-            bytes,
-            0,
-            Some(format!("ESSAIM+{}", face.name())),
-            BTreeMap::new(),
-            widths,
-            full.units_per_em,
-            FontMetrics { ascent: full.font_metrics.ascent, descent: full.font_metrics.descent },
-        );
-        font.pdf_font_metrics = full.pdf_font_metrics.clone();
-        Ok((font, moved))
+    /// The face cut down to what French is written with, or to the glyphs in use where they go beyond it.
+    pub fn subset(&self, face: Face, used: &BTreeSet<u16>) -> Result<Subset, DocumentError> {
+        let absent = || DocumentError::Font(format!("{}\u{A0}: absente", face.name()));
+        let typeface = self.faces.get(&face).ok_or_else(absent)?;
+        match &typeface.usual {
+            Some(usual) if used.is_subset(&usual.glyphs) => Ok(usual.subset.clone()),
+            _ => typeface.subset(used),
+        }
+    }
+
+    /// A font program as it is deflated, where that was done once for all.
+    pub fn deflated(&self, program: &[u8]) -> Option<&[u8]> {
+        let usual = self.faces.values().filter_map(|typeface| typeface.usual.as_ref());
+        let same = |usual: &&Usual| usual.subset.font.original_bytes.as_slice() == program;
+        usual.filter(same).map(|usual| usual.deflated.as_slice()).next()
     }
 }
 

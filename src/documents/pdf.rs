@@ -38,6 +38,7 @@ pub(super) fn write(pages: &[Page], tags: &Tags, metadata: &Metadata<'_>) -> Res
     let options = PdfSaveOptions { image_optimization: None, ..PdfSaveOptions::default() };
     let mut file = to_lopdf_doc(&document, &options, &mut warnings);
     finish(&mut file, tags, &marked, metadata).map_err(|e| DocumentError::Pdf(e.to_string()))?;
+    deflate_fonts(&mut file)?;
     file.compress();
     let mut bytes = Vec::new();
     file.save_to(&mut bytes).map_err(|e| DocumentError::Pdf(e.to_string()))?;
@@ -53,11 +54,26 @@ fn embed_fonts(document: &mut PdfDocument, pages: &[Page]) -> Result<Moves, Docu
     }
     let mut moves = Moves::new();
     for (face, ids) in used {
-        let (font, moved) = fonts()?.subset(face, &ids)?;
-        document.resources.fonts.map.insert(font_id(face), PdfFont::new(font));
-        moves.insert(face, moved);
+        let subset = fonts()?.subset(face, &ids)?;
+        document.resources.fonts.map.insert(font_id(face), PdfFont::new(subset.font));
+        moves.insert(face, subset.moved);
     }
     Ok(moves)
+}
+
+/// Font programs are the largest streams by far: those made once are deflated once.
+fn deflate_fonts(file: &mut lopdf::Document) -> Result<(), DocumentError> {
+    let fonts = fonts()?;
+    for object in file.objects.values_mut() {
+        let Object::Stream(stream) = object else { continue };
+        if stream.dict.has(b"Length1")
+            && let Some(deflated) = fonts.deflated(&stream.content)
+        {
+            stream.dict.set("Filter", Object::Name(b"FlateDecode".to_vec()));
+            stream.set_content(deflated.to_vec());
+        }
+    }
+    Ok(())
 }
 
 /// Fixed names: the library's own are random and would change the bytes at each run.

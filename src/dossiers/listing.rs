@@ -160,13 +160,9 @@ pub fn page(
     window: Window,
     total: i64,
 ) -> Result<Vec<Listed>, Fault> {
-    let from_end = total - window.offset;
     // What is missing comes last in both orders of the amounts.
-    if window.offset <= from_end || from_end <= 0 || criteria.order == Order::Requested {
-        return rows(conn, scope, criteria, window);
-    }
-    let limit = window.limit.min(from_end);
-    let mirrored = Window { offset: from_end - limit, limit };
+    let mirrored = window.mirrored(total).filter(|_| criteria.order != Order::Requested);
+    let Some(mirrored) = mirrored else { return rows(conn, scope, criteria, window) };
     let mut rows = ordered(conn, scope, criteria, !criteria.descending, mirrored)?;
     rows.reverse();
     Ok(rows)

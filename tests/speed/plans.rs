@@ -47,3 +47,37 @@ fn states_are_counted_in_an_index() {
     let steps: Vec<Step> = app.service().read(|conn| Ok(diesel::sql_query(query).load(conn)?)).unwrap();
     assert!(steps.iter().any(|step| step.detail.contains("COVERING INDEX")));
 }
+
+/// The reviews asked in a call, in the order of their list, and how many are late.
+#[test]
+fn reviews_asked_are_read_and_counted_in_an_index() {
+    let app = TestApp::start();
+    if app.service().db.backend() != Backend::Sqlite {
+        return;
+    }
+    let plan = |query: &str| -> Vec<String> {
+        let query = format!("EXPLAIN QUERY PLAN {query}");
+        let steps: Vec<Step> = app.service().read(|conn| Ok(diesel::sql_query(&query).load(conn)?)).unwrap();
+        steps.into_iter().map(|step| step.detail).collect()
+    };
+    for way in ["ASC", "DESC"] {
+        let list = plan(&format!(
+            "SELECT assignments.id FROM assignments \
+             INNER JOIN dossiers ON dossiers.id = assignments.dossier_id \
+             INNER JOIN accounts ON accounts.id = assignments.account_id \
+             WHERE assignments.call_id = 1 AND assignments.ended_at IS NULL \
+             AND (assignments.review_submitted_at IS NOT NULL OR dossiers.state = 'under_instruction') \
+             ORDER BY assignments.review_submitted_at IS NOT NULL {way}, assignments.due_at IS NULL {way}, \
+             assignments.due_at {way}, assignments.id {way} LIMIT 50"
+        ));
+        assert!(!list.iter().any(|step| step.contains("TEMP B-TREE")), "{way}: {list:#?}");
+    }
+    let active = plan("SELECT COUNT(*) FROM assignments WHERE call_id = 1 AND ended_at IS NULL");
+    assert!(active.iter().any(|step| step.contains("COVERING INDEX assignments_asked")), "{active:#?}");
+    let late = plan(
+        "SELECT COUNT(*) FROM assignments INNER JOIN dossiers ON dossiers.id = assignments.dossier_id \
+         WHERE assignments.call_id = 1 AND assignments.ended_at IS NULL AND assignments.review_submitted_at IS NULL \
+         AND assignments.due_at < 1 AND dossiers.state = 'under_instruction'",
+    );
+    assert!(late.iter().any(|step| step.contains("INDEX assignments_awaited")), "{late:#?}");
+}

@@ -29,6 +29,8 @@ diesel::table! {
         end_reason -> Nullable<Text>,
         refused_at -> Nullable<BigInt>,
         reminded_at -> Nullable<BigInt>,
+        call_id -> Nullable<BigInt>,
+        review_submitted_at -> Nullable<BigInt>,
     }
 }
 

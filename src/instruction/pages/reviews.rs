@@ -131,7 +131,7 @@ fn facts(visit: &Visit, conn: &mut Conn) -> Result<Facts, Fault> {
     };
     let total = store::count_asked(conn, &wanted)?;
     let late = late(conn, actor, &call, visit.now)?;
-    let rows = store::asked(conn, &wanted, request.window(total))?;
+    let rows = store::asked(conn, &wanted, request.window(total), total)?;
     let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier).collect();
     let mut views: HashMap<DossierId, StaffView> = HashMap::new();
     for view in dossiers::visible_among(conn, actor, call.id, &ids, super::MANAGERS)? {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId};
 use crate::base::text::pattern;
-use crate::db::schema::{accounts, assignments, dossiers, institutions, organisations, reviews};
+use crate::db::schema::{accounts, assignments, dossiers, institutions, organisations};
 use crate::db::{Conn, Dialect};
 use crate::dossiers::State;
 use crate::fault::Fault;
@@ -48,66 +48,109 @@ pub struct Asked {
     pub submitted_at: Option<Instant>,
 }
 
-/// Active assignments of the call, but on closed dossiers; a dossier withdrawn waits for no review.
+/// Active assignments of the call; a dossier withdrawn waits for no review.
 macro_rules! narrowed {
     ($wanted:expr) => {{
         let mut query = assignments::table
             .inner_join(dossiers::table)
-            .inner_join(organisations::table.on(organisations::id.eq(dossiers::organisation_id)))
             .inner_join(accounts::table.on(accounts::id.eq(assignments::account_id)))
-            .inner_join(institutions::table)
-            .left_join(reviews::table)
             .into_boxed::<Dialect>()
-            .filter(dossiers::call_id.eq($wanted.call))
+            .filter(assignments::call_id.eq($wanted.call))
             .filter(assignments::ended_at.is_null())
-            .filter(reviews::submitted_at.is_not_null().or(dossiers::state.eq(State::UnderInstruction)))
-            .filter(dossiers::id.ne_all($wanted.closed.clone()));
+            .filter(assignments::review_submitted_at.is_not_null().or(dossiers::state.eq(State::UnderInstruction)));
         query = match $wanted.state.as_str() {
-            "retard" => query.filter(reviews::submitted_at.is_null()).filter(assignments::due_at.lt($wanted.now)),
-            "attendu" => query.filter(reviews::submitted_at.is_null()),
-            "rendu" => query.filter(reviews::submitted_at.is_not_null()),
+            "retard" => {
+                query.filter(assignments::review_submitted_at.is_null()).filter(assignments::due_at.lt($wanted.now))
+            }
+            "attendu" => query.filter(assignments::review_submitted_at.is_null()),
+            "rendu" => query.filter(assignments::review_submitted_at.is_not_null()),
             _ => query,
         };
         if let Some(code) = &$wanted.institution {
-            query = query.filter(institutions::code.eq(code.clone()));
+            let own = institutions::table.filter(institutions::code.eq(code.clone())).select(institutions::id);
+            query = query.filter(assignments::institution_id.eq_any(own));
         }
         for word in &$wanted.words {
             let pattern = pattern(word);
-            query =
-                query.filter(dossiers::search_text.like(pattern.clone()).or(organisations::search_text.like(pattern)));
+            let applicants =
+                organisations::table.filter(organisations::search_text.like(pattern.clone())).select(organisations::id);
+            query = query.filter(dossiers::search_text.like(pattern).or(dossiers::organisation_id.eq_any(applicants)));
         }
         query
     }};
 }
 
+/// How many there are. Those of a whole call are counted in an index, without reading a dossier that waits for none.
 pub fn count_asked(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
-    Ok(narrowed!(wanted).count().get_result(conn)?)
+    if wanted.institution.is_some() || !wanted.words.is_empty() {
+        let open = narrowed!(wanted).filter(assignments::dossier_id.ne_all(wanted.closed.clone()));
+        return Ok(open.count().get_result(conn)?);
+    }
+    let mut count = count_of_call(conn, wanted)?;
+    for some in wanted.closed.chunks(500) {
+        let closed = narrowed!(wanted).filter(assignments::dossier_id.eq_any(some.to_vec()));
+        count -= closed.count().get_result::<i64>(conn)?;
+    }
+    Ok(count)
 }
 
-pub fn asked(conn: &mut Conn, wanted: &Wanted, window: Window) -> Result<Vec<Asked>, Fault> {
-    let query = narrowed!(wanted);
+fn count_of_call(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
+    let active =
+        assignments::table.filter(assignments::call_id.eq(wanted.call)).filter(assignments::ended_at.is_null());
+    let awaited = active.filter(assignments::review_submitted_at.is_null());
+    let under_instruction = awaited.inner_join(dossiers::table).filter(dossiers::state.eq(State::UnderInstruction));
+    Ok(match wanted.state.as_str() {
+        "retard" => under_instruction.filter(assignments::due_at.lt(wanted.now)).count().get_result(conn)?,
+        "attendu" => under_instruction.count().get_result(conn)?,
+        state => {
+            let all: i64 = active.count().get_result(conn)?;
+            let given = all - awaited.count().get_result::<i64>(conn)?;
+            if state == "rendu" { given } else { given + under_instruction.count().get_result::<i64>(conn)? }
+        }
+    })
+}
+
+/// One window of a list that has `total`; what is nearer to its end is read from its end.
+pub fn asked(conn: &mut Conn, wanted: &Wanted, window: Window, total: i64) -> Result<Vec<Asked>, Fault> {
+    match window.mirrored(total).filter(|_| !wanted.descending && wanted.order == Order::Due) {
+        Some(mirrored) => {
+            let mut rows = ordered(conn, wanted, true, mirrored)?;
+            rows.reverse();
+            Ok(rows)
+        }
+        None => ordered(conn, wanted, false, window),
+    }
+}
+
+fn ordered(conn: &mut Conn, wanted: &Wanted, from_end: bool, window: Window) -> Result<Vec<Asked>, Fault> {
+    let query = narrowed!(wanted).filter(assignments::dossier_id.ne_all(wanted.closed.clone()));
     macro_rules! by {
         ($column:expr) => {
             if wanted.descending { query.order($column.desc()) } else { query.order($column.asc()) }
         };
     }
+    let submitted = assignments::review_submitted_at.is_not_null();
+    let undated = assignments::due_at.is_null();
     let query = match wanted.order {
         // What is submitted comes last, and what has no due date after what has one.
+        Order::Due if from_end => query
+            .order(submitted.desc())
+            .then_order_by(undated.desc())
+            .then_order_by(assignments::due_at.desc())
+            .then_order_by(assignments::id.desc()),
         Order::Due => {
-            let query = query
-                .order(reviews::submitted_at.is_not_null().asc())
-                .then_order_by(assignments::due_at.is_null().asc());
-            if wanted.descending {
+            let query = query.order(submitted.asc()).then_order_by(undated.asc());
+            let query = if wanted.descending {
                 query.then_order_by(assignments::due_at.desc())
             } else {
                 query.then_order_by(assignments::due_at.asc())
-            }
+            };
+            query.then_order_by(assignments::id.asc())
         }
-        Order::Dossier => by!(dossiers::reference),
-        Order::Instructor => by!(accounts::search_text),
+        Order::Dossier => by!(dossiers::reference).then_order_by(assignments::id.asc()),
+        Order::Instructor => by!(accounts::search_text).then_order_by(assignments::id.asc()),
     };
     Ok(query
-        .then_order_by(assignments::id.asc())
         .offset(window.offset)
         .limit(window.limit)
         .select((
@@ -117,7 +160,7 @@ pub fn asked(conn: &mut Conn, wanted: &Wanted, window: Window) -> Result<Vec<Ask
             assignments::institution_id,
             assignments::due_at,
             assignments::reminded_at,
-            reviews::submitted_at.nullable(),
+            assignments::review_submitted_at,
         ))
         .load(conn)?)
 }

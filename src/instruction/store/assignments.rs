@@ -187,9 +187,11 @@ pub fn insert_assignment(
     by: AccountId,
     now: Instant,
 ) -> Result<AssignmentId, Fault> {
+    let call = dossiers::table.filter(dossiers::id.eq(dossier)).select(dossiers::call_id).single_value();
     Ok(diesel::insert_into(assignments::table)
         .values((
             assignments::dossier_id.eq(dossier),
+            assignments::call_id.eq(call),
             assignments::account_id.eq(instructor.account),
             assignments::institution_id.eq(instructor.institution),
             assignments::due_at.eq(due_at),

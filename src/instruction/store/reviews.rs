@@ -306,7 +306,19 @@ pub fn mark_submitted(conn: &mut Conn, id: ReviewId, read: i64, now: Instant) ->
     )
     .set((reviews::submitted_at.eq(Some(now)), reviews::version.eq(read.saturating_add(1))))
     .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+    if changed != 1 {
+        return Err(Fault::Stale);
+    }
+    note_submission(conn, id, Some(now))
+}
+
+/// The assignment says it too: the reviews asked in a call are listed and counted without reading the reviews.
+fn note_submission(conn: &mut Conn, id: ReviewId, at: Option<Instant>) -> Result<(), Fault> {
+    let own = reviews::table.filter(reviews::id.eq(id)).select(reviews::assignment_id);
+    diesel::update(assignments::table.filter(assignments::id.eq_any(own)))
+        .set(assignments::review_submitted_at.eq(at))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Gives a submitted review back to its author.
@@ -319,5 +331,8 @@ pub fn reopen_review(conn: &mut Conn, id: ReviewId, read: i64) -> Result<(), Fau
     )
     .set((reviews::submitted_at.eq(None::<Instant>), reviews::version.eq(read.saturating_add(1))))
     .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
+    if changed != 1 {
+        return Err(Fault::Stale);
+    }
+    note_submission(conn, id, None)
 }
