@@ -15,6 +15,8 @@ pub struct Document {
     pub ids: Vec<String>,
     /// What it is made of: elements with their classes, so that two pages of one anatomy look alike.
     pub anatomy: BTreeSet<String>,
+    /// Whether a script of ours changes it once it is shown.
+    pub scripted: bool,
     /// Markup that no page should hold, each with what is wrong.
     pub mistakes: Vec<String>,
 }
@@ -49,6 +51,8 @@ const BLOCKS: &[&str] = &[
     "article", "aside", "details", "div", "dl", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4",
     "header", "hr", "main", "nav", "ol", "p", "section", "table", "ul",
 ];
+/// Attributes by which `essaim.js` finds what it changes.
+const HOOKS: &[&str] = &["data-autosave", "data-max", "data-refresh", "data-rows", "data-sum", "data-when-field"];
 /// Attributes that name other elements of the page.
 const REFERENCES: &[&str] = &["for", "form", "aria-labelledby", "aria-describedby", "aria-controls"];
 
@@ -106,6 +110,7 @@ impl Reader {
         }
         for (attribute, value) in &tag.attributes {
             let (attribute, value) = (text(attribute), text(&value.value));
+            self.document.scripted |= HOOKS.contains(&attribute.as_str());
             if attribute == "style" || attribute.starts_with("on") {
                 self.document.mistakes.push(mistake(format!("{attribute} is refused by the security policy")));
             }

@@ -1,5 +1,9 @@
 //! Every form is sent with nothing in it, then as it stands: it explains itself, or leads somewhere.
 
+use std::collections::BTreeSet;
+
+use essaim::web::page::Method;
+
 use super::document::{Form, read};
 use super::faults::Faults;
 use super::map::Map;
@@ -27,11 +31,13 @@ pub struct Sender<'a> {
     pub refusals: Vec<Refusal>,
     /// Forms that were sent.
     pub sent: usize,
+    /// Patterns of the addresses that forms led to.
+    pub routes: BTreeSet<&'static str>,
 }
 
 impl<'a> Sender<'a> {
     pub fn new(person: &'a Person, map: &'a Map, faults: &'a mut Faults) -> Self {
-        Self { person, map, faults, refusals: Vec::new(), sent: 0 }
+        Self { person, map, faults, refusals: Vec::new(), sent: 0, routes: BTreeSet::new() }
     }
 
     /// Forms to fill in, with nothing filled in.
@@ -90,10 +96,16 @@ impl<'a> Sender<'a> {
         let route = shape.split(' ').next().unwrap_or_default();
         match reply.status {
             303 => {
-                let next = client.get(&reply.location);
-                let next = if next.status == 303 { client.get(&next.location) } else { next };
-                if next.status != 200 {
-                    self.faults.add(who, route, format!("{what}: leads to {}, {}", reply.location, next.status));
+                let mut address = reply.location;
+                let mut next = client.get(&address);
+                if next.status == 303 {
+                    address = next.location;
+                    next = client.get(&address);
+                }
+                if next.status == 200 {
+                    self.routes.extend(self.map.route(Method::Get, &address));
+                } else {
+                    self.faults.add(who, route, format!("{what}: leads to {address}, {}", next.status));
                 }
             }
             200 if reply.header("content-type").is_some_and(|kind| !kind.starts_with("text/html")) => {}

@@ -9,7 +9,7 @@ pub struct Person {
     pub client: Client,
     /// Cookie of the session, for a browser.
     pub cookie: Option<(String, String)>,
-    /// Addresses that a mail gave this person, beside the home page.
+    /// Addresses to begin at, beside the home page: a mail gave them, or a sample could miss what leads there.
     pub starts: Vec<String>,
 }
 

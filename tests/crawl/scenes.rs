@@ -3,14 +3,14 @@
 
 use essaim::committee::actions::{NewRecusal, recuse};
 use essaim::dossiers::Outcome;
-use essaim::dossiers::actions::{NewFile, attach_file, invite};
+use essaim::dossiers::actions::{NewFile, answer_completion, attach_file, invite, save_section};
 use essaim::funding::actions::{NewNotice, notice_clawback};
 use jiff::ToSpan;
 
 use super::people::Person;
 use crate::support::committee::{planned_session, running_session};
 use crate::support::decisions::{ineligible_dossier, notified_dossier, set_aside_dossier, signed_dossier};
-use crate::support::dossiers::{ask_completion, complete_draft, empty_draft, submitted_dossier};
+use crate::support::dossiers::{ask_completion, complete_draft, empty_draft, good_answers, submitted_dossier};
 use crate::support::funding::{agreed_dossier, instalment, paid_dossier, paid_up_dossier};
 use crate::support::instruction::{assigned_dossier, instructed_dossier, shortlisted_dossier, submit_as};
 use crate::support::{PASSWORD, TestApp, World};
@@ -56,6 +56,14 @@ pub fn build(app: &TestApp) -> Vec<Person> {
     let input = crate::support::instruction::review([3; 8], essaim::base::Cents::from_euros(9_000), "Un bon projet.");
     submit_as(app, world.instructor_ars, half, &input);
     ask_completion(app, &world, submitted_dossier(app, &world, "Incomplet", 11_000), &["budget"], &["rib"]);
+    let completed = submitted_dossier(app, &world, "Complété", 11_000);
+    ask_completion(app, &world, completed, &["budget"], &[]);
+    let budget = good_answers("Complété", 12_000).into_iter().find(|(section, _)| *section == "budget").unwrap().1;
+    app.as_account(world.applicant, |op, actor| {
+        save_section(op, actor, completed, "budget", &budget, 1)?;
+        answer_completion(op, actor, completed)
+    })
+    .unwrap();
     let running: Vec<_> = ["En séance", "En séance aussi"]
         .iter()
         .map(|title| instructed_dossier(app, &world, title, 14_000, [3; 8], [2; 8]))
@@ -122,7 +130,9 @@ pub fn build(app: &TestApp) -> Vec<Person> {
     .iter()
     .map(|(who, email)| Person::enter(app, who, email, PASSWORD))
     .collect();
+    everyone[0].starts.push(format!("/mes-dossiers/{completed}/versions"));
     everyone[1].starts.extend(invitations);
+    everyone[2].starts.push(format!("/dossiers/{completed}/versions"));
     everyone.insert(0, Person { starts: tokens, ..Person::visitor(app) });
     everyone
 }

@@ -10,7 +10,7 @@ use super::place::Place;
 use super::prepared::prepared;
 use super::process::{Served, check};
 use super::work::{Answer, Deed};
-use crate::support::PASSWORD;
+use crate::support::{Browser, PASSWORD};
 
 /// A file system in memory, unmounted when dropped.
 struct SmallDisk(tempfile::TempDir);
@@ -89,6 +89,16 @@ fn a_full_disk_is_said_loses_nothing_and_is_over_when_there_is_room() {
         disk.fill();
     }
     assert!(refused.len() > 20, "only {} were refused", refused.len());
+    if let Some(browser) = Browser::start(&served.base_url) {
+        let paying = refused.iter().rev().find(|deed| matches!(deed, Deed::Pay(_))).unwrap();
+        let (name, value) = paying.cookie().split_once('=').unwrap();
+        browser.load("/healthz");
+        browser.set_cookie(name, value);
+        browser.load("/appels");
+        browser.post(&paying.path(), &paying.fields());
+        browser.reads("L’espace de stockage du service est plein");
+        browser.is_well_made();
+    }
     // Reading goes on.
     let cookie = [("Cookie", prepared().people.applicant.as_str())];
     for path in ["/", "/appels", "/mes-dossiers", "/healthz"] {

@@ -13,8 +13,8 @@ use super::place::Place;
 use super::prepared::prepared;
 use super::process::{Served, check};
 use super::work::{Answer, Deed};
-use crate::support::Client;
 use crate::support::database::server;
+use crate::support::{Browser, Client};
 
 /// A server of the test's own, that it may stop.
 struct OwnPostgres {
@@ -107,6 +107,7 @@ fn a_postgresql_that_goes_away_under_load_is_waited_for_and_found_again() {
     copy_in(&own, &dump).unwrap();
     let place = Place::on(own);
     let mut served = Served::start(&place, None);
+    let browser = Browser::start(&served.base_url);
     let deeds = &prepared().deeds;
     let (told, unanswered, over) = (Mutex::new(Vec::new()), AtomicUsize::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
@@ -151,6 +152,11 @@ fn a_postgresql_that_goes_away_under_load_is_waited_for_and_found_again() {
             let page = Client::new(&served.base_url).get("/appels");
             assert_eq!(page.status, 503);
             assert!(page.words().contains("rechargez la page") && !page.words().contains("Envoyer de nouveau"));
+            if let Some(browser) = &browser {
+                browser.load("/appels");
+                browser.reads("Le service est momentanément indisponible");
+                browser.is_well_made();
+            }
             postgres.resume();
         }
     });

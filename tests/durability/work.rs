@@ -53,17 +53,25 @@ impl Deed {
         }
     }
 
-    pub fn form(&self) -> String {
+    pub fn fields(&self) -> Vec<(String, String)> {
         match self {
-            Self::Submit(_) | Self::Notify(_) => String::new(),
-            Self::Pay(paying) => format!(
-                "step=record&version={}&amount={}&paid_on={}&reference={}",
-                paying.version,
-                encode(&paying.amount),
-                encode(paying.paid_on),
-                paying.reference()
-            ),
+            Self::Submit(_) | Self::Notify(_) => Vec::new(),
+            Self::Pay(paying) => [
+                ("step", "record".to_owned()),
+                ("version", paying.version.to_string()),
+                ("amount", paying.amount.clone()),
+                ("paid_on", paying.paid_on.to_owned()),
+                ("reference", paying.reference()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec(),
         }
+    }
+
+    pub fn form(&self) -> String {
+        let pairs: Vec<String> =
+            self.fields().iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        pairs.join("&")
     }
 
     /// Presses the button; nothing when the server dies before it has answered.

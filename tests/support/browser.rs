@@ -260,6 +260,13 @@ impl Browser {
         self.visited.borrow_mut().push(seen.path);
     }
 
+    /// The page shown, which says that the service cannot do something now, bears a careful look.
+    #[track_caller]
+    pub fn is_well_made(&self) {
+        let seen = self.inspect();
+        assert!(seen.faults.is_empty(), "{}: {}; page: {}", seen.path, seen.faults.join("; "), self.text());
+    }
+
     /// What a careful visitor would notice on the page shown, at 1280 and at 320 CSS pixels, with text spacing too.
     pub fn inspect(&self) -> Inspection {
         let mut seen = self.inspect_here(true);
@@ -305,6 +312,14 @@ impl Browser {
         self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": !allow }));
     }
 
+    /// Whether pages are given their script from the next one on. Accessibility rules need the browser's to run, so this
+    /// is how they see a page as it was written.
+    pub fn withhold_script(&self, withhold: bool) {
+        let urls: &[&str] = if withhold { &["*://*/static/js/*"] } else { &[] };
+        self.devtools("Network.enable", &json!({}));
+        self.devtools("Network.setBlockedURLs", &json!({ "urls": urls }));
+    }
+
     /// Goes to a path without looking.
     pub fn load(&self, path: &str) {
         self.command("/url", &json!({ "url": format!("{}{path}", self.base_url) }));
@@ -347,9 +362,13 @@ impl Browser {
             .into_iter()
             .flatten()
             .filter(|entry| entry["level"] != "INFO" && entry["level"] != "DEBUG")
-            // A page that answers 4xx on purpose is logged by the browser as a failed load.
+            // A page that refuses, or that says that there is no room or no database, is logged as a failed load.
             .filter(|entry| {
-                !entry["message"].as_str().unwrap_or_default().contains("the server responded with a status of 4")
+                let message = entry["message"].as_str().unwrap_or_default();
+                !message.contains("net::ERR_BLOCKED_BY_CLIENT")
+                    && !["4", "503", "507"]
+                        .iter()
+                        .any(|status| message.contains(&format!("the server responded with a status of {status}")))
             })
             .cloned()
             .collect()

@@ -17,7 +17,7 @@ mod mail_server;
 mod world;
 
 pub use app::TestApp;
-pub use browser::Browser;
+pub use browser::{Browser, Inspection};
 pub use client::{Client, Reply};
 pub use mail_server::MailServer;
 #[allow(unused_imports)]
