@@ -83,6 +83,8 @@ fn a_worker_that_is_late_by_its_clock_takes_no_mail_from_another() {
     let server = MailServer::start();
     let transport = Transport::smtp(&server.url(), FROM).unwrap();
     submitted_dossier(&app, &world, "Avant", 10_000);
+    // The mail itself has long been due.
+    step_back(&app, -1);
     leave_leased(&app);
     app.service().clock.advance(SignedDuration::from_secs(-30));
     let service = app.service();
