@@ -30,7 +30,7 @@ impl Passwords {
     /// # Errors
     /// When the system has no randomness to give.
     pub fn hash(&self, password: &str) -> Result<String, Fault> {
-        self.compute(|| hash(password))
+        self.compute(|| hash_by(&self.argon2(), password))
     }
 
     /// Whether this is the password of an account. One without a password, or no account at all (`None`), takes the
@@ -38,9 +38,9 @@ impl Passwords {
     #[must_use]
     pub fn verify(&self, password: &str, hash: Option<&str>) -> bool {
         self.compute(|| match hash.and_then(|hash| PasswordHash::new(hash).ok()) {
-            Some(hash) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
+            Some(hash) => self.argon2().verify_password(password.as_bytes(), &hash).is_ok(),
             None => {
-                let _ = self::hash(password);
+                let _ = hash_by(&self.argon2(), password);
                 false
             }
         })
@@ -52,12 +52,17 @@ impl Passwords {
         self.computed.load(Ordering::SeqCst)
     }
 
+    /// Counted as it is taken in hand, so that a branch that computes nothing counts for nothing.
+    fn argon2(&self) -> Argon2<'static> {
+        self.computed.fetch_add(1, Ordering::SeqCst);
+        Argon2::default()
+    }
+
     fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
         *free -= 1;
         drop(free);
-        self.computed.fetch_add(1, Ordering::SeqCst);
         let answer = work();
         *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.freed.notify_one();
@@ -70,7 +75,11 @@ impl Passwords {
 /// # Errors
 /// When the system has no randomness to give.
 pub fn hash(password: &str) -> Result<String, Fault> {
-    Argon2::default()
+    hash_by(&Argon2::default(), password)
+}
+
+fn hash_by(argon2: &Argon2<'_>, password: &str) -> Result<String, Fault> {
+    argon2
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|e| Fault::internal(format!("password hash: {e}")))

@@ -45,9 +45,10 @@ pub fn pattern(word: &str) -> String {
 /// marks that would turn round the words shown after it. A text where nothing can be seen is empty.
 #[must_use]
 pub fn clean(input: &str) -> String {
-    let unified: String = input.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n");
+    let unified = input.replace("\r\n", "\n").replace('\r', "\n");
     let kept = |c: &char| (!c.is_control() || matches!(c, '\n' | '\t')) && !turns_text_round(*c);
-    let cleaned: String = unified.chars().filter(kept).collect();
+    // Composed last: what is taken out may have stood between a letter and its accent.
+    let cleaned: String = unified.chars().filter(kept).nfc().collect();
     let cleaned = cleaned.trim();
     if cleaned.chars().all(is_invisible) { String::new() } else { cleaned.to_owned() }
 }

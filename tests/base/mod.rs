@@ -106,6 +106,9 @@ fn instants_in_the_zone_of_the_call() {
 fn text_cleaned_and_counted() {
     assert_eq!(fold("L’ÉCOLE  du Cœur-de-Ville"), "l ecole du coeur de ville");
     assert_eq!(clean(" a\r\nb\u{0}\u{7}c "), "a\nbc");
+    assert_eq!(clean("e\u{202A}\u{301}te\u{0}\u{301}"), "été", "what stood between a letter and its accent is gone");
+    assert_eq!(clean(" \u{200B}\u{2060}\n\u{301}"), "", "nothing can be seen");
+    assert_eq!(clean("👩\u{200D}🌾"), "👩\u{200D}🌾", "what joins two pictures stays");
     assert_eq!(count(0, "dossier", "dossiers"), "0\u{A0}dossier");
     assert_eq!(count(2, "dossier", "dossiers"), "2\u{A0}dossiers");
 }

@@ -92,6 +92,44 @@ fn a_database_of_another_version_is_refused() {
     }
 }
 
+/// Two processes, as two pools: one that reads before it writes is not overtaken in between, nor refused for it.
+#[test]
+fn whoever_reads_before_writing_keeps_the_turn() {
+    use essaim::db::schema::institutions::table;
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    let (one, two) = (Db::connect(&database.url, 1).unwrap(), Db::connect(&database.url, 1).unwrap());
+    let (reading, read) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            one.write(|conn| {
+                let before: i64 = table.count().get_result(conn)?;
+                reading.send(()).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                Ok(diesel::sql_query(institution(&format!("LUE{before}"))).execute(conn)?)
+            })
+        });
+        read.recv().unwrap();
+        add_institution(&two, "AUTRE");
+        assert_eq!(first.join().unwrap().unwrap(), 1);
+    });
+}
+
+/// PostgreSQL gives a whole transaction up at its first error, and answers its commit with success all the same.
+#[test]
+fn a_transaction_given_up_is_not_said_to_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    let db = Db::connect(&database.url, 1).unwrap();
+    let before = institutions(&database.url);
+    let written = db.write(|conn| {
+        diesel::sql_query(institution("PERDUE")).execute(conn)?;
+        let _ = diesel::sql_query("SELECT * FROM nowhere").execute(conn);
+        Ok(())
+    });
+    assert_eq!(institutions(&database.url) - before, i64::from(written.is_ok()));
+}
+
 /// A file of the folder or a schema of the test's database.
 fn place(database: &TestDatabase, folder: &std::path::Path, name: &'static str) -> Place {
     match &database.url {
@@ -100,11 +138,14 @@ fn place(database: &TestDatabase, folder: &std::path::Path, name: &'static str) 
     }
 }
 
-fn add_institution(db: &Db, code: &str) {
-    let sql = format!(
+fn institution(code: &str) -> String {
+    format!(
         "INSERT INTO institutions (code, name, short_name, address, created_at) VALUES ('{code}', 'Nom', 'Nom', 'Rue', 0)"
-    );
-    db.write(|conn| Ok(diesel::sql_query(sql).execute(conn)?)).unwrap();
+    )
+}
+
+fn add_institution(db: &Db, code: &str) {
+    db.write(|conn| Ok(diesel::sql_query(institution(code)).execute(conn)?)).unwrap();
 }
 
 fn institutions(url: &DatabaseUrl) -> i64 {

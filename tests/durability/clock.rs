@@ -69,6 +69,27 @@ fn a_mail_waits_for_no_hour_that_has_been() {
     assert_eq!(deliver(&transport), 1);
     assert_eq!(server.taken().len(), 2, "each once");
     assert_eq!(deliver(&transport), 0);
+    // A step shorter than the longest pause between two attempts holds up no mail that was never tried.
+    submitted_dossier(&app, &world, "Enfin", 10_000);
+    step_back(&app, 1);
+    assert_eq!(deliver(&transport), 1);
+}
+
+/// Two workers never read quite the same hour: a lease given by one that is ahead is still a lease.
+#[test]
+fn a_worker_that_is_late_by_its_clock_takes_no_mail_from_another() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let server = MailServer::start();
+    let transport = Transport::smtp(&server.url(), FROM).unwrap();
+    submitted_dossier(&app, &world, "Avant", 10_000);
+    // The mail itself has long been due.
+    step_back(&app, -1);
+    leave_leased(&app);
+    app.service().clock.advance(SignedDuration::from_secs(-30));
+    let service = app.service();
+    assert_eq!(deliver_due(&service.db, &service.files, &transport, app.now()).unwrap(), 0);
+    assert_eq!(server.taken().len(), 0);
 }
 
 /// What a process killed in the middle of a delivery leaves.

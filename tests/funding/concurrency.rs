@@ -3,12 +3,14 @@
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use essaim::access::Author;
 use essaim::base::money::Cents;
 use essaim::dossiers::Outcome;
 use essaim::fault::Fault;
 use essaim::funding::ActKind;
 use essaim::funding::actions::{NewNotice, Order, notice_clawback, order_clawback, receive_clawback};
 use essaim::ledger;
+use essaim::service::Operation;
 
 use crate::support::committee::envelope_of;
 use crate::support::decisions::notified_dossier;
@@ -111,6 +113,54 @@ fn of_four_hands_one_takes_the_act_and_one_receives_the_money_back() {
     let counters = app.service().read(|conn| ledger::counters(conn, envelope_of(&app, &world))).unwrap();
     assert_eq!((counters.paid, counters.committed), (Cents::ZERO, Cents::from_euros(2_000)));
     assert_eq!(app.service().read(essaim::funding::verify).unwrap().1, Vec::<String>::new());
+}
+
+/// What `second` is answered when it comes between the first one's movement and its commit.
+fn meanwhile(
+    app: &TestApp,
+    first: impl Fn(&mut Operation<'_>) -> Result<(), Fault> + Send + Sync,
+    second: impl Fn(&mut Operation<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let service = app.service();
+    let (moving, moved) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(move || {
+            service.perform(Author::console(), app.now(), |op| {
+                first(op)?;
+                op.record(essaim::journal::Entry::new("test.first", "Premier mouvement"));
+                moving.send(()).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                Ok(())
+            })
+        });
+        moved.recv().unwrap();
+        let answer = service.perform(Author::console(), app.now(), |op| {
+            op.record(essaim::journal::Entry::new("test.second", "Second mouvement"));
+            second(op)
+        });
+        first.join().unwrap().unwrap();
+        answer
+    })
+}
+
+#[test]
+fn a_reduction_and_a_clawback_see_the_movement_under_way() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
+    let envelope = envelope_of(&app, &world);
+    let (whole, half) = (Cents::from_euros(10_000), Cents::from_euros(5_000));
+    let cause = ledger::Cause { dossier: Some(dossier), reason: "Essai".to_owned(), ..ledger::Cause::default() };
+    let reduced = meanwhile(
+        &app,
+        |op| ledger::pay(op, envelope, dossier, whole, &cause),
+        |op| ledger::reduce(op, envelope, dossier, half, &cause),
+    );
+    assert!(matches!(reduced, Err(Fault::Refused(_))), "{reduced:?}");
+    let given_back = |op: &mut Operation<'_>| ledger::clawback(op, envelope, dossier, whole, &cause);
+    let twice = meanwhile(&app, given_back, given_back);
+    assert!(matches!(twice, Err(Fault::Refused(_))), "{twice:?}");
+    assert_eq!(app.service().read(ledger::verify).unwrap().1, Vec::<String>::new());
 }
 
 /// How many of four simultaneous attempts succeed; the others are told why, never made to wait for ever.

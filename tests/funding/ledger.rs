@@ -120,3 +120,26 @@ fn figures_keep_an_unknown_vote_unknown() {
     assert_eq!(figures.left(), Some(Cents(750)));
     assert_eq!((figures.reserved, figures.committed, figures.paid), (Cents::ZERO, Cents(250), Cents(200)));
 }
+
+/// Behind the ledger's own conditions, the database refuses what no code of ours should ever ask.
+#[test]
+fn the_database_holds_an_envelope_within_its_vote() {
+    use diesel::prelude::*;
+    use essaim::db::schema::envelopes;
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let row = envelopes::table.filter(envelopes::id.eq(envelope_of(&app, &world)));
+    let voted = app.service().read(|conn| ledger::counters(conn, envelope_of(&app, &world))).unwrap().voted.unwrap();
+    let (cent, below) = (Cents(1), Cents(-1));
+    let refused = [
+        app.service().db.write(|c| Ok(diesel::update(row).set(envelopes::reserved.eq(voted + cent)).execute(c)?)),
+        app.service().db.write(|c| Ok(diesel::update(row).set(envelopes::committed.eq(voted + cent)).execute(c)?)),
+        app.service().db.write(|c| Ok(diesel::update(row).set(envelopes::paid.eq(cent)).execute(c)?)),
+        app.service().db.write(|c| Ok(diesel::update(row).set(envelopes::reserved.eq(below)).execute(c)?)),
+        app.service().db.write(|c| Ok(diesel::update(row).set(envelopes::voted.eq(Some(below))).execute(c)?)),
+    ];
+    let by_check = |answer: &Result<usize, Fault>| {
+        answer.as_ref().is_err_and(|fault| fault.to_string().to_lowercase().contains("check constraint"))
+    };
+    assert!(refused.iter().all(by_check), "{refused:?}");
+}

@@ -59,7 +59,8 @@ fn a_refused_entry_is_the_same_bytes_and_one_hash_whoever_it_is_for() {
 fn a_sign_up_and_a_reset_are_the_same_bytes_and_the_same_work() {
     let app = TestApp::start();
     let doors = doors(&app);
-    for (path, hashes) in [("/inscription", 1), ("/mot-de-passe/oublie", 0)] {
+    // A reset first: signing up makes the unknown address one that waits.
+    for (path, hashes) in [("/mot-de-passe/oublie", 0), ("/inscription", 1)] {
         let asked = |email: &str| {
             let fields = [("given_name", "Ida"), ("surname", "Exemple"), ("email", email), ("password", PASSWORD)];
             probe(&app, path, &fields, email)
@@ -126,6 +127,31 @@ fn each_door_counts_by_subject() {
         member.post("/profil/mot-de-passe", &wrong).expect(422);
     }
     member.post("/profil/mot-de-passe", &wrong).expect(403);
+    // The present password is asked for a new address too: one count for both.
+    let moved = [("new_email", "ailleurs@exemple.example"), ("email_password", "non")];
+    member.post("/profil/adresse", &moved).expect(403);
+}
+
+/// Whoever is signed in, or holds a link, invites, confirms and accepts no faster than others guess.
+#[test]
+fn doors_behind_a_link_or_a_session_count_by_subject() {
+    let three = NonZeroU32::new(3).unwrap();
+    let app = TestApp::start_with(|_| (), Limits { per_subject: three, per_address: NonZeroU32::MAX });
+    let world = World::build(&app);
+    let member = app.signed_in(EMAIL);
+    let slows_down = |what: &str, attempt: &dyn Fn() -> u16| {
+        let statuses: Vec<u16> = (0..4).map(|_| attempt()).collect();
+        assert!(statuses[..3].iter().all(|status| *status != 403) && statuses[3] == 403, "{what}: {statuses:?}");
+    };
+    for path in ["/inscription/confirmer/un-jeton", "/profil/adresse/un-autre", "/redaction/un-troisieme"] {
+        slows_down(path, &|| member.post(path, &[("password", PASSWORD)]).status);
+    }
+    for path in ["/redaction/un-quatrieme", "/rejoindre/un-cinquieme"] {
+        slows_down(path, &|| member.get(path).status);
+    }
+    for path in [format!("/organisations/{}/invitations", world.organisation), "/mes-dossiers/1/equipe".to_owned()] {
+        slows_down(&path, &|| member.post(&path, &[("email", UNKNOWN)]).status);
+    }
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn every_response_carries_the_security_headers() {
         check(&get("/static/css/absent.css").expect(404), "/static/css/absent.css", https);
         check(&get("/nulle-part").expect(404), "an unknown address", https);
         check(&get("/appels/%FF").expect(404), "an address that is no text", https);
+        check(&get("/appels/%00").expect(404), "an address that PostgreSQL takes for no text", https);
         check(&get("/deconnexion").expect(303), "the address of a form", https);
         let other = [("Origin", "https://ailleurs.example")];
         check(&client.post_with("/connexion", "email=a", &other).expect(403), "a form of another site", https);

@@ -4,7 +4,10 @@ use std::num::NonZeroU32;
 use std::sync::Barrier;
 
 use diesel::prelude::*;
+use essaim::access::Author;
+use essaim::accounts::actions::reset_password;
 use essaim::db::schema::{account_tokens, dossier_editors, journal_texts, mails, organisation_invitations};
+use essaim::fault::Fault;
 use essaim::mail::{Transport, deliver_due};
 use essaim::web::throttle::Limits;
 
@@ -105,6 +108,32 @@ fn of_four_hands_on_one_link_one_chooses_the_password() {
     });
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 404, 404, 404]);
+}
+
+/// The second hand comes between the first one's use of the link and its commit.
+#[test]
+fn a_link_in_use_is_used() {
+    let app = TestApp::start();
+    World::build(&app);
+    let path = ask_reset(&app);
+    let hash = essaim::access::passwords::hash(OTHER).unwrap();
+    let (using, used) = std::sync::mpsc::channel();
+    let second = std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            app.console(|op| {
+                let account = reset_password(op, token(&path), &hash)?;
+                using.send(()).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                Ok(account)
+            })
+        });
+        used.recv().unwrap();
+        let service = app.service();
+        let second = service.perform(Author::console(), app.now(), |op| reset_password(op, token(&path), &hash));
+        first.join().unwrap();
+        second
+    });
+    assert!(matches!(second, Err(Fault::NotFound)), "{second:?}");
 }
 
 #[test]

@@ -50,6 +50,31 @@ fn a_mail_leaves_once() {
     assert!(sent.sent_at.is_some());
 }
 
+/// While one worker talks to the mail server, the others leave it that mail.
+#[test]
+fn four_workers_send_each_mail_once() {
+    const MAILS: usize = 12;
+    let app = TestApp::start();
+    let server = MailServer::slow(std::time::Duration::from_millis(30));
+    let transport = Transport::smtp(&server.url(), FROM).unwrap();
+    for i in 0..MAILS {
+        enqueue(&app, &format!("zoe{i}@exemple.example"));
+    }
+    let gate = std::sync::Barrier::new(4);
+    let sent: usize = std::thread::scope(|scope| {
+        let hands: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    gate.wait();
+                    deliver(&app, &transport)
+                })
+            })
+            .collect();
+        hands.into_iter().map(|hand| hand.join().unwrap()).sum()
+    });
+    assert_eq!((sent, server.taken().len()), (MAILS, MAILS));
+}
+
 #[test]
 fn a_refused_mail_waits_and_is_tried_again() {
     let app = TestApp::start();
