@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use super::definition::{CallDefinition, Phase};
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DefinitionId, DossierId, InstitutionId};
-use crate::db::Conn;
 use crate::db::schema::{call_definitions, calls, dossiers, institutions};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 
 /// A call with one version of its definition.
@@ -134,7 +134,7 @@ pub fn of_dossiers(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<Dossier
         let rows = dossiers::table
             .inner_join(calls::table)
             .inner_join(call_definitions::table)
-            .filter(dossiers::id.eq_any(some))
+            .filter(among(dossiers::id, some))
             .select((dossiers::id, columns!()))
             .load::<(DossierId, Row)>(conn)?;
         for (dossier, row) in rows {

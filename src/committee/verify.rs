@@ -6,8 +6,8 @@ use super::model::SessionState;
 use super::record::{Record, RecordedOpinion};
 use super::store;
 use crate::base::ids::{DocumentId, SessionId};
-use crate::db::Conn;
 use crate::db::schema::committee_sessions;
+use crate::db::{Conn, among};
 use crate::dossiers;
 use crate::fault::Fault;
 use crate::files::sha256_hex;
@@ -18,7 +18,7 @@ use crate::files::sha256_hex;
 /// When the database refuses.
 pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
     let sealed = committee_sessions::table
-        .filter(committee_sessions::state.eq_any([SessionState::Sealed, SessionState::Adjourned]))
+        .filter(among(committee_sessions::state, [SessionState::Sealed, SessionState::Adjourned]))
         .order(committee_sessions::id)
         .select((
             committee_sessions::id,

@@ -3,6 +3,7 @@
 //! [`Db::read`] runs queries; [`Db::write`] runs one transaction, immediate on SQLite so that a reader never
 //! has to be upgraded to a writer. Both are synchronous: pages call them through `web::block`.
 
+mod among;
 mod columns;
 mod connection;
 mod copy;
@@ -21,6 +22,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::fault::Fault;
 
+pub use among::{Among, among, outside};
 use connection::Manager;
 pub use connection::{Backend, Conn, DatabaseUrl, Dialect, SEPARATOR, joined};
 pub use copy::{copy_in, copy_out, must_be_empty};

@@ -8,8 +8,8 @@ use super::store::{COLUMNS, Dossier, Version};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId, DossierVersionId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{dossier_versions, dossiers};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 
 /// Dossiers by id, without any check of rights.
@@ -19,7 +19,7 @@ use crate::fault::Fault;
 pub fn by_ids(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Dossier>, Fault> {
     let mut found = HashMap::new();
     for some in ids.chunks(AT_ONCE) {
-        let rows: Vec<Dossier> = dossiers::table.filter(dossiers::id.eq_any(some)).select(COLUMNS).load(conn)?;
+        let rows: Vec<Dossier> = dossiers::table.filter(among(dossiers::id, some)).select(COLUMNS).load(conn)?;
         found.extend(rows.into_iter().map(|dossier| (dossier.id, dossier)));
     }
     Ok(found)
@@ -48,7 +48,7 @@ pub fn versions_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Hash
 
 fn version_rows(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Vec<Row>, Fault> {
     Ok(dossier_versions::table
-        .filter(dossier_versions::id.eq_any(ids))
+        .filter(among(dossier_versions::id, ids))
         .select((
             dossier_versions::id,
             dossier_versions::dossier_id,

@@ -13,8 +13,8 @@ use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AttachmentId, CompletionId, DossierId, DossierVersionId};
 use crate::calls::definition::{CallDefinition, SectionKind};
-use crate::db::Conn;
 use crate::db::schema::{completion_requests, dossiers};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 
 /// What is asked: whole sections, or pieces one by one.
@@ -209,7 +209,7 @@ pub fn pending_on(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierI
     let mut found = HashMap::new();
     for some in ids.chunks(500) {
         let rows = completion_requests::table
-            .filter(completion_requests::dossier_id.eq_any(some))
+            .filter(among(completion_requests::dossier_id, some))
             .filter(completion_requests::answered_at.is_null())
             .filter(completion_requests::cancelled_at.is_null())
             .select((completion_requests::dossier_id, columns!()))

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::model::Applicant;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AttachmentId, CallId, DossierId, OrganisationId};
-use crate::db::Conn;
 use crate::db::schema::{accounts, attachments, dossier_sections, dossiers, organisations};
+use crate::db::{Conn, among};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
@@ -208,7 +208,7 @@ pub(super) fn queue_on_organisation(conn: &mut Conn, organisation: OrganisationI
 /// # Errors
 /// [`Fault::Refused`] when the dossier is in none of these states.
 pub(super) fn take(conn: &mut Conn, dossier: DossierId, states: &[State], now: Instant) -> Result<(), Fault> {
-    let in_states = dossiers::state.eq_any(states.iter().copied());
+    let in_states = among(dossiers::state, states.iter().copied());
     let taken = diesel::update(dossiers::table.filter(dossiers::id.eq(dossier)).filter(in_states))
         .set((dossiers::version.eq(dossiers::version + 1), dossiers::updated_at.eq(now)))
         .execute(conn)?;

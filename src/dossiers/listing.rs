@@ -13,7 +13,7 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{CallId, DossierId};
 use crate::base::text::pattern;
 use crate::db::schema::{dossier_tags, dossiers, organisations};
-use crate::db::{Conn, Dialect, Window};
+use crate::db::{Conn, Dialect, Window, among};
 use crate::fault::Fault;
 
 /// In whose eyes a list is made.
@@ -70,7 +70,7 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
         kept = kept.filter(dossiers::call_id.eq(call));
     }
     if !criteria.states.is_empty() {
-        kept = kept.filter(dossiers::state.eq_any(criteria.states.clone()));
+        kept = kept.filter(among(dossiers::state, criteria.states.clone()));
     }
     for (kind, code) in [("axis", &criteria.axis), ("department", &criteria.department)] {
         if let Some(code) = code {
@@ -128,7 +128,7 @@ pub fn count_by_state(
         counts.extend(all.load::<(State, i64)>(conn)?);
         let closed: Vec<DossierId> = sight::closed_by_interest(conn, actor, call)?.into_iter().collect();
         for some in closed.chunks(500) {
-            for (state, number) in counted.filter(dossiers::id.eq_any(some)).load::<(State, i64)>(conn)? {
+            for (state, number) in counted.filter(among(dossiers::id, some)).load::<(State, i64)>(conn)? {
                 counts.entry(state).and_modify(|all| *all -= number);
             }
         }
@@ -223,7 +223,7 @@ pub fn tags(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<DossierId, Vec<(
     for part in rows.chunks(500) {
         let ids: Vec<DossierId> = part.iter().map(|row| row.dossier.id).collect();
         let found = dossier_tags::table
-            .filter(dossier_tags::dossier_id.eq_any(ids))
+            .filter(among(dossier_tags::dossier_id, ids))
             .order((dossier_tags::kind, dossier_tags::code))
             .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
             .load::<(DossierId, String, String)>(conn)?;

@@ -11,12 +11,12 @@ use super::editors;
 use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
-use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
+use crate::base::ids::{AccountId, CallId, DossierId};
 use crate::db::schema::{
     agenda_items, assignments, call_roles, dossier_editors, dossiers, interest_declarations, recusals,
     territorial_opinions,
 };
-use crate::db::{Conn, Dialect};
+use crate::db::{Among, Conn, Dialect, among, outside};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -120,15 +120,15 @@ pub fn visible_among(
     conn: &mut Conn,
     actor: &Actor,
     call: CallId,
-    among: &[DossierId],
+    ids: &[DossierId],
     roles: &[Role],
 ) -> Result<Vec<StaffView>, Fault> {
     let mut views = Vec::new();
-    for some in among.chunks(500) {
+    for some in ids.chunks(500) {
         let sight = Sight::load(conn, actor, call, Some(some))?;
         let rows: Vec<Dossier> = dossiers::table
             .filter(dossiers::call_id.eq(call))
-            .filter(dossiers::id.eq_any(some))
+            .filter(among(dossiers::id, some))
             .filter(dossiers::state.ne(State::Draft))
             .select(COLUMNS)
             .load(conn)?;
@@ -150,7 +150,7 @@ pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Resul
     let recused = recused(conn, actor, call, None)?;
     let own = dossiers::table
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::organisation_id.eq_any(actor.organisations.clone()))
+        .filter(among(dossiers::organisation_id, &actor.organisations))
         .select(dossiers::id)
         .load::<DossierId>(conn)?;
     Ok(recused.into_iter().chain(own).collect())
@@ -166,7 +166,7 @@ macro_rules! named_in {
             .select($table::dossier_id)
             .into_boxed::<Dialect>();
         let query = match $only {
-            Some(ids) => query.filter($table::dossier_id.eq_any(ids.to_vec())),
+            Some(ids) => query.filter(among($table::dossier_id, ids)),
             None => query,
         };
         query.load::<DossierId>($conn)
@@ -226,7 +226,7 @@ impl Sight {
             sight.assigned = held.into_iter().collect();
         }
         if asked {
-            let spoken_for = territorial_opinions::department.eq_any(actor.departments_in(call));
+            let spoken_for = among(territorial_opinions::department, actor.departments_in(call));
             sight.asked = named_in!(territorial_opinions, conn, call, only, spoken_for)?.into_iter().collect();
         }
         if placed {
@@ -292,10 +292,16 @@ pub fn reaches_every(actor: &Actor, roles: &[Role], call: CallId) -> bool {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
     let doors: Doors = Doors::of(actor, roles);
-    let (every, given, spoken): (Vec<CallId>, Vec<CallId>, Vec<CallId>) = (doors.every, doors.assigned, doors.asked);
-    let (committee, opinion): (Vec<CallId>, Vec<CallId>) = (doors.committee, doors.opinion);
-    let (before, after): (Vec<State>, Vec<State>) = (doors.before_committee, doors.with_opinion);
-    let (authority, to_sign): (Vec<CallId>, Vec<State>) = (doors.authority, doors.to_sign);
+    let every: Among<dossiers::call_id> = among(dossiers::call_id, doors.every);
+    let given: Among<dossiers::call_id> = among(dossiers::call_id, doors.assigned);
+    let spoken: Among<dossiers::call_id> = among(dossiers::call_id, doors.asked);
+    let sits: Among<dossiers::call_id> = among(dossiers::call_id, doors.committee);
+    let before: Among<dossiers::state> = among(dossiers::state, doors.before_committee);
+    let opinion: Among<dossiers::call_id> = among(dossiers::call_id, doors.opinion);
+    let after: Among<dossiers::state> = among(dossiers::state, doors.with_opinion);
+    let authority: Among<dossiers::call_id> = among(dossiers::call_id, doors.authority);
+    let to_sign: Among<dossiers::state> = among(dossiers::state, doors.to_sign);
+    let not_own: Among<dossiers::organisation_id> = outside(dossiers::organisation_id, &actor.organisations);
     let person: AccountId = actor.id;
     let draft: State = State::Draft;
     let assigned = assignments::table
@@ -321,23 +327,19 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
     let written =
         dossier_editors::table.filter(dossier_editors::account_id.eq(person)).select(dossier_editors::dossier_id);
     let placed = agenda_items::table.select(agenda_items::dossier_id);
-    let sits: Vec<CallId> = committee.clone();
-    let own: Vec<OrganisationId> = actor.organisations.clone();
     dossiers::state
         .ne(draft)
         .and(dossiers::id.ne_all(written))
-        .and(dossiers::organisation_id.ne_all(own))
+        .and(not_own)
         .and(dossiers::id.ne_all(declared))
         .and(dossiers::id.ne_all(recused))
         .and(
-            dossiers::call_id
-                .eq_any(every)
-                .or(dossiers::call_id.eq_any(given).and(dossiers::id.eq_any(assigned)))
-                .or(dossiers::call_id.eq_any(spoken).and(dossiers::id.eq_any(asked)))
-                .or(dossiers::call_id.eq_any(committee).and(dossiers::state.eq_any(before)))
-                .or(dossiers::call_id.eq_any(sits).and(dossiers::id.eq_any(placed)))
-                .or(dossiers::call_id.eq_any(opinion).and(dossiers::state.eq_any(after)))
-                .or(dossiers::call_id.eq_any(authority).and(dossiers::state.eq_any(to_sign))),
+            every
+                .or(given.and(dossiers::id.eq_any(assigned)))
+                .or(spoken.and(dossiers::id.eq_any(asked)))
+                .or(sits.and(before.or(dossiers::id.eq_any(placed))))
+                .or(opinion.and(after))
+                .or(authority.and(to_sign)),
         )
 }
 
@@ -378,16 +380,14 @@ impl Doors {
 /// The dossiers a person sees as an applicant, drafts too, as the condition of a query on `dossiers`.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
-    let organisations: Vec<OrganisationId> = actor.organisations.clone();
+    let member: Among<dossiers::organisation_id> = among(dossiers::organisation_id, &actor.organisations);
     let person: AccountId = actor.id;
-    let notified: Vec<State> = notified_states();
+    let unread: Among<dossiers::state> = outside(dossiers::state, notified_states());
     let invited = dossier_editors::table
         .filter(dossier_editors::account_id.eq(person))
         .filter(dossier_editors::removed_at.is_null())
         .select(dossier_editors::dossier_id);
-    dossiers::organisation_id
-        .eq_any(organisations)
-        .or(dossiers::id.eq_any(invited).and(dossiers::state.ne_all(notified)))
+    member.or(dossiers::id.eq_any(invited).and(unread))
 }
 
 /// States in which the letter is the organisation's alone to read.

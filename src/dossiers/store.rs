@@ -6,8 +6,8 @@ use super::model::{Content, State};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DefinitionId, DossierId, DossierVersionId, OrganisationId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{attachments, dossier_versions, dossiers};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::files::{FileStore, sha256_hex};
 
@@ -131,7 +131,7 @@ pub fn current_version(conn: &mut Conn, dossier: &Dossier) -> Result<Version, Fa
 /// When the database refuses.
 pub fn of_organisations(conn: &mut Conn, organisations: &[OrganisationId]) -> Result<Vec<Dossier>, Fault> {
     Ok(dossiers::table
-        .filter(dossiers::organisation_id.eq_any(organisations.iter().copied()))
+        .filter(among(dossiers::organisation_id, organisations.iter().copied()))
         .order((dossiers::updated_at.desc(), dossiers::id.desc()))
         .select(COLUMNS)
         .load(conn)?)

@@ -10,8 +10,8 @@ use crate::base::ids::{
     ActId, ClawbackId, DecisionId, DossierId, EnvelopeId, FundingLineId, InstalmentId, InstitutionId, PaymentId,
 };
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{acts, clawbacks, closures, envelopes, funding_lines, instalments, ledger_entries, payments};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::ledger::EntryKind;
 
@@ -107,7 +107,7 @@ pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
             ))
             .load(conn)?,
         entries: ledger_entries::table
-            .filter(ledger_entries::kind.eq_any([EntryKind::Payment, EntryKind::Commitment]))
+            .filter(among(ledger_entries::kind, [EntryKind::Payment, EntryKind::Commitment]))
             .order(ledger_entries::id)
             .select((
                 ledger_entries::kind,

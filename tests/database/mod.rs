@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use essaim::commands::demo::install;
-use essaim::db::{Backend, DatabaseUrl, Db, Place};
+use essaim::db::schema::institutions;
+use essaim::db::{Among, Backend, DatabaseUrl, Db, Place, among, outside};
 use essaim::fault::Fault;
 
 use crate::support::database::TestDatabase;
@@ -121,13 +122,13 @@ fn a_transaction_given_up_is_not_said_to_be_kept() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::create(folder.path());
     let db = Db::connect(&database.url, 1).unwrap();
-    let before = institutions(&database.url);
+    let before = count_institutions(&database.url);
     let written = db.write(|conn| {
         diesel::sql_query(institution("PERDUE")).execute(conn)?;
         let _ = diesel::sql_query("SELECT * FROM nowhere").execute(conn);
         Ok(())
     });
-    assert_eq!(institutions(&database.url) - before, i64::from(written.is_ok()));
+    assert_eq!(count_institutions(&database.url) - before, i64::from(written.is_ok()));
 }
 
 /// A file of the folder or a schema of the test's database.
@@ -148,9 +149,8 @@ fn add_institution(db: &Db, code: &str) {
     db.write(|conn| Ok(diesel::sql_query(institution(code)).execute(conn)?)).unwrap();
 }
 
-fn institutions(url: &DatabaseUrl) -> i64 {
-    use essaim::db::schema::institutions::table;
-    Db::connect(url, 1).unwrap().read(|conn| Ok(table.count().get_result(conn)?)).unwrap()
+fn count_institutions(url: &DatabaseUrl) -> i64 {
+    Db::connect(url, 1).unwrap().read(|conn| Ok(institutions::table.count().get_result(conn)?)).unwrap()
 }
 
 #[test]
@@ -177,8 +177,29 @@ fn a_demonstration_is_put_in_place_whole_and_beside_what_is_there() {
     })
     .unwrap();
     assert!(home.exists().unwrap() && !workshop.exists().unwrap());
-    assert_eq!(institutions(&home.url()), 1);
+    assert_eq!(count_institutions(&home.url()), 1);
     home.remove().unwrap();
     assert!(!home.exists().unwrap());
-    assert_eq!(institutions(&database.url), 1, "what stood beside it is still there");
+    assert_eq!(count_institutions(&database.url), 1, "what stood beside it is still there");
+}
+
+fn names_of(db: &Db, condition: impl Fn() -> Among<institutions::code>) -> Vec<String> {
+    let codes = institutions::table.filter(condition()).order(institutions::code).select(institutions::code);
+    db.read(|conn| Ok(codes.load(conn)?)).unwrap()
+}
+
+#[test]
+fn a_list_in_a_query_keeps_what_it_names_and_nothing_of_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    let db = &Db::connect(&database.url, 1).unwrap();
+    for code in ["A", "B", "C\"''\\"] {
+        add_institution(db, code);
+    }
+    assert_eq!(names_of(db, || among(institutions::code, ["A", "C\"'\\", "none of them"])), ["A", "C\"'\\"]);
+    assert_eq!(names_of(db, || outside(institutions::code, ["A", "C\"'\\"])), ["B"]);
+    assert_eq!(names_of(db, || among(institutions::code, [""; 0])), [""; 0]);
+    assert_eq!(names_of(db, || outside(institutions::code, [""; 0])).len(), 3);
+    let many: Vec<String> = (0..5_000).map(|number| number.to_string()).chain(["B".to_owned()]).collect();
+    assert_eq!(names_of(db, || among(institutions::code, &many)), ["B"]);
 }

@@ -12,11 +12,11 @@ use crate::calls::Call;
 use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session};
 use crate::committee::record::{self, Record};
 use crate::committee::recusals;
-use crate::db::Conn;
 use crate::db::schema::{
     accounts, agenda_items, attendances, call_roles, committee_opinions, committee_sessions, dossier_versions,
     dossiers as dossier_rows, institutions,
 };
+use crate::db::{Conn, among};
 use crate::dossiers::{self, State};
 use crate::fault::Fault;
 
@@ -74,7 +74,7 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
     let seated: Vec<AccountId> =
         recorded.values().filter_map(|(account, ..)| *account).chain(holders.values().copied()).collect();
     let names: HashMap<AccountId, String> = accounts::table
-        .filter(accounts::id.eq_any(seated))
+        .filter(among(accounts::id, seated))
         .select((accounts::id, accounts::given_name, accounts::surname))
         .load::<(AccountId, String, String)>(conn)?
         .into_iter()
@@ -82,7 +82,7 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         .collect();
     let codes: Vec<&str> = call.definition.committee.seats.iter().map(|seat| seat.institution.as_str()).collect();
     let bodies: HashMap<String, String> = institutions::table
-        .filter(institutions::code.eq_any(codes))
+        .filter(among(institutions::code, codes))
         .select((institutions::code, institutions::short_name))
         .load::<(String, String)>(conn)?
         .into_iter()

@@ -10,10 +10,10 @@ use crate::base::ids::{CallId, DossierId, EnvelopeId, FundingLineId};
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::committee::model::{Asked, EnvelopeChoice, SessionState};
-use crate::db::Conn;
 use crate::db::schema::{
     committee_opinions, committee_sessions, envelopes, funding_lines, ledger_entries, opinion_shares,
 };
+use crate::db::{Conn, among};
 use crate::dossiers::{self, Content};
 use crate::fault::Fault;
 use crate::ledger::{self, EntryKind, LineInfo};
@@ -61,8 +61,8 @@ pub(in crate::committee) fn held_by_others(
 ) -> Result<HashMap<EnvelopeId, Cents>, Fault> {
     let ids: Vec<EnvelopeId> = envelopes.iter().map(|envelope| envelope.id).collect();
     let entries = ledger_entries::table
-        .filter(ledger_entries::envelope_id.eq_any(ids))
-        .filter(ledger_entries::kind.eq_any([EntryKind::Reservation, EntryKind::Commitment]))
+        .filter(among(ledger_entries::envelope_id, ids))
+        .filter(among(ledger_entries::kind, [EntryKind::Reservation, EntryKind::Commitment]))
         .filter(ledger_entries::dossier_id.is_not_null())
         .select((
             ledger_entries::envelope_id,

@@ -8,8 +8,8 @@ use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, OpinionId, SessionId};
 use crate::base::money::Cents;
 use crate::committee::model::{Opinion, SessionState, Verdict, Vote};
-use crate::db::Conn;
 use crate::db::schema::{committee_opinions, committee_sessions, ledger_entries, opinion_shares};
+use crate::db::{Conn, among};
 use crate::dossiers::{self, Outcome};
 use crate::fault::Fault;
 use crate::ledger::{EntryKind, Share};
@@ -68,7 +68,7 @@ pub(in crate::committee) fn shares_of(
     opinions: &[OpinionId],
 ) -> Result<HashMap<OpinionId, Vec<Share>>, Fault> {
     let rows = opinion_shares::table
-        .filter(opinion_shares::opinion_id.eq_any(opinions))
+        .filter(among(opinion_shares::opinion_id, opinions))
         .order((opinion_shares::year, opinion_shares::funding_line_id))
         .select((
             opinion_shares::opinion_id,

@@ -11,8 +11,8 @@ use crate::base::ids::{
 };
 use crate::base::money::Cents;
 use crate::calls::Call;
-use crate::db::Conn;
 use crate::db::schema::{calls, decision_shares, decisions, dossiers, ledger_entries};
+use crate::db::{Conn, among};
 use crate::decisions::model::{AuthorityShare, Decision, Granted, Kind, Procedure};
 use crate::dossiers::{Outcome, State};
 use crate::fault::Fault;
@@ -99,7 +99,7 @@ fn with_shares(conn: &mut Conn, rows: Vec<DecisionRow>) -> Result<Vec<Decision>,
     // Both backends bound the number of parameters of a query.
     for ids in ids.chunks(500) {
         let found = decision_shares::table
-            .filter(decision_shares::decision_id.eq_any(ids.iter().copied()))
+            .filter(among(decision_shares::decision_id, ids.iter().copied()))
             .order((decision_shares::year, decision_shares::funding_line_id))
             .select((
                 decision_shares::decision_id,
@@ -144,7 +144,7 @@ pub fn of_dossiers(conn: &mut Conn, dossiers: &[DossierId]) -> Result<Vec<Decisi
     for ids in dossiers.chunks(500) {
         rows.extend(
             decisions::table
-                .filter(decisions::dossier_id.eq_any(ids))
+                .filter(among(decisions::dossier_id, ids))
                 .order(decisions::id)
                 .select(columns!())
                 .load::<DecisionRow>(conn)?,
@@ -169,7 +169,7 @@ pub fn of_letters(conn: &mut Conn, letters: &[LetterId]) -> Result<Vec<Decision>
     for ids in letters.chunks(500) {
         rows.extend(
             decisions::table
-                .filter(decisions::letter_id.eq_any(ids.iter().copied()))
+                .filter(among(decisions::letter_id.assume_not_null(), ids.iter().copied()))
                 .order(decisions::id)
                 .select(columns!())
                 .load::<DecisionRow>(conn)?,
@@ -346,7 +346,7 @@ pub fn insert(conn: &mut Conn, signed: &Signed<'_>) -> Result<DecisionId, Fault>
 
 /// Every decision of the letter carries its number.
 pub fn attach_letter(conn: &mut Conn, ids: &[DecisionId], letter: LetterId) -> Result<(), Fault> {
-    diesel::update(decisions::table.filter(decisions::id.eq_any(ids.iter().copied())))
+    diesel::update(decisions::table.filter(among(decisions::id, ids.iter().copied())))
         .set(decisions::letter_id.eq(Some(letter)))
         .execute(conn)?;
     Ok(())

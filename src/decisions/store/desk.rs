@@ -8,10 +8,10 @@ use crate::base::ids::{CallId, DossierId, InstitutionId, OpinionId};
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::committee::SessionState;
-use crate::db::Conn;
 use crate::db::schema::{
     committee_opinions, committee_sessions, decisions, dossiers, funding_lines, letters, opinion_shares, organisations,
 };
+use crate::db::{Conn, among, outside};
 use crate::decisions::model::Kind;
 use crate::dossiers::{Outcome, State};
 use crate::fault::Fault;
@@ -32,7 +32,7 @@ const WAITING: [State; 3] = [State::Opined, State::Ineligible, State::NotShortli
 pub fn to_sign(conn: &mut Conn, call: &Call) -> Result<Vec<ToSign>, Fault> {
     let waiting = dossiers::table
         .filter(dossiers::call_id.eq(call.id))
-        .filter(dossiers::state.eq_any(WAITING))
+        .filter(among(dossiers::state, WAITING))
         .order(dossiers::id)
         .select((dossiers::id, dossiers::state))
         .load::<(DossierId, State)>(conn)?;
@@ -65,7 +65,7 @@ pub fn to_sign(conn: &mut Conn, call: &Call) -> Result<Vec<ToSign>, Fault> {
         .inner_join(dossiers::table)
         .filter(decisions::call_id.eq(call.id))
         .filter(decisions::kind.eq(Kind::Initial))
-        .filter(dossiers::state.eq_any(WAITING))
+        .filter(among(dossiers::state, WAITING))
         .select((decisions::dossier_id, decisions::authority_id))
         .load::<(DossierId, InstitutionId)>(conn)?;
     for (dossier, authority) in rows {
@@ -96,7 +96,7 @@ pub fn named(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Na
     for ids in ids.chunks(500) {
         let rows = dossiers::table
             .inner_join(organisations::table)
-            .filter(dossiers::id.eq_any(ids.iter().copied()))
+            .filter(among(dossiers::id, ids.iter().copied()))
             .select((dossiers::id, dossiers::reference, dossiers::title, organisations::name))
             .load::<(DossierId, Option<String>, String, String)>(conn)?;
         found.extend(rows.into_iter().map(|(id, reference, title, organisation)| {
@@ -119,9 +119,9 @@ pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId
     for ids in ids.chunks(500) {
         let rows = committee_opinions::table
             .inner_join(committee_sessions::table)
-            .filter(committee_opinions::dossier_id.eq_any(ids.iter().copied()))
+            .filter(among(committee_opinions::dossier_id, ids.iter().copied()))
             .filter(committee_sessions::state.eq(SessionState::Sealed))
-            .filter(committee_opinions::outcome.eq_any(Outcome::OPINIONS))
+            .filter(among(committee_opinions::outcome, Outcome::OPINIONS))
             .order(committee_opinions::id)
             .select((
                 committee_opinions::dossier_id,
@@ -139,7 +139,7 @@ pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId
     for ids in wanted.chunks(500) {
         let rows = opinion_shares::table
             .inner_join(funding_lines::table.on(funding_lines::id.eq(opinion_shares::funding_line_id)))
-            .filter(opinion_shares::opinion_id.eq_any(ids.iter().copied()))
+            .filter(among(opinion_shares::opinion_id, ids.iter().copied()))
             .select((opinion_shares::opinion_id, funding_lines::authority_id, opinion_shares::amount_cents))
             .load::<(OpinionId, InstitutionId, Cents)>(conn)?;
         for (opinion, authority, amount) in rows {
@@ -155,7 +155,7 @@ pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId
 pub fn counts(conn: &mut Conn, call: CallId, closed: &HashSet<DossierId>) -> Result<(i64, i64), Fault> {
     let sent = letters::table
         .filter(letters::call_id.eq(call))
-        .filter(letters::dossier_id.ne_all(closed.iter().copied().collect::<Vec<_>>()))
+        .filter(outside(letters::dossier_id, closed.iter().copied().collect::<Vec<_>>()))
         .filter(letters::notified_at.is_not_null());
     let total = sent.clone().count().get_result(conn)?;
     let read = sent.filter(letters::read_at.is_not_null()).count().get_result(conn)?;

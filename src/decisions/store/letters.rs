@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DecisionId, DocumentId, DossierId, LetterId, OrganisationId};
-use crate::db::Conn;
 use crate::db::schema::{decisions, dossiers, letters};
+use crate::db::{Conn, among, outside};
 use crate::decisions::model::{Letter, LetterKind};
 use crate::fault::Fault;
 
@@ -90,7 +90,7 @@ pub fn letters_by_ids(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<Letter>, 
     let mut found = Vec::new();
     for ids in ids.chunks(500) {
         let rows = letters::table
-            .filter(letters::id.eq_any(ids.iter().copied()))
+            .filter(among(letters::id, ids.iter().copied()))
             .order(letters::id)
             .select(columns!())
             .load::<Row>(conn)?;
@@ -155,7 +155,7 @@ pub fn in_call_page(
         () => {{
             let mut query = letters::table
                 .filter(letters::call_id.eq(call))
-                .filter(letters::dossier_id.ne_all(closed.iter().copied()))
+                .filter(outside(letters::dossier_id, closed.iter().copied()))
                 .into_boxed();
             if let Some(kind) = asked.kind {
                 query = query.filter(letters::kind.eq(kind));
@@ -246,7 +246,7 @@ pub fn set_read(conn: &mut Conn, letter: LetterId, by: AccountId, at: Instant) -
 pub fn unread(conn: &mut Conn, organisations: &[OrganisationId]) -> Result<Vec<(DossierId, String, String)>, Fault> {
     let rows = letters::table
         .inner_join(dossiers::table)
-        .filter(dossiers::organisation_id.eq_any(organisations))
+        .filter(among(dossiers::organisation_id, organisations))
         .filter(letters::notified_at.is_not_null())
         .filter(letters::read_at.is_null())
         .filter(letters::replaced_by.is_null())

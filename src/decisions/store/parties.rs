@@ -8,8 +8,8 @@ use crate::access::Role;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DelegationId, FundingLineId, InstitutionId, OrganisationId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{accounts, call_roles, delegations, institutions, organisation_members};
+use crate::db::{Conn, among};
 use crate::decisions::model::Delegation;
 use crate::fault::Fault;
 use crate::ledger::{self, LineInfo};
@@ -72,7 +72,7 @@ pub fn call_lines(conn: &mut Conn, call: CallId) -> Result<BTreeMap<FundingLineI
 /// Short names of institutions.
 pub fn institution_names(conn: &mut Conn, ids: &[InstitutionId]) -> Result<BTreeMap<InstitutionId, String>, Fault> {
     let rows = institutions::table
-        .filter(institutions::id.eq_any(ids.iter().copied()))
+        .filter(among(institutions::id, ids.iter().copied()))
         .select((institutions::id, institutions::short_name))
         .load::<(InstitutionId, String)>(conn)?;
     Ok(rows.into_iter().collect())

@@ -9,6 +9,7 @@ use crate::base::ids::DossierId;
 use crate::base::text::{clean, fold_for_index};
 use crate::calls::{self, Call};
 use crate::db::schema::{attachments, dossier_sections, dossier_tags, dossiers};
+use crate::db::{among, outside};
 use crate::dossiers::completion::{self, Asked, Completion};
 use crate::dossiers::content;
 use crate::dossiers::drafts;
@@ -216,10 +217,10 @@ fn restore(op: &mut Operation<'_>, dossier: DossierId, request: &Completion) -> 
     }
     let of_dossier = attachments::table.filter(attachments::dossier_id.eq(dossier));
     let kept = request.snapshot.attachments.clone();
-    diesel::update(of_dossier.filter(attachments::id.eq_any(kept.clone())))
+    diesel::update(of_dossier.filter(among(attachments::id, kept.clone())))
         .set(attachments::removed_at.eq(None::<crate::base::clock::Instant>))
         .execute(op.conn)?;
-    diesel::update(of_dossier.filter(attachments::id.ne_all(kept)).filter(attachments::removed_at.is_null()))
+    diesel::update(of_dossier.filter(outside(attachments::id, kept)).filter(attachments::removed_at.is_null()))
         .set(attachments::removed_at.eq(Some(op.now)))
         .execute(op.conn)?;
     Ok(())

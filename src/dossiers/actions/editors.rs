@@ -6,6 +6,7 @@ use crate::access::Actor;
 use crate::base::ids::{DossierId, EditorId};
 use crate::base::text::{fold_email, looks_like_email};
 use crate::calls;
+use crate::db::among;
 use crate::db::schema::dossier_editors;
 use crate::dossiers::drafts;
 use crate::dossiers::editors::{self, INVITED_FOR_DAYS, MOST};
@@ -148,7 +149,7 @@ pub fn remove_editor(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, 
 }
 
 fn remove_rows(op: &mut Operation<'_>, editors: &[EditorId]) -> Result<(), Fault> {
-    diesel::update(dossier_editors::table.filter(dossier_editors::id.eq_any(editors.iter().copied())))
+    diesel::update(dossier_editors::table.filter(among(dossier_editors::id, editors.iter().copied())))
         .set(dossier_editors::removed_at.eq(Some(op.now)))
         .execute(op.conn)?;
     Ok(())

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierVersionId, IndicatorId};
 use crate::calls::definition::IndicatorTotal;
-use crate::db::Conn;
 use crate::db::schema::{accounts, indicator_departments, indicator_values, indicators};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::followup::rules;
 
@@ -80,7 +80,7 @@ pub fn of_versions(
     versions: &[DossierVersionId],
 ) -> Result<HashMap<DossierVersionId, Vec<Indicator>>, Fault> {
     let rows = indicators::table
-        .filter(indicators::dossier_version_id.eq_any(versions.iter().copied()))
+        .filter(among(indicators::dossier_version_id, versions.iter().copied()))
         .order(indicators::id)
         .select((
             indicators::dossier_version_id,
@@ -104,7 +104,7 @@ pub fn of_versions(
 fn values_of(conn: &mut Conn, ids: &[IndicatorId]) -> Result<HashMap<IndicatorId, Vec<Value>>, Fault> {
     let reported = indicator_values::table
         .inner_join(accounts::table)
-        .filter(indicator_values::indicator_id.eq_any(ids.iter().copied()))
+        .filter(among(indicator_values::indicator_id, ids.iter().copied()))
         .order(indicator_values::id)
         .select((
             indicator_values::id,
@@ -122,7 +122,7 @@ fn values_of(conn: &mut Conn, ids: &[IndicatorId]) -> Result<HashMap<IndicatorId
     let mut told: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
     let departments = indicator_departments::table
         .inner_join(indicator_values::table)
-        .filter(indicator_values::indicator_id.eq_any(ids.iter().copied()))
+        .filter(among(indicator_values::indicator_id, ids.iter().copied()))
         .order(indicator_departments::department)
         .select((indicator_departments::value_id, indicator_departments::department, indicator_departments::people))
         .load::<(i64, String, i64)>(conn)?;

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DossierId, PracticeNoteId};
-use crate::db::Conn;
 use crate::db::schema::{accounts, agents, dossiers, institutions, organisations, practice_notes};
+use crate::db::{Conn, among, outside};
 use crate::fault::Fault;
 
 /// What a project shares of its practice.
@@ -109,7 +109,7 @@ macro_rules! wanted {
             .inner_join(dossiers::table.inner_join(organisations::table))
             .filter(practice_notes::call_id.eq($call))
             .filter(practice_notes::withdrawn_at.is_null())
-            .filter(practice_notes::dossier_id.ne_all($wanted.closed.clone()))
+            .filter(outside(practice_notes::dossier_id, $wanted.closed.clone()))
             .into_boxed();
         if !$wanted.axis.is_empty() {
             query = query.filter(practice_notes::axis.eq($wanted.axis.clone()));
@@ -272,7 +272,7 @@ pub(in crate::followup) fn organisations_of(
 ) -> Result<HashMap<DossierId, String>, Fault> {
     Ok(dossiers::table
         .inner_join(organisations::table)
-        .filter(dossiers::id.eq_any(ids.iter().copied()))
+        .filter(among(dossiers::id, ids.iter().copied()))
         .select((dossiers::id, organisations::name))
         .load::<(DossierId, String)>(conn)?
         .into_iter()
@@ -286,7 +286,7 @@ pub(in crate::followup) fn institutions_of(
 ) -> Result<HashMap<AccountId, String>, Fault> {
     Ok(agents::table
         .inner_join(institutions::table)
-        .filter(agents::account_id.eq_any(ids.iter().copied()))
+        .filter(among(agents::account_id, ids.iter().copied()))
         .select((agents::account_id, institutions::short_name))
         .load::<(AccountId, String)>(conn)?
         .into_iter()

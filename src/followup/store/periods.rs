@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
 use crate::calls;
-use crate::db::Conn;
 use crate::db::schema::{dossiers, followup_periods, followup_reminders};
+use crate::db::{Conn, among};
 use crate::dossiers::{self as files, State};
 use crate::fault::Fault;
 use crate::followup::periods::{Period, of_project};
@@ -40,7 +40,7 @@ pub(in crate::followup) fn open(conn: &mut Conn, only: Option<CallId>, most: i64
     let mut query = dossiers::table
         .left_join(followup_periods::table)
         .filter(followup_periods::id.is_null())
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .order(dossiers::id)
         .limit(most)
         .select(dossiers::id)
@@ -108,7 +108,7 @@ pub(in crate::followup) fn of_dossiers(
     ids: &[DossierId],
 ) -> Result<HashMap<DossierId, Vec<StoredPeriod>>, Fault> {
     let rows = followup_periods::table
-        .filter(followup_periods::dossier_id.eq_any(ids.iter().copied()))
+        .filter(among(followup_periods::dossier_id, ids.iter().copied()))
         .order((followup_periods::dossier_id, followup_periods::number))
         .select((
             followup_periods::dossier_id,
@@ -164,7 +164,7 @@ pub(in crate::followup) fn to_remind(
         )
         .filter(followup_reminders::id.is_null())
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(running_states()))
+        .filter(among(dossiers::state, running_states()))
         .filter(followup_periods::reported_at.is_null())
         .filter(followup_periods::due_at.gt(from))
         .filter(followup_periods::due_at.le(until))

@@ -13,7 +13,7 @@ use crate::db::schema::{
     dossier_tags, dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries,
     organisations,
 };
-use crate::db::{Conn, Window};
+use crate::db::{Conn, Window, among, outside};
 use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::followup::rules::total;
@@ -59,15 +59,15 @@ macro_rules! funded {
         let mut query = dossiers::table
             .inner_join(organisations::table)
             .filter(dossiers::call_id.eq($call))
-            .filter(dossiers::state.eq_any(awarded_states()))
-            .filter(dossiers::id.ne_all($wanted.closed.iter().copied().collect::<Vec<DossierId>>()))
+            .filter(among(dossiers::state, awarded_states()))
+            .filter(outside(dossiers::id, $wanted.closed.iter().copied().collect::<Vec<DossierId>>()))
             .into_boxed();
         if $wanted.late {
             let late = followup_periods::table
                 .filter(followup_periods::reported_at.is_null())
                 .filter(followup_periods::due_at.lt($now))
                 .select(followup_periods::dossier_id);
-            query = query.filter(dossiers::state.eq_any(running_states())).filter(dossiers::id.eq_any(late));
+            query = query.filter(among(dossiers::state, running_states())).filter(dossiers::id.eq_any(late));
         }
         if let Some(department) = &$wanted.department {
             let there = dossier_tags::table
@@ -127,7 +127,7 @@ pub(in crate::followup) fn has_unopened(conn: &mut Conn, call: CallId) -> Result
         .left_join(followup_periods::table)
         .filter(followup_periods::id.is_null())
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .select(dossiers::id)
         .first::<DossierId>(conn)
         .optional()?
@@ -152,7 +152,7 @@ pub(in crate::followup) fn footprints(
 ) -> Result<Vec<Footprint>, Fault> {
     let versions = dossiers::table
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .select((dossiers::id, dossiers::current_version_id))
         .load::<(DossierId, Option<DossierVersionId>)>(conn)?;
     let mut all: BTreeMap<DossierId, Footprint> =
@@ -160,7 +160,7 @@ pub(in crate::followup) fn footprints(
     let tags = dossier_tags::table
         .inner_join(dossiers::table)
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .filter(dossier_tags::kind.eq("department"))
         .order((dossier_tags::dossier_id, dossier_tags::code))
         .select((dossier_tags::dossier_id, dossier_tags::code))
@@ -173,7 +173,7 @@ pub(in crate::followup) fn footprints(
     let commitments = ledger_entries::table
         .inner_join(dossiers::table)
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .filter(ledger_entries::kind.eq(EntryKind::Commitment))
         .select((dossiers::id, ledger_entries::amount_cents))
         .load::<(DossierId, Cents)>(conn)?;
@@ -196,7 +196,7 @@ fn people(conn: &mut Conn, call: CallId, reach: &str) -> Result<HashMap<DossierI
     let rows = indicator_values::table
         .inner_join(indicators::table.inner_join(dossiers::table))
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .filter(dossiers::current_version_id.eq(indicators::dossier_version_id.nullable()))
         .filter(indicators::code.eq(reach))
         .filter(indicator_values::replaced_at.is_null())
@@ -240,15 +240,15 @@ pub(in crate::followup) fn outcomes(
     let chosen = indicators::table
         .inner_join(dossiers::table)
         .filter(dossiers::call_id.eq(call.id))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .filter(dossiers::current_version_id.eq(indicators::dossier_version_id.nullable()))
-        .filter(dossiers::id.ne_all(closed.to_vec()))
+        .filter(outside(dossiers::id, closed.to_vec()))
         .select((indicators::id, indicators::code, indicators::target))
         .load::<(IndicatorId, String, i64)>(conn)?;
     let told = indicator_values::table
         .inner_join(indicators::table.inner_join(dossiers::table))
         .filter(dossiers::call_id.eq(call.id))
-        .filter(dossiers::state.eq_any(awarded_states()))
+        .filter(among(dossiers::state, awarded_states()))
         .filter(indicator_values::replaced_at.is_null())
         .order((indicator_values::indicator_id, indicator_values::period))
         .select((indicator_values::indicator_id, indicator_values::value))

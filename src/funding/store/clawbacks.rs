@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use super::acts::{ByDossier, Recording, by_dossier, read_date, read_optional_date, taken_meanwhile};
 use crate::base::ids::{ClawbackId, DossierId, EnvelopeId, InstitutionId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::clawbacks;
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::funding::rules::ClawbackState;
 
@@ -53,7 +53,7 @@ type Row = (
 /// When the database refuses.
 pub fn clawbacks_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Clawback>, Fault> {
     let rows = clawbacks::table
-        .filter(clawbacks::dossier_id.eq_any(dossiers))
+        .filter(among(clawbacks::dossier_id, dossiers))
         .order(clawbacks::id)
         .select((
             (

@@ -16,10 +16,10 @@ use crate::base::ids::{
 };
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
-use crate::db::Conn;
 use crate::db::schema::{
     acts, dossiers as dossier_rows, envelopes, instalments, institutions, ledger_entries, organisations, payments,
 };
+use crate::db::{Conn, among};
 use crate::dossiers::{self, Content, Dossier};
 use crate::fault::Fault;
 use crate::funding::awards::{Award, awards_of};
@@ -280,7 +280,7 @@ fn some_files(conn: &mut Conn, dossiers: Vec<Dossier>) -> Result<Vec<FundingFile
     }
     let mut calls = calls::of_dossiers(conn, &ids)?;
     let payees: HashMap<OrganisationId, Payee> = organisations::table
-        .filter(organisations::id.eq_any(bodies.iter().copied()))
+        .filter(among(organisations::id, bodies.iter().copied()))
         .select((organisations::id, (organisations::name, organisations::siret, organisations::rna)))
         .load::<(OrganisationId, Payee)>(conn)?
         .into_iter()
@@ -347,7 +347,7 @@ type LedgerRow = (EnvelopeId, EntryKind, Cents);
 
 fn entries_of(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<LedgerRow>>, Fault> {
     let rows = ledger_entries::table
-        .filter(ledger_entries::dossier_id.eq_any(ids))
+        .filter(among(ledger_entries::dossier_id.assume_not_null(), ids))
         .select((
             ledger_entries::dossier_id.assume_not_null(),
             ledger_entries::envelope_id,
@@ -404,7 +404,7 @@ fn granted_to(conn: &mut Conn, bodies: &BTreeSet<OrganisationId>) -> Result<Vec<
     let mut granted = instalments::table
         .inner_join(acts::table)
         .inner_join(dossier_rows::table.on(dossier_rows::id.eq(instalments::dossier_id)))
-        .filter(dossier_rows::organisation_id.eq_any(bodies.iter().copied()))
+        .filter(among(dossier_rows::organisation_id, bodies.iter().copied()))
         .filter(instalments::ended_at.is_null())
         .select((
             dossier_rows::organisation_id,
@@ -418,7 +418,7 @@ fn granted_to(conn: &mut Conn, bodies: &BTreeSet<OrganisationId>) -> Result<Vec<
         .inner_join(instalments::table)
         .inner_join(acts::table.on(acts::id.eq(payments::act_id)))
         .inner_join(dossier_rows::table.on(dossier_rows::id.eq(payments::dossier_id)))
-        .filter(dossier_rows::organisation_id.eq_any(bodies.iter().copied()))
+        .filter(among(dossier_rows::organisation_id, bodies.iter().copied()))
         .filter(instalments::ended_at.is_not_null())
         .select((
             dossier_rows::organisation_id,

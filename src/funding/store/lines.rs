@@ -9,8 +9,8 @@ use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DecisionId, DossierId, EnvelopeId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{accounts, decisions as decision_rows, dossiers as dossier_rows, envelopes, ledger_entries};
+use crate::db::{Conn, among};
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 use crate::funding::rules::{Figures, Line};
@@ -141,7 +141,7 @@ pub fn figures(envelope: &Envelope, lines: &[SeenLine]) -> Figures {
 
 pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
     Ok(accounts::table
-        .filter(accounts::id.eq_any(ids))
+        .filter(among(accounts::id, ids))
         .select((accounts::id, accounts::given_name, accounts::surname))
         .load::<(AccountId, String, String)>(conn)?
         .into_iter()
@@ -151,7 +151,7 @@ pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap
 
 pub(super) fn numbers_of(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
     Ok(decision_rows::table
-        .filter(decision_rows::id.eq_any(ids))
+        .filter(among(decision_rows::id, ids))
         .select((decision_rows::id, decision_rows::number))
         .load::<(DecisionId, String)>(conn)?
         .into_iter()
@@ -171,7 +171,7 @@ pub fn in_states(
 ) -> Result<Vec<DossierId>, Fault> {
     Ok(dossier_rows::table
         .filter(dossier_rows::call_id.eq(call))
-        .filter(dossier_rows::state.eq_any(states.to_vec()))
+        .filter(among(dossier_rows::state, states.to_vec()))
         .filter(dossiers::visible(actor, roles))
         .order((dossier_rows::submitted_at, dossier_rows::id))
         .select(dossier_rows::id)

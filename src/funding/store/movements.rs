@@ -15,7 +15,7 @@ use crate::calls::{self, Call};
 use crate::db::schema::{
     dossier_tags, dossiers as dossier_rows, envelopes, funding_lines, institutions, ledger_entries,
 };
-use crate::db::{Conn, Dialect, Window};
+use crate::db::{Conn, Dialect, Window, among, outside};
 use crate::dossiers;
 use crate::fault::Fault;
 use crate::ledger::EntryKind;
@@ -87,7 +87,7 @@ pub fn envelope_rows(conn: &mut Conn, calls: &[CallId]) -> Result<Vec<EnvelopeRo
     Ok(envelopes::table
         .inner_join(funding_lines::table)
         .inner_join(institutions::table.on(institutions::id.eq(funding_lines::funder_id)))
-        .filter(envelopes::call_id.eq_any(calls.to_vec()))
+        .filter(among(envelopes::call_id, calls.to_vec()))
         .order((envelopes::year, envelopes::call_id, envelopes::id))
         .select((
             envelopes::id,
@@ -110,8 +110,12 @@ pub fn envelope_rows(conn: &mut Conn, calls: &[CallId]) -> Result<Vec<EnvelopeRo
 pub fn sums_by_envelope(conn: &mut Conn, purview: &Purview) -> Result<Vec<(EnvelopeId, EntryKind, Cents)>, Fault> {
     Ok(ledger_entries::table
         .inner_join(envelopes::table)
-        .filter(envelopes::call_id.eq_any(purview.ids()))
-        .filter(ledger_entries::dossier_id.is_null().or(ledger_entries::dossier_id.ne_all(purview.closed_ids())))
+        .filter(among(envelopes::call_id, purview.ids()))
+        .filter(
+            ledger_entries::dossier_id
+                .is_null()
+                .or(outside(ledger_entries::dossier_id.assume_not_null(), purview.closed_ids())),
+        )
         .group_by((ledger_entries::envelope_id, ledger_entries::kind))
         .select((ledger_entries::envelope_id, ledger_entries::kind, sql::<BigInt>(SUM)))
         .load(conn)?)
@@ -129,9 +133,9 @@ pub fn sums_by_tag(
     Ok(ledger_entries::table
         .inner_join(envelopes::table)
         .inner_join(dossier_tags::table.on(ledger_entries::dossier_id.eq(dossier_tags::dossier_id.nullable())))
-        .filter(envelopes::call_id.eq_any(purview.ids()))
+        .filter(among(envelopes::call_id, purview.ids()))
         .filter(dossier_tags::kind.eq(tag))
-        .filter(ledger_entries::dossier_id.ne_all(purview.closed_ids()))
+        .filter(outside(ledger_entries::dossier_id.assume_not_null(), purview.closed_ids()))
         .group_by((ledger_entries::envelope_id, dossier_tags::code, ledger_entries::kind))
         .select((ledger_entries::envelope_id, dossier_tags::code, ledger_entries::kind, sql::<BigInt>(SUM)))
         .load(conn)?)
@@ -177,10 +181,12 @@ macro_rules! narrowed {
             .inner_join(envelopes::table.inner_join(funding_lines::table))
             .left_join(dossier_rows::table)
             .into_boxed::<Dialect>()
-            .filter(envelopes::call_id.eq_any($purview.ids()))
-            .filter(ledger_entries::dossier_id.is_null().or(ledger_entries::dossier_id.ne_all(closed)));
+            .filter(among(envelopes::call_id, $purview.ids()))
+            .filter(
+                ledger_entries::dossier_id.is_null().or(outside(ledger_entries::dossier_id.assume_not_null(), closed)),
+            );
         if !narrowing.kinds.is_empty() {
-            query = query.filter(ledger_entries::kind.eq_any(narrowing.kinds.clone()));
+            query = query.filter(among(ledger_entries::kind, narrowing.kinds.clone()));
         }
         if let Some(funder) = narrowing.funder {
             query = query.filter(funding_lines::funder_id.eq(funder));

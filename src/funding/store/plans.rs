@@ -11,10 +11,10 @@ use super::movements::{Purview, envelope_rows};
 use crate::access::Actor;
 use crate::base::ids::{CallId, DossierId, EnvelopeId, FundingLineId, InstitutionId, OrganisationId};
 use crate::base::money::Cents;
-use crate::db::Conn;
 use crate::db::schema::{
     dossier_versions, dossiers as dossier_rows, envelopes, institutions, ledger_entries, organisations,
 };
+use crate::db::{Conn, among};
 use crate::dossiers::{self, Content, Dossier};
 use crate::fault::Fault;
 use crate::funding::awards::planned_in;
@@ -156,7 +156,7 @@ fn applicants_of(
     for some in ids.chunks(500) {
         names.extend(
             organisations::table
-                .filter(organisations::id.eq_any(some.to_vec()))
+                .filter(among(organisations::id, some.to_vec()))
                 .select((organisations::id, organisations::name))
                 .load::<(OrganisationId, String)>(conn)?,
         );
@@ -170,7 +170,7 @@ fn contents_of(conn: &mut Conn, seen: &BTreeMap<DossierId, Dossier>) -> Result<H
     for some in ids.chunks(500) {
         let rows = dossier_versions::table
             .inner_join(dossier_rows::table.on(dossier_rows::current_version_id.eq(dossier_versions::id.nullable())))
-            .filter(dossier_rows::id.eq_any(some.to_vec()))
+            .filter(among(dossier_rows::id, some.to_vec()))
             .select((dossier_rows::id, dossier_versions::content))
             .load::<(DossierId, String)>(conn)?;
         for (id, content) in rows {

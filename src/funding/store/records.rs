@@ -15,7 +15,7 @@ use crate::base::text::pattern;
 use crate::db::schema::{
     acts, dossiers as dossier_rows, funding_lines, instalments, institutions, organisations, payments,
 };
-use crate::db::{Conn, Dialect, Window};
+use crate::db::{Conn, Dialect, Window, among};
 use crate::dossiers::{self, State};
 use crate::fault::Fault;
 use crate::funding::rules::ActKind;
@@ -63,7 +63,7 @@ macro_rules! acts_kept {
             .inner_join(dossier_rows::table.inner_join(organisations::table))
             .inner_join(institutions::table)
             .into_boxed::<Dialect>()
-            .filter(dossier_rows::call_id.eq_any($purview.ids()))
+            .filter(among(dossier_rows::call_id, $purview.ids()))
             .filter(dossiers::visible($actor, READERS));
         for word in &listing.words {
             let pattern = pattern(word);
@@ -185,7 +185,7 @@ macro_rules! payments_kept {
             .inner_join(instalments::table.inner_join(funding_lines::table))
             .inner_join(acts::table.on(acts::id.eq(payments::act_id)))
             .into_boxed::<Dialect>()
-            .filter(dossier_rows::call_id.eq_any($purview.ids()))
+            .filter(among(dossier_rows::call_id, $purview.ids()))
             .filter(dossiers::visible($actor, READERS));
         for word in &listing.words {
             let pattern = pattern(word);
@@ -284,7 +284,7 @@ pub fn schedules_of(conn: &mut Conn, ids: &[ActId]) -> Result<BTreeMap<ActId, (u
     let mut schedules: BTreeMap<ActId, (usize, i32)> = BTreeMap::new();
     for some in ids.chunks(500) {
         let rows = instalments::table
-            .filter(instalments::act_id.eq_any(some.to_vec()))
+            .filter(among(instalments::act_id, some.to_vec()))
             .select((instalments::act_id, instalments::year))
             .load::<(ActId, i32)>(conn)?;
         for (act, year) in rows {

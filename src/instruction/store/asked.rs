@@ -6,7 +6,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId};
 use crate::base::text::pattern;
 use crate::db::schema::{accounts, assignments, dossiers, institutions, organisations};
-use crate::db::{Conn, Dialect};
+use crate::db::{Conn, Dialect, among, outside};
 use crate::dossiers::State;
 use crate::fault::Fault;
 use crate::web::list::Window;
@@ -83,12 +83,12 @@ macro_rules! narrowed {
 /// How many there are. Those of a whole call are counted in an index, without reading a dossier that waits for none.
 pub fn count_asked(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
     if wanted.institution.is_some() || !wanted.words.is_empty() {
-        let open = narrowed!(wanted).filter(assignments::dossier_id.ne_all(wanted.closed.clone()));
+        let open = narrowed!(wanted).filter(outside(assignments::dossier_id, wanted.closed.clone()));
         return Ok(open.count().get_result(conn)?);
     }
     let mut count = count_of_call(conn, wanted)?;
     for some in wanted.closed.chunks(500) {
-        let closed = narrowed!(wanted).filter(assignments::dossier_id.eq_any(some.to_vec()));
+        let closed = narrowed!(wanted).filter(among(assignments::dossier_id, some.to_vec()));
         count -= closed.count().get_result::<i64>(conn)?;
     }
     Ok(count)
@@ -123,7 +123,7 @@ pub fn asked(conn: &mut Conn, wanted: &Wanted, window: Window, total: i64) -> Re
 }
 
 fn ordered(conn: &mut Conn, wanted: &Wanted, from_end: bool, window: Window) -> Result<Vec<Asked>, Fault> {
-    let query = narrowed!(wanted).filter(assignments::dossier_id.ne_all(wanted.closed.clone()));
+    let query = narrowed!(wanted).filter(outside(assignments::dossier_id, wanted.closed.clone()));
     macro_rules! by {
         ($column:expr) => {
             if wanted.descending { query.order($column.desc()) } else { query.order($column.asc()) }

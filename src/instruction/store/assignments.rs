@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::Instructor;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId, ReviewId};
-use crate::db::Conn;
 use crate::db::schema::{assignments, dossiers, reviews};
+use crate::db::{Conn, among};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
@@ -137,7 +137,7 @@ pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment
     for some in wanted.chunks(500) {
         let rows = assignments::table
             .left_join(reviews::table)
-            .filter(assignments::dossier_id.eq_any(some))
+            .filter(among(assignments::dossier_id, some))
             .filter(assignments::ended_at.is_null())
             .order(assignments::id)
             .select(assignment_columns!())
@@ -153,7 +153,7 @@ pub fn ever_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>,
     for some in wanted.chunks(500) {
         let rows = assignments::table
             .left_join(reviews::table)
-            .filter(assignments::dossier_id.eq_any(some))
+            .filter(among(assignments::dossier_id, some))
             .order(assignments::id)
             .select(assignment_columns!())
             .load::<AssignmentRow>(conn)?;

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
-use crate::db::Conn;
 use crate::db::schema::{dossier_tags, dossier_versions, dossiers, organisations};
+use crate::db::{Conn, among};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
@@ -16,7 +16,7 @@ pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
     for some in wanted.chunks(500) {
         let rows = dossier_tags::table
-            .filter(dossier_tags::dossier_id.eq_any(some))
+            .filter(among(dossier_tags::dossier_id, some))
             .order((dossier_tags::kind, dossier_tags::code))
             .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
             .load::<(DossierId, String, String)>(conn)?;
@@ -33,7 +33,7 @@ pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<Do
     for some in wanted.chunks(500) {
         let rows = dossiers::table
             .inner_join(organisations::table)
-            .filter(dossiers::id.eq_any(some))
+            .filter(among(dossiers::id, some))
             .select((dossiers::id, organisations::name))
             .load::<(DossierId, String)>(conn)?;
         names.extend(rows);
@@ -45,7 +45,7 @@ pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<Do
 pub fn in_states(conn: &mut Conn, call: CallId, states: &[State], most: i64) -> Result<Vec<DossierId>, Fault> {
     Ok(dossiers::table
         .filter(dossiers::call_id.eq(call))
-        .filter(dossiers::state.eq_any(states.to_vec()))
+        .filter(among(dossiers::state, states.to_vec()))
         .order((dossiers::submitted_at, dossiers::id))
         .limit(most)
         .select(dossiers::id)

@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::base::money::Cents;
 use crate::db::schema::{assignments, dossiers, review_proposals, review_scores, reviews};
-use crate::db::{Conn, SEPARATOR, joined};
+use crate::db::{Conn, SEPARATOR, among, joined};
 use crate::fault::Fault;
 use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 
@@ -120,7 +120,7 @@ fn submitted_rows(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<ReviewRow
         rows.extend(
             reviews::table
                 .inner_join(assignments::table)
-                .filter(reviews::dossier_id.eq_any(some))
+                .filter(among(reviews::dossier_id, some))
                 .filter(reviews::submitted_at.is_not_null())
                 .filter(assignments::ended_at.is_null())
                 .order((reviews::submitted_at, reviews::id))
@@ -139,7 +139,7 @@ type Scores = HashMap<ReviewId, BTreeMap<String, CriterionInput>>;
 /// What was answered on each criterion, with its comment.
 fn answers(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
     let found = review_scores::table
-        .filter(review_scores::review_id.eq_any(ids))
+        .filter(among(review_scores::review_id, ids))
         .select((
             review_scores::review_id,
             review_scores::criterion,
@@ -160,7 +160,7 @@ fn answers(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
 fn marks(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
     let given = joined(conn, "criterion || '=' || COALESCE(CAST(level AS TEXT), '')");
     let found = review_scores::table
-        .filter(review_scores::review_id.eq_any(ids))
+        .filter(among(review_scores::review_id, ids))
         .filter(review_scores::answered.eq(true))
         .group_by(review_scores::review_id)
         .select((review_scores::review_id, given))
@@ -189,7 +189,7 @@ fn completed(
     for some in ids.chunks(AT_ONCE) {
         scores.extend(read(conn, some)?);
         let found = review_proposals::table
-            .filter(review_proposals::review_id.eq_any(some))
+            .filter(among(review_proposals::review_id, some))
             .order(review_proposals::id)
             .select((
                 review_proposals::review_id,

@@ -6,8 +6,8 @@ use super::Instructor;
 use crate::access::Role;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DossierId, DossierVersionId, InstitutionId};
-use crate::db::Conn;
 use crate::db::schema::{accounts, call_roles, institutions, territorial_opinions};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::instruction::model::{ReviewOpinion, TerritorialInput};
 
@@ -88,7 +88,7 @@ pub fn territorial_in_call(
         .select(COLUMNS)
         .into_boxed();
     if let Some(departments) = departments {
-        query = query.filter(territorial_opinions::department.eq_any(departments));
+        query = query.filter(among(territorial_opinions::department, departments));
     }
     Ok(query.load(conn)?)
 }
