@@ -95,7 +95,7 @@ pub fn look_at_refusal(
 }
 
 pub fn enter(browser: &Browser, person: &Person) {
-    browser.load("/healthz");
+    browser.load("/connexion");
     browser.forget_cookies();
     if let Some((name, value)) = &person.cookie {
         browser.set_cookie(name, value);

@@ -94,12 +94,12 @@ fn a_full_disk_is_said_loses_nothing_and_is_over_when_there_is_room() {
         let paying = refused.iter().rev().find(|deed| matches!(deed, Deed::Pay(_)));
         let last = paying.or(refused.last()).unwrap();
         let (name, value) = last.cookie().split_once('=').unwrap();
-        browser.load("/healthz");
+        browser.load("/connexion");
         browser.set_cookie(name, value);
         browser.load("/appels");
         browser.post(&last.path(), &last.fields());
         browser.reads("L’espace de stockage du service est plein");
-        browser.is_well_made();
+        browser.is_well_made(507);
     }
     // Reading goes on.
     let cookie = [("Cookie", prepared().people.applicant.as_str())];

@@ -155,7 +155,7 @@ fn a_postgresql_that_goes_away_under_load_is_waited_for_and_found_again() {
             if let Some(browser) = &browser {
                 browser.load("/appels");
                 browser.reads("Le service est momentanément indisponible");
-                browser.is_well_made();
+                browser.is_well_made(503);
             }
             postgres.resume();
         }

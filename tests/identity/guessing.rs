@@ -143,7 +143,8 @@ fn doors_behind_a_link_or_a_session_count_by_subject() {
         let statuses: Vec<u16> = (0..4).map(|_| attempt()).collect();
         assert!(statuses[..3].iter().all(|status| *status != 403) && statuses[3] == 403, "{what}: {statuses:?}");
     };
-    for path in ["/inscription/confirmer/un-jeton", "/profil/adresse/un-autre", "/redaction/un-troisieme"] {
+    let posted = ["/inscription/confirmer/un-jeton", "/profil/adresse/un-autre", "/redaction/un-troisieme"];
+    for path in posted.into_iter().chain(["/rejoindre/un-sixieme"]) {
         slows_down(path, &|| member.post(path, &[("password", PASSWORD)]).status);
     }
     for path in ["/redaction/un-quatrieme", "/rejoindre/un-cinquieme"] {

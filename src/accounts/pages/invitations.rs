@@ -67,6 +67,7 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
 
 pub(super) fn accept(visit: &Visit) -> Result<Answer, Fault> {
     let (actor, token): (_, String) = (visit.actor()?, visit.param("token")?);
+    visit.site.throttle.attempt("invitation", &hash_token(&token), visit.address)?;
     match visit.perform(|op| actions::accept_invitation(op, actor, &token)) {
         Ok(organisation) => Ok(Answer::redirect(format!("/organisations/{organisation}"))
             .flash("Vous avez rejoint l’organisme. Ses dossiers vous sont ouverts.")),

@@ -1,12 +1,16 @@
 //! A real browser over WebDriver, which looks at every page it comes to: accessibility rules, 320 px, console.
 
-use std::cell::RefCell;
+mod console;
+
+use std::cell::{Cell, RefCell};
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use self::console::Provoked;
 
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -24,6 +28,7 @@ pub struct Browser {
     /// Addresses looked at, for the closing count.
     pub visited: RefCell<Vec<String>>,
     screenshots: Option<PathBuf>,
+    provoked: Cell<Provoked>,
 }
 
 /// A page as the browser shows it.
@@ -111,6 +116,7 @@ impl Browser {
             profile,
             visited: RefCell::default(),
             screenshots,
+            provoked: Cell::default(),
         };
         if let Some(axe) = axe {
             browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": axe }));
@@ -123,7 +129,8 @@ impl Browser {
     }
 
     fn devtools(&self, command: &str, params: &Value) {
-        self.command("/goog/cdp/execute", &json!({ "cmd": command, "params": params }));
+        let reply = self.command("/goog/cdp/execute", &json!({ "cmd": command, "params": params }));
+        assert!(reply["error"].is_null(), "{command} {params}: {reply}");
     }
 
     pub fn script(&self, source: &str) -> Value {
@@ -260,10 +267,12 @@ impl Browser {
         self.visited.borrow_mut().push(seen.path);
     }
 
-    /// The page shown, which says that the service cannot do something now, bears a careful look.
+    /// The page shown, which says by this status that the service cannot do something now, bears a careful look.
     #[track_caller]
-    pub fn is_well_made(&self) {
+    pub fn is_well_made(&self, status: u16) {
+        self.provoked.set(Provoked::Status(status));
         let seen = self.inspect();
+        self.provoked.set(Provoked::Nothing);
         assert!(seen.faults.is_empty(), "{}: {}; page: {}", seen.path, seen.faults.join("; "), self.text());
     }
 
@@ -293,7 +302,10 @@ impl Browser {
         if seen.headings != 1 {
             seen.faults.push(format!("{} first headings", seen.headings));
         }
-        seen.faults.extend(self.console().into_iter().map(|message| format!("the console says {message}")));
+        let log = self.command("/se/log", &json!({ "type": "browser" }));
+        let address = self.script("return location.href.split('#')[0]");
+        let unexplained = self.provoked.get().unexplained(&log, address.as_str().unwrap_or_default());
+        seen.faults.extend(unexplained.into_iter().map(|line| format!("the console says {line}")));
         seen
     }
 
@@ -354,24 +366,6 @@ impl Browser {
     pub fn set_cookie(&self, name: &str, value: &str) {
         let reply = self.command("/cookie", &json!({ "cookie": { "name": name, "value": value, "path": "/" } }));
         assert!(reply.is_null(), "cookie: {reply}");
-    }
-
-    fn console(&self) -> Vec<Value> {
-        let log = self.command("/se/log", &json!({ "type": "browser" }));
-        log.as_array()
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry["level"] != "INFO" && entry["level"] != "DEBUG")
-            // A page that refuses, or that says that there is no room or no database, is logged as a failed load.
-            .filter(|entry| {
-                let message = entry["message"].as_str().unwrap_or_default();
-                !message.contains("net::ERR_BLOCKED_BY_CLIENT")
-                    && !["4", "503", "507"]
-                        .iter()
-                        .any(|status| message.contains(&format!("the server responded with a status of {status}")))
-            })
-            .cloned()
-            .collect()
     }
 
     /// The page as a screen of 1280 × 900 shows it, kept when `ESSAIM_PICTURES` names a folder.
