@@ -1,115 +1,90 @@
-//! Lists of values in queries, sent as one JSON text: whatever its length, the statement is the same, so that it is
-//! prepared once a connection. Diesel's own `eq_any` over values is prepared at every call.
+//! Lists of values in queries, whose statements are prepared once a connection.
+//!
+//! Diesel's own `eq_any` over values is another statement for each length of the list, and is prepared at every call.
+//! Here lengths are rounded up to a power of two, the last value standing for those that the list lacks.
 
 use diesel::backend::Backend;
-use diesel::expression::{
-    AppearsOnTable, AsExpression, Expression, SelectableExpression, TypedExpressionType, ValidGrouping,
-};
+use diesel::expression::{AppearsOnTable, AsExpression, Expression, SelectableExpression, ValidGrouping};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{BigInt, Bool, HasSqlType, SingleValue, SqlType, Text};
-use serde::Serialize;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Bool, HasSqlType, SingleValue, SqlType};
 
-use super::Dialect;
-
-/// What lists are made of, under the name that PostgreSQL casts to.
-pub trait Element: SqlType + SingleValue + TypedExpressionType {
-    const NAME: &'static str;
-}
-
-impl Element for BigInt {
-    const NAME: &'static str = "BIGINT";
-}
-
-impl Element for Text {
-    const NAME: &'static str = "TEXT";
-}
-
-/// `column IN (values)`; false for an empty list.
-///
-/// A value is sent as it is serialised, which for ids and codes is as it is stored.
-pub fn among<C, V>(column: C, values: impl IntoIterator<Item = V>) -> Among<C>
+/// `column IN (values)`; false for an empty list. Both databases bound a list, to some 32,000 values.
+pub fn among<C, V>(column: C, values: impl IntoIterator<Item = V>) -> Among<C, V>
 where
-    C: Expression<SqlType: Element>,
-    V: Serialize + AsExpression<C::SqlType>,
+    C: Expression<SqlType: SqlType>,
+    V: AsExpression<C::SqlType>,
 {
-    Among { column, list: listed(values), outside: false }
+    Among { column, values: values.into_iter().collect(), outside: false }
 }
 
 /// `column NOT IN (values)`; true for an empty list.
-pub fn outside<C, V>(column: C, values: impl IntoIterator<Item = V>) -> Among<C>
+pub fn outside<C, V>(column: C, values: impl IntoIterator<Item = V>) -> Among<C, V>
 where
-    C: Expression<SqlType: Element>,
-    V: Serialize + AsExpression<C::SqlType>,
+    C: Expression<SqlType: SqlType>,
+    V: AsExpression<C::SqlType>,
 {
-    Among { column, list: listed(values), outside: true }
-}
-
-/// Ids and codes always serialise; what did not would be refused by both databases as no JSON.
-fn listed<V: Serialize>(values: impl IntoIterator<Item = V>) -> String {
-    serde_json::to_string(&values.into_iter().collect::<Vec<V>>()).unwrap_or_default()
+    Among { column, values: values.into_iter().collect(), outside: true }
 }
 
 /// The condition that [`among`] and [`outside`] make.
 #[derive(Clone, Debug)]
-pub struct Among<C> {
+pub struct Among<C, V> {
     column: C,
-    list: String,
+    values: Vec<V>,
     outside: bool,
 }
 
-impl<C: Expression> Expression for Among<C> {
+impl<C: Expression, V> Expression for Among<C, V> {
     type SqlType = Bool;
 }
 
-impl<C, From> AppearsOnTable<From> for Among<C>
+impl<C, V, From> AppearsOnTable<From> for Among<C, V>
 where
     C: AppearsOnTable<From>,
     Self: Expression,
 {
 }
 
-impl<C, From> SelectableExpression<From> for Among<C>
+impl<C, V, From> SelectableExpression<From> for Among<C, V>
 where
     C: SelectableExpression<From>,
     Self: AppearsOnTable<From>,
 {
 }
 
-impl<C: ValidGrouping<GroupBy>, GroupBy> ValidGrouping<GroupBy> for Among<C> {
+impl<C: ValidGrouping<GroupBy>, V, GroupBy> ValidGrouping<GroupBy> for Among<C, V> {
     type IsAggregate = C::IsAggregate;
 }
 
-impl<C: QueryId> QueryId for Among<C> {
-    // The two conditions differ by a word, which the type does not hold.
+/// Known by its text, which depends on the length.
+impl<C, V> QueryId for Among<C, V> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<C> QueryFragment<Dialect> for Among<C>
+impl<C, V, DB> QueryFragment<DB> for Among<C, V>
 where
-    C: QueryFragment<Dialect> + Expression<SqlType: Element>,
-    Dialect: Backend + HasSqlType<Text>,
+    DB: Backend + HasSqlType<C::SqlType>,
+    C: Expression<SqlType: SingleValue> + QueryFragment<DB>,
+    V: ToSql<C::SqlType, DB>,
 {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Dialect>) -> QueryResult<()> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Some(last) = self.values.last() else {
+            pass.push_sql(if self.outside { "1 = 1" } else { "0 = 1" });
+            return Ok(());
+        };
         self.column.walk_ast(pass.reborrow())?;
-        match pass.backend() {
-            Dialect::Sqlite(_) => {
-                pass.push_sql(if self.outside { " NOT IN" } else { " IN" });
-                pass.push_sql(" (SELECT value FROM json_each(");
-                pass.push_bind_param::<Text, String>(&self.list)?;
-                pass.push_sql("))");
+        pass.push_sql(if self.outside { " NOT IN (" } else { " IN (" });
+        let lacking = self.values.len().next_power_of_two() - self.values.len();
+        for (index, value) in self.values.iter().chain(std::iter::repeat_n(last, lacking)).enumerate() {
+            if index > 0 {
+                pass.push_sql(", ");
             }
-            Dialect::Postgres(_) => {
-                // An array, and not a query, so that an index serves wherever the condition stands.
-                pass.push_sql(if self.outside { " <> ALL" } else { " = ANY" });
-                pass.push_sql(" (ARRAY(SELECT CAST(value AS ");
-                pass.push_sql(<C::SqlType as Element>::NAME);
-                pass.push_sql(") FROM json_array_elements_text(CAST(");
-                pass.push_bind_param::<Text, String>(&self.list)?;
-                pass.push_sql(" AS JSON)) AS listed (value)))");
-            }
+            pass.push_bind_param::<C::SqlType, V>(value)?;
         }
+        pass.push_sql(")");
         Ok(())
     }
 }

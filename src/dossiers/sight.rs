@@ -11,7 +11,7 @@ use super::editors;
 use super::model::State;
 use super::store::{self, COLUMNS, Dossier};
 use crate::access::{Actor, Role};
-use crate::base::ids::{AccountId, CallId, DossierId};
+use crate::base::ids::{AccountId, CallId, DossierId, OrganisationId};
 use crate::db::schema::{
     agenda_items, assignments, call_roles, dossier_editors, dossiers, interest_declarations, recusals,
     territorial_opinions,
@@ -292,16 +292,17 @@ pub fn reaches_every(actor: &Actor, roles: &[Role], call: CallId) -> bool {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
     let doors: Doors = Doors::of(actor, roles);
-    let every: Among<dossiers::call_id> = among(dossiers::call_id, doors.every);
-    let given: Among<dossiers::call_id> = among(dossiers::call_id, doors.assigned);
-    let spoken: Among<dossiers::call_id> = among(dossiers::call_id, doors.asked);
-    let sits: Among<dossiers::call_id> = among(dossiers::call_id, doors.committee);
-    let before: Among<dossiers::state> = among(dossiers::state, doors.before_committee);
-    let opinion: Among<dossiers::call_id> = among(dossiers::call_id, doors.opinion);
-    let after: Among<dossiers::state> = among(dossiers::state, doors.with_opinion);
-    let authority: Among<dossiers::call_id> = among(dossiers::call_id, doors.authority);
-    let to_sign: Among<dossiers::state> = among(dossiers::state, doors.to_sign);
-    let not_own: Among<dossiers::organisation_id> = outside(dossiers::organisation_id, &actor.organisations);
+    let every: Among<dossiers::call_id, CallId> = among(dossiers::call_id, doors.every);
+    let given: Among<dossiers::call_id, CallId> = among(dossiers::call_id, doors.assigned);
+    let spoken: Among<dossiers::call_id, CallId> = among(dossiers::call_id, doors.asked);
+    let sits: Among<dossiers::call_id, CallId> = among(dossiers::call_id, doors.committee);
+    let before: Among<dossiers::state, State> = among(dossiers::state, doors.before_committee);
+    let opinion: Among<dossiers::call_id, CallId> = among(dossiers::call_id, doors.opinion);
+    let after: Among<dossiers::state, State> = among(dossiers::state, doors.with_opinion);
+    let authority: Among<dossiers::call_id, CallId> = among(dossiers::call_id, doors.authority);
+    let to_sign: Among<dossiers::state, State> = among(dossiers::state, doors.to_sign);
+    let not_own: Among<dossiers::organisation_id, OrganisationId> =
+        outside(dossiers::organisation_id, actor.organisations.clone());
     let person: AccountId = actor.id;
     let draft: State = State::Draft;
     let assigned = assignments::table
@@ -380,9 +381,10 @@ impl Doors {
 /// The dossiers a person sees as an applicant, drafts too, as the condition of a query on `dossiers`.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
-    let member: Among<dossiers::organisation_id> = among(dossiers::organisation_id, &actor.organisations);
+    let member: Among<dossiers::organisation_id, OrganisationId> =
+        among(dossiers::organisation_id, actor.organisations.clone());
     let person: AccountId = actor.id;
-    let unread: Among<dossiers::state> = outside(dossiers::state, notified_states());
+    let unread: Among<dossiers::state, State> = outside(dossiers::state, notified_states());
     let invited = dossier_editors::table
         .filter(dossier_editors::account_id.eq(person))
         .filter(dossier_editors::removed_at.is_null())

@@ -169,7 +169,7 @@ pub fn of_letters(conn: &mut Conn, letters: &[LetterId]) -> Result<Vec<Decision>
     for ids in letters.chunks(500) {
         rows.extend(
             decisions::table
-                .filter(among(decisions::letter_id.assume_not_null(), ids.iter().copied()))
+                .filter(among(decisions::letter_id, ids.iter().copied()))
                 .order(decisions::id)
                 .select(columns!())
                 .load::<DecisionRow>(conn)?,

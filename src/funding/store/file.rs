@@ -347,7 +347,7 @@ type LedgerRow = (EnvelopeId, EntryKind, Cents);
 
 fn entries_of(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<LedgerRow>>, Fault> {
     let rows = ledger_entries::table
-        .filter(among(ledger_entries::dossier_id.assume_not_null(), ids))
+        .filter(among(ledger_entries::dossier_id, ids))
         .select((
             ledger_entries::dossier_id.assume_not_null(),
             ledger_entries::envelope_id,

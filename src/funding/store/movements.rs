@@ -111,11 +111,7 @@ pub fn sums_by_envelope(conn: &mut Conn, purview: &Purview) -> Result<Vec<(Envel
     Ok(ledger_entries::table
         .inner_join(envelopes::table)
         .filter(among(envelopes::call_id, purview.ids()))
-        .filter(
-            ledger_entries::dossier_id
-                .is_null()
-                .or(outside(ledger_entries::dossier_id.assume_not_null(), purview.closed_ids())),
-        )
+        .filter(ledger_entries::dossier_id.is_null().or(outside(ledger_entries::dossier_id, purview.closed_ids())))
         .group_by((ledger_entries::envelope_id, ledger_entries::kind))
         .select((ledger_entries::envelope_id, ledger_entries::kind, sql::<BigInt>(SUM)))
         .load(conn)?)
@@ -135,7 +131,7 @@ pub fn sums_by_tag(
         .inner_join(dossier_tags::table.on(ledger_entries::dossier_id.eq(dossier_tags::dossier_id.nullable())))
         .filter(among(envelopes::call_id, purview.ids()))
         .filter(dossier_tags::kind.eq(tag))
-        .filter(outside(ledger_entries::dossier_id.assume_not_null(), purview.closed_ids()))
+        .filter(outside(ledger_entries::dossier_id, purview.closed_ids()))
         .group_by((ledger_entries::envelope_id, dossier_tags::code, ledger_entries::kind))
         .select((ledger_entries::envelope_id, dossier_tags::code, ledger_entries::kind, sql::<BigInt>(SUM)))
         .load(conn)?)
@@ -182,9 +178,7 @@ macro_rules! narrowed {
             .left_join(dossier_rows::table)
             .into_boxed::<Dialect>()
             .filter(among(envelopes::call_id, $purview.ids()))
-            .filter(
-                ledger_entries::dossier_id.is_null().or(outside(ledger_entries::dossier_id.assume_not_null(), closed)),
-            );
+            .filter(ledger_entries::dossier_id.is_null().or(outside(ledger_entries::dossier_id, closed)));
         if !narrowing.kinds.is_empty() {
             query = query.filter(among(ledger_entries::kind, narrowing.kinds.clone()));
         }
