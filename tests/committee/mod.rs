@@ -6,5 +6,5 @@ mod ranking;
 mod recusals;
 mod sealing;
 mod sessions;
-mod shortlisting;
+pub mod shortlisting;
 mod waitlist;

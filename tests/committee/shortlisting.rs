@@ -27,7 +27,7 @@ fn new(day: &str) -> NewSession {
     NewSession { held_at, place: "Salle Tilleul, Montpellier".to_owned() }
 }
 
-fn planned(app: &TestApp, world: &World, agenda: &[DossierId]) -> SessionId {
+pub fn planned(app: &TestApp, world: &World, agenda: &[DossierId]) -> SessionId {
     app.as_account(world.manager, |op, actor| {
         let session = plan_shortlisting(op, actor, world.call, &new("2021-12-15"))?;
         put_on_agenda(op, actor, session, agenda)?;
@@ -36,7 +36,7 @@ fn planned(app: &TestApp, world: &World, agenda: &[DossierId]) -> SessionId {
     .unwrap()
 }
 
-fn open(app: &TestApp, world: &World, session: SessionId) {
+pub fn open(app: &TestApp, world: &World, session: SessionId) {
     attend(app, world, session, &["ARS", "COMMISSAIRE", "AM"].map(|seat| (seat, Presence::Present)));
     app.as_account(world.manager, |op, actor| open_session(op, actor, session)).unwrap();
 }

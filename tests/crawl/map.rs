@@ -16,17 +16,19 @@ pub struct Map {
     pages: Vec<Page>,
 }
 
-impl Map {
-    pub fn new() -> Self {
+impl Default for Map {
+    fn default() -> Self {
         let mut pages = essaim::app::pages(true);
         // A literal part wins over a `{name}` part at the same place, as in the service.
         pages.sort_by_key(|page| page.path.split('/').map(|part| (part.starts_with('{'), part)).collect::<Vec<_>>());
         Self { pages }
     }
+}
 
-    /// Patterns of every page that is read.
-    pub fn readable(&self) -> BTreeSet<&'static str> {
-        self.pages.iter().filter(|page| page.method == Method::Get).map(|page| page.path).collect()
+impl Map {
+    /// Patterns of every page that is read, or of every address that takes a form.
+    pub fn routes(&self, method: Method) -> BTreeSet<&'static str> {
+        self.pages.iter().filter(|page| page.method == method).map(|page| page.path).collect()
     }
 
     /// The pattern an address belongs to.

@@ -1,18 +1,22 @@
 //! What a year brings that the demonstration does not show on its first day: one dossier in each turn a person may be
 //! in the middle of, made through the real operations.
 
+use essaim::base::Cents;
+use essaim::base::ids::{ClawbackId, DossierId};
 use essaim::committee::actions::{NewRecusal, recuse};
-use essaim::dossiers::Outcome;
 use essaim::dossiers::actions::{NewFile, answer_completion, attach_file, invite, save_section};
-use essaim::funding::actions::{NewNotice, notice_clawback};
+use essaim::dossiers::{Outcome, drafts};
+use essaim::funding::actions::{NewNotice, Order, notice_clawback, order_clawback};
+use essaim::instruction::actions::{declare_eligible, declare_interests, save_review};
 use jiff::ToSpan;
 
 use super::people::Person;
+use crate::committee::shortlisting;
 use crate::support::committee::{planned_session, running_session};
 use crate::support::decisions::{ineligible_dossier, notified_dossier, set_aside_dossier, signed_dossier};
 use crate::support::dossiers::{ask_completion, complete_draft, empty_draft, good_answers, submitted_dossier};
-use crate::support::funding::{agreed_dossier, instalment, paid_dossier, paid_up_dossier};
-use crate::support::instruction::{assigned_dossier, instructed_dossier, shortlisted_dossier, submit_as};
+use crate::support::funding::{agreed_dossier, file, instalment, paid_dossier, paid_up_dossier};
+use crate::support::instruction::{assigned_dossier, instructed_dossier, review, shortlisted_dossier, submit_as};
 use crate::support::{PASSWORD, TestApp, World};
 
 const HOLDER: &str = "tresorerie@lesruches.example";
@@ -24,37 +28,40 @@ pub fn build(app: &TestApp) -> Vec<Person> {
     let world = World::build(app);
     crate::instruction::correspondent(app, &world, "dd31@ars.example", "31");
     // Once the year is over for one dossier, the clock goes back for the others: each has its own story.
-    paid_up_dossier(app, &world, "Jardins d’exemple", 12_000);
+    let settled = paid_up_dossier(app, &world, "Jardins d’exemple", 12_000);
+    crate::funding::closures::report(app, &world, settled);
     app.set_clock("2021-10-04T12:00:00");
     let paid = paid_dossier(app, &world, "Ruche mobile d’exemple", 10_000);
-    let asked = instalment(app, paid, 0).0.slot();
-    let on = app.now().in_zone("Europe/Paris").date();
-    let notice = NewNotice {
-        slot: asked,
-        asked: essaim::base::Cents::from_euros(500),
-        reason: "Ateliers non tenus au second semestre.".to_owned(),
-        noticed_on: on,
-        observations_until: on.saturating_add(31.days()),
-    };
-    app.as_account(world.funder, |op, actor| notice_clawback(op, actor, paid, &notice)).unwrap();
+    let [noticed, ordered] = [500, 700].map(|euros| claim(app, &world, paid, euros));
+    app.set_clock("2022-04-04T12:00:00");
+    order(app, &world, paid, ordered);
     app.set_clock("2021-10-04T12:00:00");
-    agreed_dossier(app, &world, "Marches d’exemple", 9_000);
+    let agreed = agreed_dossier(app, &world, "Marches d’exemple", 9_000);
     for title in ["Premier en attente", "Deuxième en attente"] {
         notified_dossier(app, &world, title, 20_000, Outcome::Waitlisted);
     }
-    notified_dossier(app, &world, "Atelier notifié", 8_000, Outcome::Selected);
+    let awarded = notified_dossier(app, &world, "Atelier notifié", 8_000, Outcome::Selected);
     for title in ["Lettre prête", "Autre lettre prête"] {
         signed_dossier(app, &world, title, 7_000, Outcome::Rejected);
     }
     app.set_clock("2021-10-05T12:00:00");
     ineligible_dossier(app, &world, "Hors territoire", "Le projet ne concerne pas la région.");
     set_aside_dossier(app, &world, "Écarté à la présélection", "Le projet ne vise pas les inégalités.");
-    submitted_dossier(app, &world, "Tout juste déposé", 15_000);
+    let submitted = submitted_dossier(app, &world, "Tout juste déposé", 15_000);
+    let eligible = submitted_dossier(app, &world, "À présélectionner", 15_000);
+    app.as_account(world.manager, |op, actor| declare_eligible(op, actor, eligible)).unwrap();
+    let shortlisting = shortlisting::planned(app, &world, &[eligible]);
+    shortlisting::open(app, &world, shortlisting);
     shortlisted_dossier(app, &world, "Présélectionné", 16_000);
     assigned_dossier(app, &world, "À instruire", 18_000);
     let half = assigned_dossier(app, &world, "Lu par une institution", 18_000);
-    let input = crate::support::instruction::review([3; 8], essaim::base::Cents::from_euros(9_000), "Un bon projet.");
+    let input = review([3; 8], Cents::from_euros(9_000), "Un bon projet.");
     submit_as(app, world.instructor_ars, half, &input);
+    app.as_account(world.instructor_dreets, |op, actor| {
+        declare_interests(op, actor, half, None)?;
+        save_review(op, actor, half, &input, 0)
+    })
+    .unwrap();
     ask_completion(app, &world, submitted_dossier(app, &world, "Incomplet", 11_000), &["budget"], &["rib"]);
     let completed = submitted_dossier(app, &world, "Complété", 11_000);
     ask_completion(app, &world, completed, &["budget"], &[]);
@@ -80,6 +87,7 @@ pub fn build(app: &TestApp) -> Vec<Person> {
         let file = NewFile { piece: "rib", file_name: "rib.pdf", bytes, over: Some(None) };
         app.as_account(world.applicant, |op, actor| attach_file(op, actor, draft, &file)).unwrap();
     }
+    let aside = app.service().read(|conn| drafts::all_attachments(conn, draft)).unwrap().pop().unwrap().id;
     let other = empty_draft(app, &world);
     for dossier in [draft, other] {
         app.as_account(world.applicant, |op, actor| invite(op, actor, dossier, GUEST)).unwrap();
@@ -93,6 +101,10 @@ pub fn build(app: &TestApp) -> Vec<Person> {
 
     manager.post(&format!("{CALL}/gestion/departements"), &[("state", "under_instruction"), ("due", "25/10/2021")]);
     manager.post(&format!("{CALL}/decisions/notifier"), &[("kind", "electronic")]).expect(303);
+    for title in ["Encore une lettre prête", "Et une autre"] {
+        signed_dossier(app, &world, title, 7_000, Outcome::Rejected);
+    }
+    app.set_clock("2021-10-05T12:00:00");
     let number = paid.to_string();
     let note = [
         ("title", "Aller au pied des immeubles"),
@@ -113,7 +125,9 @@ pub fn build(app: &TestApp) -> Vec<Person> {
     app.client().post("/inscription", &[newcomer[0], newcomer[1], newcomer[2], ("password", PASSWORD)]).expect(200);
 
     let public = ["/inscription/confirmer/", "/mot-de-passe/", "/profil/adresse/", "/rejoindre/"];
-    let tokens: Vec<String> = public.iter().flat_map(|start| links(app, start)).collect();
+    let mut tokens: Vec<String> = public.iter().flat_map(|start| links(app, start)).collect();
+    // Read by machines.
+    tokens.push("/healthz".to_owned());
     let mut everyone: Vec<Person> = [
         ("holder", HOLDER),
         ("co-editor", GUEST),
@@ -130,11 +144,72 @@ pub fn build(app: &TestApp) -> Vec<Person> {
     .iter()
     .map(|(who, email)| Person::enter(app, who, email, PASSWORD))
     .collect();
-    everyone[0].starts.push(format!("/mes-dossiers/{completed}/versions"));
-    everyone[1].starts.extend(invitations);
-    everyone[2].starts.push(format!("/dossiers/{completed}/versions"));
+    let mut begin = |who: &str, addresses: Vec<String>| {
+        everyone.iter_mut().find(|person| person.who == who).unwrap().starts.extend(addresses);
+    };
+    let mine = |dossier, page: &str| format!("/mes-dossiers/{dossier}/{page}");
+    begin(
+        "holder",
+        vec![
+            mine(completed, "versions"),
+            mine(submitted, "depose"),
+            mine(draft, &format!("pieces/{aside}/choisir")),
+            // The last letter, without its number.
+            mine(paid, "courrier"),
+        ],
+    );
+    begin("co-editor", invitations);
+    let shortlisting = format!("/comite/{shortlisting}/avis");
+    begin("call manager", vec![format!("/dossiers/{completed}/versions"), shortlisting]);
+    begin("instructor, DREETS", vec![format!("/dossiers/{half}/avis/verifier")]);
+    let of_grant = |dossier, page: &str| format!("/dossiers/{dossier}/financement{page}");
+    let of_clawback = |id, page| of_grant(paid, &format!("/reversements/{id}/{page}"));
+    begin(
+        "funder",
+        vec![
+            of_grant(awarded, ""),
+            of_grant(agreed, ""),
+            of_clawback(noticed, "ordre"),
+            of_clawback(noticed, "abandon"),
+            of_clawback(ordered, "reception"),
+            of_grant(settled, &format!("/solde/{}", world.ars)),
+            format!("/dossiers/{paid}/courrier"),
+        ],
+    );
     everyone.insert(0, Person { starts: tokens, ..Person::visitor(app) });
     everyone
+}
+
+/// A grant over several years, in its second, which waits for its credits.
+pub fn second_year(app: &TestApp) -> Vec<Person> {
+    let dossier = crate::funding::years::in_its_second_year(app);
+    let mut signatory = Person::enter(app, "signatory, second year", "signature@ars.example", PASSWORD);
+    signatory.starts.push(format!("/dossiers/{dossier}/financement"));
+    vec![signatory]
+}
+
+fn claim(app: &TestApp, world: &World, dossier: DossierId, euros: i64) -> ClawbackId {
+    let on = app.now().in_zone("Europe/Paris").date();
+    let notice = NewNotice {
+        slot: instalment(app, dossier, 0).0.slot(),
+        asked: Cents::from_euros(euros),
+        reason: "Ateliers non tenus au second semestre.".to_owned(),
+        noticed_on: on,
+        observations_until: on.saturating_add(31.days()),
+    };
+    app.as_account(world.funder, |op, actor| notice_clawback(op, actor, dossier, &notice)).unwrap()
+}
+
+fn order(app: &TestApp, world: &World, dossier: DossierId, id: ClawbackId) {
+    let clawback = file(app, dossier).clawback(id).unwrap().clone();
+    let order = Order {
+        amount: clawback.asked,
+        on: app.now().in_zone("Europe/Paris").date(),
+        reference: format!("TITRE-{id}"),
+        observations: String::new(),
+        version: clawback.version,
+    };
+    app.as_account(world.funder, |op, actor| order_clawback(op, actor, dossier, id, &order)).unwrap();
 }
 
 /// Links of the mails sent so far that start like this, oldest first.

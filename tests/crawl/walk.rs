@@ -35,6 +35,8 @@ pub struct Walked {
     pub pages: Vec<Seen>,
     /// Patterns of the addresses that answered.
     pub routes: BTreeSet<&'static str>,
+    /// Patterns of the addresses to which the forms of these pages lead.
+    pub offered: BTreeSet<&'static str>,
     /// Forms to send, by what they look like, with the pages that show them.
     pub forms: BTreeMap<String, Vec<String>>,
     pub requests: usize,
@@ -169,6 +171,7 @@ impl<'a> Walker<'a> {
         }
         for form in &document.forms {
             if form.post {
+                self.walked.offered.extend(self.map.route(Method::Post, &form.action));
                 match form_shape(self.map, form) {
                     Some(form) => self.walked.forms.entry(form).or_default().push(address.to_owned()),
                     None => {

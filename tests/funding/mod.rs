@@ -3,7 +3,7 @@
 mod acts;
 mod boards;
 mod clawbacks;
-mod closures;
+pub mod closures;
 mod concurrency;
 mod ledger;
 mod pages;
@@ -11,4 +11,4 @@ mod payments;
 mod schedules;
 mod shares;
 mod verify;
-mod years;
+pub mod years;

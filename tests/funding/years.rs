@@ -103,6 +103,15 @@ fn open_year(app: &TestApp, world: &World, line: essaim::base::ids::FundingLineI
     app.as_account(world.administrator, |op, _| open_envelope(op, &new)).unwrap();
 }
 
+/// A grant of two years on the first day of its second, whose credits have come.
+pub fn in_its_second_year(app: &TestApp) -> DossierId {
+    let story = story(app);
+    act(app, story.world.funder, story.dossier, 0, ActKind::Agreement, "CONV-ARS").unwrap();
+    app.set_clock("2023-02-01T10:00:00");
+    open_year(app, &story.world, story.later.line, 2023, 100_000);
+    story.dossier
+}
+
 #[test]
 fn each_authority_takes_its_act_and_each_payer_pays_its_part() {
     let app = TestApp::start();
