@@ -1,7 +1,8 @@
 //! Lists of values in queries, whose statements are prepared once a connection.
 //!
 //! Diesel's own `eq_any` over values is another statement for each length of the list, and is prepared at every call.
-//! Here lengths are rounded up to a power of two, the last value standing for those that the list lacks.
+//! Here lengths are rounded up to a power of two, the last value standing for those that the list lacks. A list longer
+//! than [`KEPT`] is sent as it is, and its statement is not kept.
 
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, AsExpression, Expression, SelectableExpression, ValidGrouping};
@@ -9,6 +10,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, SingleValue, SqlType};
+
+/// The longest list whose statement is kept: each length kept costs memory on every connection.
+const KEPT: usize = 512;
 
 /// `column IN (values)`; false for an empty list. Both databases bound a list, to some 32,000 values.
 pub fn among<C, V>(column: C, values: impl IntoIterator<Item = V>) -> Among<C, V>
@@ -77,7 +81,13 @@ where
         };
         self.column.walk_ast(pass.reborrow())?;
         pass.push_sql(if self.outside { " NOT IN (" } else { " IN (" });
-        let lacking = self.values.len().next_power_of_two() - self.values.len();
+        let length = self.values.len();
+        let lacking = if length > KEPT {
+            pass.unsafe_to_cache_prepared();
+            0
+        } else {
+            length.next_power_of_two() - length
+        };
         for (index, value) in self.values.iter().chain(std::iter::repeat_n(last, lacking)).enumerate() {
             if index > 0 {
                 pass.push_sql(", ");
