@@ -55,6 +55,8 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         findings.push(Finding { what: "Versions déposées, empreintes", count, problems });
         let (count, problems) = dossiers::verify_attachments(conn, &service.files)?;
         findings.push(Finding { what: "Pièces jointes, empreintes", count, problems });
+        let (count, problems) = dossiers::counts::verify(conn)?;
+        findings.push(Finding { what: "Nombres des listes, égaux à leurs dossiers", count, problems });
         Ok(findings)
     })
 }

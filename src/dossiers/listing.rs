@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::counts::{self, Counted};
 use super::model::State;
 use super::sight;
 use super::store::{COLUMNS, Dossier};
@@ -74,11 +75,7 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
     }
     for (kind, code) in [("axis", &criteria.axis), ("department", &criteria.department)] {
         if let Some(code) = code {
-            let tagged = dossier_tags::table
-                .filter(dossier_tags::kind.eq(kind))
-                .filter(dossier_tags::code.eq(code.clone()))
-                .select(dossier_tags::dossier_id);
-            kept = kept.filter(dossiers::id.eq_any(tagged));
+            kept = kept.filter(dossiers::id.eq_any(tagged(kind, code.clone())));
         }
     }
     for word in &criteria.words {
@@ -88,19 +85,35 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
     kept
 }
 
-/// How many dossiers the criteria keep. Whole calls and their states are counted in an index, without reading a dossier.
+/// The dossiers whose current version names an axis (`axis`) or a department (`department`).
+#[diesel::dsl::auto_type(no_type_alias)]
+fn tagged(kind: &'static str, code: String) -> _ {
+    dossier_tags::table
+        .filter(dossier_tags::kind.eq(kind))
+        .filter(dossier_tags::code.eq(code))
+        .select(dossier_tags::dossier_id)
+}
+
+/// How many dossiers the criteria keep. Whole calls, their states, one axis or one department are counts that are kept.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn count(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria) -> Result<i64, Fault> {
-    let Criteria { call, states, axis, department, words, .. } = criteria;
-    match scope {
-        Scope::Staff(actor, roles) if axis.is_none() && department.is_none() && words.is_empty() => {
+    let counted = match criteria {
+        Criteria { words, .. } if !words.is_empty() => None,
+        Criteria { axis: Some(_), department: Some(_), .. } => None,
+        Criteria { axis: Some(code), .. } => Some(Counted::Axis(code)),
+        Criteria { department: Some(code), .. } => Some(Counted::Department(code)),
+        Criteria { .. } => Some(Counted::Dossiers),
+    };
+    match (scope, counted) {
+        (Scope::Staff(actor, roles), Some(counted)) => {
             let mut calls = actor.calls_with(roles);
-            calls.retain(|id| call.is_none_or(|call| call == *id));
+            calls.retain(|id| criteria.call.is_none_or(|call| call == *id));
             let mut total = 0;
             for call in calls {
-                let counts = count_by_state(conn, actor, roles, call)?;
+                let counts = counts(conn, actor, roles, call, counted)?;
+                let states = &criteria.states;
                 let kept = counts.iter().filter(|(state, _)| states.is_empty() || states.contains(state));
                 total += kept.map(|(_, number)| number).sum::<i64>();
             }
@@ -120,23 +133,46 @@ pub fn count_by_state(
     roles: &[Role],
     call: CallId,
 ) -> Result<Vec<(State, i64)>, Fault> {
-    let counted = dossiers::table.group_by(dossiers::state).select((dossiers::state, diesel::dsl::count_star()));
-    let mut counts: HashMap<State, i64> = HashMap::new();
+    counts(conn, actor, roles, call, Counted::Dossiers)
+}
+
+/// [`count_by_state`], of all the dossiers or of those of one axis or department.
+fn counts(
+    conn: &mut Conn,
+    actor: &Actor,
+    roles: &[Role],
+    call: CallId,
+    counted: Counted<'_>,
+) -> Result<Vec<(State, i64)>, Fault> {
+    let mut numbers: HashMap<State, i64> = HashMap::new();
     if sight::reaches_every(actor, roles, call) {
         // All but drafts, which are nobody's to see, less the few that are closed to this person.
-        let all = counted.filter(dossiers::call_id.eq(call)).filter(dossiers::state.ne(State::Draft));
-        counts.extend(all.load::<(State, i64)>(conn)?);
+        numbers.extend(counts::by_state(conn, call, counted)?);
         let closed: Vec<DossierId> = sight::closed_by_interest(conn, actor, call)?.into_iter().collect();
         for some in closed.chunks(500) {
-            for (state, number) in counted.filter(among(dossiers::id, some)).load::<(State, i64)>(conn)? {
-                counts.entry(state).and_modify(|all| *all -= number);
+            let mut theirs =
+                dossiers::table.filter(among(dossiers::id, some)).select(dossiers::state).into_boxed::<Dialect>();
+            if let Some((kind, code)) = counted.tag() {
+                theirs = theirs.filter(dossiers::id.eq_any(tagged(kind, code.to_owned())));
+            }
+            for state in theirs.load::<State>(conn)? {
+                numbers.entry(state).and_modify(|all| *all -= 1);
             }
         }
+        numbers.remove(&State::Draft);
     } else {
-        let seen = counted.filter(dossiers::call_id.eq(call)).filter(sight::visible(actor, roles));
-        counts.extend(seen.load::<(State, i64)>(conn)?);
+        let mut seen = dossiers::table
+            .group_by(dossiers::state)
+            .select((dossiers::state, diesel::dsl::count_star()))
+            .filter(dossiers::call_id.eq(call))
+            .filter(sight::visible(actor, roles))
+            .into_boxed::<Dialect>();
+        if let Some((kind, code)) = counted.tag() {
+            seen = seen.filter(dossiers::id.eq_any(tagged(kind, code.to_owned())));
+        }
+        numbers.extend(seen.load::<(State, i64)>(conn)?);
     }
-    let some = |state: &State| counts.get(state).copied().filter(|number| *number > 0).map(|number| (*state, number));
+    let some = |state: &State| numbers.get(state).copied().filter(|number| *number > 0).map(|number| (*state, number));
     Ok(State::ALL.iter().filter_map(some).collect())
 }
 

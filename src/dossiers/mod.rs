@@ -3,15 +3,15 @@
 //! Words: a *draft* is filled section by section, everything typed being kept; it is put together as [`Content`]; a
 //! *submission* freezes it as an immutable version; a *state* changes through [`advance`] only. Reading order:
 //! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], [`completion`]
-//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`listing`] (lists of
-//! them), [`actions`], [`receipt`], [`mails`],
-//! [`present`], `versions`, [`pages`].
+//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`counts`] and [`listing`]
+//! (lists of them), [`actions`], [`receipt`], [`mails`], [`present`], `versions`, [`pages`].
 
 pub mod actions;
 pub mod budget;
 mod bulk;
 pub mod completion;
 pub mod content;
+pub mod counts;
 pub mod drafts;
 pub mod editors;
 pub mod form;

@@ -63,6 +63,11 @@ fn a_moved_ledger_counter() {
 }
 
 #[test]
+fn a_moved_count_of_a_list() {
+    turns_red("INSERT INTO list_counts VALUES (1, 'axis', 'aucun', 'submitted', 3)", "3 compté(s), 0 trouvé(s)");
+}
+
+#[test]
 fn an_altered_sealed_file() {
     let app = TestApp::start();
     let service = app.service();

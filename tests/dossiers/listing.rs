@@ -16,7 +16,7 @@ use crate::support::{TestApp, World};
 const ALL: Window = Window { offset: 0, limit: i64::MAX };
 
 /// Dossiers in many states; one is closed to an instructor by a declared conflict.
-fn populated() -> (TestApp, World) {
+pub fn populated() -> (TestApp, World) {
     let app = TestApp::start();
     let world = World::build(&app);
     complete_draft(&app, &world, "Brouillon secret", 5_000);

@@ -4,6 +4,7 @@ mod access;
 mod budget;
 mod completion;
 mod conflicts;
+mod counts;
 mod editors;
 mod engine;
 mod listing;

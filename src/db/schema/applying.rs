@@ -74,6 +74,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    list_counts (call_id, kind, code, state) {
+        call_id -> BigInt,
+        kind -> Text,
+        code -> Text,
+        state -> Text,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
     completion_requests (id) {
         id -> BigInt,
         dossier_id -> BigInt,

@@ -39,6 +39,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     dossier_versions,
     dossier_tags,
+    list_counts,
     completion_requests,
     dossier_editors,
     eligibility_checks,

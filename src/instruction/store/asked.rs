@@ -8,6 +8,7 @@ use crate::base::text::pattern;
 use crate::db::schema::{accounts, assignments, dossiers, institutions, organisations};
 use crate::db::{Conn, Dialect, among, outside};
 use crate::dossiers::State;
+use crate::dossiers::counts::{self, Counted};
 use crate::fault::Fault;
 use crate::web::list::Window;
 
@@ -80,7 +81,7 @@ macro_rules! narrowed {
     }};
 }
 
-/// How many there are. Those of a whole call are counted in an index, without reading a dossier that waits for none.
+/// How many there are. Those of a whole call are counts that are kept; the late ones are counted in an index.
 pub fn count_asked(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
     if wanted.institution.is_some() || !wanted.words.is_empty() {
         let open = narrowed!(wanted).filter(outside(assignments::dossier_id, wanted.closed.clone()));
@@ -95,19 +96,25 @@ pub fn count_asked(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
 }
 
 fn count_of_call(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
-    let active =
-        assignments::table.filter(assignments::call_id.eq(wanted.call)).filter(assignments::ended_at.is_null());
-    let awaited = active.filter(assignments::review_submitted_at.is_null());
-    let under_instruction = awaited.inner_join(dossiers::table).filter(dossiers::state.eq(State::UnderInstruction));
-    Ok(match wanted.state.as_str() {
-        "retard" => under_instruction.filter(assignments::due_at.lt(wanted.now)).count().get_result(conn)?,
-        "attendu" => under_instruction.count().get_result(conn)?,
-        state => {
-            let all: i64 = active.count().get_result(conn)?;
-            let given = all - awaited.count().get_result::<i64>(conn)?;
-            if state == "rendu" { given } else { given + under_instruction.count().get_result::<i64>(conn)? }
-        }
-    })
+    if wanted.state == "retard" {
+        let late = assignments::table
+            .filter(assignments::call_id.eq(wanted.call))
+            .filter(assignments::ended_at.is_null())
+            .filter(assignments::review_submitted_at.is_null())
+            .filter(assignments::due_at.lt(wanted.now))
+            .inner_join(dossiers::table)
+            .filter(dossiers::state.eq(State::UnderInstruction));
+        return Ok(late.count().get_result(conn)?);
+    }
+    let mut number = 0;
+    if wanted.state != "rendu" {
+        let awaited = counts::by_state(conn, wanted.call, Counted::ReviewsAwaited)?;
+        number += awaited.iter().filter(|(state, _)| *state == State::UnderInstruction).map(|(_, n)| n).sum::<i64>();
+    }
+    if wanted.state != "attendu" {
+        number += counts::by_state(conn, wanted.call, Counted::ReviewsGiven)?.iter().map(|(_, n)| n).sum::<i64>();
+    }
+    Ok(number)
 }
 
 /// One window of a list that has `total`; what is nearer to its end is read from its end.

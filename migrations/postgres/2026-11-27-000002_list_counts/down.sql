@@ -1,0 +1,11 @@
+DROP TRIGGER assignments_counted ON assignments;
+DROP TRIGGER dossier_tags_counted ON dossier_tags;
+DROP TRIGGER dossiers_count_moves ON dossiers;
+DROP TRIGGER dossiers_counted ON dossiers;
+DROP FUNCTION count_assignment();
+DROP FUNCTION count_dossier_tag();
+DROP FUNCTION count_dossier();
+DROP TABLE list_count_changes;
+DROP FUNCTION add_list_count();
+DROP VIEW list_members;
+DROP TABLE list_counts;

@@ -1,0 +1,12 @@
+DROP TRIGGER assignments_count_arrives;
+DROP TRIGGER assignments_count_leaves;
+DROP TRIGGER assignments_counted_out;
+DROP TRIGGER assignments_counted_in;
+DROP TRIGGER dossier_tags_counted_out;
+DROP TRIGGER dossier_tags_counted_in;
+DROP TRIGGER dossiers_count_arrives;
+DROP TRIGGER dossiers_count_leaves;
+DROP TRIGGER dossiers_counted_out;
+DROP TRIGGER dossiers_counted_in;
+DROP VIEW list_members;
+DROP TABLE list_counts;
