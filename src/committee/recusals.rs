@@ -45,7 +45,7 @@ pub(super) fn of_session(
     let declared: HashSet<(DossierId, AccountId)> = interest_declarations::table
         .filter(among(interest_declarations::dossier_id, &dossiers))
         .filter(among(interest_declarations::account_id, members))
-        .filter(interest_declarations::conflict.eq(true))
+        .filter(interest_declarations::conflict)
         .select((interest_declarations::dossier_id, interest_declarations::account_id))
         .load(conn)?
         .into_iter()

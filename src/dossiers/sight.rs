@@ -16,7 +16,7 @@ use crate::db::schema::{
     agenda_items, assignments, call_roles, dossier_editors, dossiers, interest_declarations, recusals,
     territorial_opinions,
 };
-use crate::db::{Among, Conn, Dialect, among, outside};
+use crate::db::{Among, Conn, among, outside};
 use crate::fault::Fault;
 
 /// A dossier as an agent may see it.
@@ -127,12 +127,12 @@ pub fn visible_among(
     for some in ids.chunks(500) {
         let sight = Sight::load(conn, actor, call, Some(some))?;
         let rows: Vec<Dossier> = dossiers::table
-            .filter(dossiers::call_id.eq(call))
             .filter(among(dossiers::id, some))
             .filter(dossiers::state.ne(State::Draft))
             .select(COLUMNS)
             .load(conn)?;
-        views.extend(rows.into_iter().filter_map(|dossier| {
+        // Asked for the call as well, SQLite would look for them in the whole of it.
+        views.extend(rows.into_iter().filter(|dossier| dossier.call == call).filter_map(|dossier| {
             let held = sight.roles_on(&dossier);
             held.iter().any(|role| roles.contains(role)).then_some(StaffView { dossier, roles: held })
         }));
@@ -148,6 +148,9 @@ pub fn visible_among(
 /// When the database refuses.
 pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Result<HashSet<DossierId>, Fault> {
     let recused = recused(conn, actor, call, None)?;
+    if actor.organisations.is_empty() {
+        return Ok(recused);
+    }
     let own = dossiers::table
         .filter(dossiers::call_id.eq(call))
         .filter(among(dossiers::organisation_id, &actor.organisations))
@@ -159,17 +162,12 @@ pub fn closed_by_interest(conn: &mut Conn, actor: &Actor, call: CallId) -> Resul
 /// The dossiers of a call that a table names under some conditions; of these only, when some are given.
 macro_rules! named_in {
     ($table:ident, $conn:expr, $call:expr, $only:expr $(, $condition:expr)*) => {{
-        let query = $table::table
-            .inner_join(dossiers::table)
-            .filter(dossiers::call_id.eq($call))
-            $(.filter($condition))*
-            .select($table::dossier_id)
-            .into_boxed::<Dialect>();
-        let query = match $only {
-            Some(ids) => query.filter(among($table::dossier_id, ids)),
-            None => query,
-        };
-        query.load::<DossierId>($conn)
+        let named = $table::table.select($table::dossier_id)$(.filter($condition))*;
+        match $only {
+            // Not joined with their call: SQLite would look for them in the whole of it.
+            Some(ids) => named.filter(among($table::dossier_id, ids)).load::<DossierId>($conn),
+            None => named.inner_join(dossiers::table).filter(dossiers::call_id.eq($call)).load::<DossierId>($conn),
+        }
     }};
 }
 
@@ -187,7 +185,7 @@ fn recused(
         call,
         only,
         interest_declarations::account_id.eq(person),
-        interest_declarations::conflict.eq(true)
+        interest_declarations::conflict
     )?;
     let recused = named_in!(recusals, conn, call, only, recusals::account_id.eq(person))?;
     let written = named_in!(dossier_editors, conn, call, only, dossier_editors::account_id.eq(person))?;
@@ -322,7 +320,7 @@ pub fn visible(actor: &Actor, roles: &[Role]) -> _ {
         .select(territorial_opinions::dossier_id);
     let declared = interest_declarations::table
         .filter(interest_declarations::account_id.eq(person))
-        .filter(interest_declarations::conflict.eq(true))
+        .filter(interest_declarations::conflict)
         .select(interest_declarations::dossier_id);
     let recused = recusals::table.filter(recusals::account_id.eq(person)).select(recusals::dossier_id);
     let written =
@@ -382,7 +380,7 @@ impl Doors {
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn own(actor: &Actor) -> _ {
     let member: Among<dossiers::organisation_id, OrganisationId> =
-        among(dossiers::organisation_id, actor.organisations.clone());
+        among(dossiers::organisation_id, organisations_or_none(actor));
     let person: AccountId = actor.id;
     let unread: Among<dossiers::state, State> = outside(dossiers::state, notified_states());
     let invited = dossier_editors::table
@@ -390,6 +388,12 @@ pub fn own(actor: &Actor) -> _ {
         .filter(dossier_editors::removed_at.is_null())
         .select(dossier_editors::dossier_id);
     member.or(dossiers::id.eq_any(invited).and(unread))
+}
+
+/// An id that no organisation has stands for none: without a condition on the column, SQLite would read every dossier to
+/// find those that a person is invited to write.
+fn organisations_or_none(actor: &Actor) -> Vec<OrganisationId> {
+    if actor.organisations.is_empty() { vec![OrganisationId(0)] } else { actor.organisations.clone() }
 }
 
 /// States in which the letter is the organisation's alone to read.

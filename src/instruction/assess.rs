@@ -60,7 +60,7 @@ pub fn assessments(
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
     let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
-    let recused = store::recusals_in_call(conn, call.id)?;
+    let recused = store::recusals_on(conn, dossiers)?;
     let found =
         if wanted.len() > FEW { store::judged_in_call(conn, call.id)? } else { store::judged_on(conn, dossiers)? };
     let reviews: Vec<Review> = found

@@ -1,3 +1,7 @@
+DROP INDEX dossiers_organisation_call;
+CREATE INDEX dossiers_organisation ON dossiers (organisation_id);
+DROP INDEX interest_declarations_conflict_dossier;
+DROP INDEX interest_declarations_conflict_account;
 DROP TRIGGER assignments_counted ON assignments;
 DROP TRIGGER dossier_tags_counted ON dossier_tags;
 DROP TRIGGER dossiers_count_moves ON dossiers;

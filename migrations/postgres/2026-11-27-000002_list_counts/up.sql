@@ -107,3 +107,11 @@ $$;
 
 CREATE TRIGGER assignments_counted AFTER INSERT OR DELETE OR UPDATE OF ended_at, review_submitted_at ON assignments
 FOR EACH ROW EXECUTE FUNCTION count_assignment();
+
+-- The few declared conflicts among all the declarations, by who asks and by dossier.
+CREATE INDEX interest_declarations_conflict_account ON interest_declarations (account_id, dossier_id) WHERE conflict;
+CREATE INDEX interest_declarations_conflict_dossier ON interest_declarations (dossier_id, account_id) WHERE conflict;
+
+-- The dossiers of an organisation, in one call or in all.
+DROP INDEX dossiers_organisation;
+CREATE INDEX dossiers_organisation_call ON dossiers (organisation_id, call_id);

@@ -1,3 +1,7 @@
+DROP INDEX dossiers_organisation_call;
+CREATE INDEX dossiers_organisation ON dossiers (organisation_id);
+DROP INDEX interest_declarations_conflict_dossier;
+DROP INDEX interest_declarations_conflict_account;
 DROP TRIGGER assignments_count_arrives;
 DROP TRIGGER assignments_count_leaves;
 DROP TRIGGER assignments_counted_out;

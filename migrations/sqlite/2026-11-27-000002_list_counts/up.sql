@@ -92,3 +92,11 @@ WHEN NEW.ended_at IS NULL BEGIN
     FROM dossiers WHERE id = NEW.dossier_id
     ON CONFLICT DO UPDATE SET number = number + 1;
 END;
+
+-- The few declared conflicts among all the declarations, by who asks and by dossier.
+CREATE INDEX interest_declarations_conflict_account ON interest_declarations (account_id, dossier_id) WHERE conflict;
+CREATE INDEX interest_declarations_conflict_dossier ON interest_declarations (dossier_id, account_id) WHERE conflict;
+
+-- The dossiers of an organisation, in one call or in all.
+DROP INDEX dossiers_organisation;
+CREATE INDEX dossiers_organisation_call ON dossiers (organisation_id, call_id);

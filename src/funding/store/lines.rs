@@ -169,11 +169,13 @@ pub fn in_states(
     roles: &[Role],
     states: &[State],
 ) -> Result<Vec<DossierId>, Fault> {
-    Ok(dossier_rows::table
+    let mut found = dossier_rows::table
         .filter(dossier_rows::call_id.eq(call))
         .filter(among(dossier_rows::state, states.to_vec()))
         .filter(dossiers::visible(actor, roles))
-        .order((dossier_rows::submitted_at, dossier_rows::id))
-        .select(dossier_rows::id)
-        .load(conn)?)
+        .select((dossier_rows::submitted_at, dossier_rows::id))
+        .load::<(Option<Instant>, DossierId)>(conn)?;
+    // Asked for this order, SQLite would read the whole call by date.
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, id)| id).collect())
 }

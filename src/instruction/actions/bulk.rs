@@ -40,7 +40,6 @@ pub fn waiting(
     let people = instructors(conn, call)?;
     let accounts: Vec<AccountId> = people.iter().map(|i| i.account).collect();
     let members = store::memberships(conn, &accounts)?;
-    let recused = store::recusals_in_call(conn, call.id)?;
     let mut loads: HashMap<AccountId, usize> = HashMap::new();
     for assignment in store::active_in_call(conn, call.id)?.iter().filter(|a| a.is_due()) {
         *loads.entry(assignment.account).or_default() += 1;
@@ -53,6 +52,7 @@ pub fn waiting(
     let found = store::in_states(conn, call.id, &states, MOST_READ)?;
     let views = dossiers::visible_among(conn, actor, call.id, &found, &[Role::CallManager])?;
     let ids: Vec<DossierId> = views.iter().map(|view| view.dossier.id).collect();
+    let recused = store::recusals_on(conn, &ids)?;
     let mut assignments: HashMap<DossierId, Vec<Assignment>> = HashMap::new();
     for assignment in store::ever_on(conn, &ids)? {
         assignments.entry(assignment.dossier).or_default().push(assignment);

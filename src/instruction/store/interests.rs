@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, CallId, DossierId};
-use crate::db::Conn;
-use crate::db::schema::{dossiers, interest_declarations, recusals};
+use crate::base::ids::{AccountId, DossierId};
+use crate::db::schema::{interest_declarations, recusals};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 
 /// A declaration of interests on one dossier.
@@ -95,7 +95,7 @@ pub fn declare_conflict(
 pub fn recused_from(conn: &mut Conn, dossier: DossierId) -> Result<HashSet<AccountId>, Fault> {
     let declared = interest_declarations::table
         .filter(interest_declarations::dossier_id.eq(dossier))
-        .filter(interest_declarations::conflict.eq(true))
+        .filter(interest_declarations::conflict)
         .select(interest_declarations::account_id)
         .load::<AccountId>(conn)?;
     let in_session = recusals::table
@@ -105,18 +105,19 @@ pub fn recused_from(conn: &mut Conn, dossier: DossierId) -> Result<HashSet<Accou
     Ok(declared.into_iter().chain(in_session).collect())
 }
 
-/// Pairs of dossier and recused person, in a whole call.
-pub fn recusals_in_call(conn: &mut Conn, call: CallId) -> Result<HashSet<(DossierId, AccountId)>, Fault> {
-    let declared = interest_declarations::table
-        .inner_join(dossiers::table)
-        .filter(dossiers::call_id.eq(call))
-        .filter(interest_declarations::conflict.eq(true))
-        .select((interest_declarations::dossier_id, interest_declarations::account_id))
-        .load::<(DossierId, AccountId)>(conn)?;
-    let in_session = recusals::table
-        .inner_join(dossiers::table)
-        .filter(dossiers::call_id.eq(call))
-        .select((recusals::dossier_id, recusals::account_id))
-        .load::<(DossierId, AccountId)>(conn)?;
-    Ok(declared.into_iter().chain(in_session).collect())
+/// Pairs of dossier and recused person, of some dossiers.
+pub fn recusals_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashSet<(DossierId, AccountId)>, Fault> {
+    let mut all = HashSet::new();
+    for some in wanted.chunks(500) {
+        let declared = interest_declarations::table
+            .filter(among(interest_declarations::dossier_id, some))
+            .filter(interest_declarations::conflict)
+            .select((interest_declarations::dossier_id, interest_declarations::account_id));
+        all.extend(declared.load::<(DossierId, AccountId)>(conn)?);
+        let in_session = recusals::table
+            .filter(among(recusals::dossier_id, some))
+            .select((recusals::dossier_id, recusals::account_id));
+        all.extend(in_session.load::<(DossierId, AccountId)>(conn)?);
+    }
+    Ok(all)
 }

@@ -19,7 +19,7 @@ pub use assignments::{
 pub use dossiers::{applicants_of, in_states, tags_of, versions_of};
 pub use eligibility::{EligibilityCheck, insert_eligibility, last_eligibility};
 pub use interests::{
-    Declaration, declaration_of, declarations_on, declare_conflict, declared_by, insert_declaration, recusals_in_call,
+    Declaration, declaration_of, declarations_on, declare_conflict, declared_by, insert_declaration, recusals_on,
     recused_from,
 };
 pub use people::{Instructor, holders, institution_names, is_member, memberships, names, person};
