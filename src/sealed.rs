@@ -48,6 +48,22 @@ const COLUMNS: (
     documents::created_at,
 );
 
+/// Bytes on disk, which no row names yet.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    sha256: String,
+    byte_size: i64,
+}
+
+/// Puts the bytes in the file store.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn store(files: &FileStore, bytes: &[u8]) -> Result<Stored, Fault> {
+    let byte_size = i64::try_from(bytes.len()).map_err(|e| Fault::internal(e.to_string()))?;
+    Ok(Stored { sha256: files.put(bytes)?, byte_size })
+}
+
 /// Stores the bytes, then their row.
 ///
 /// # Errors
@@ -61,8 +77,21 @@ pub fn seal(
     file_name: &str,
     bytes: &[u8],
 ) -> Result<Sealed, Fault> {
-    let sha256 = files.put(bytes)?;
-    let byte_size = i64::try_from(bytes.len()).map_err(|e| Fault::internal(e.to_string()))?;
+    seal_stored(conn, now, kind, dossier, file_name, store(files, bytes)?)
+}
+
+/// The row of bytes already stored.
+///
+/// # Errors
+/// When the database refuses.
+pub fn seal_stored(
+    conn: &mut Conn,
+    now: Instant,
+    kind: DocumentKind,
+    dossier: Option<DossierId>,
+    file_name: &str,
+    Stored { sha256, byte_size }: Stored,
+) -> Result<Sealed, Fault> {
     let id = diesel::insert_into(documents::table)
         .values((
             documents::kind.eq(kind),

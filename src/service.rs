@@ -1,5 +1,7 @@
 //! The running service: its database, files, clock and settings, and the one way to change anything.
 
+use diesel::connection::{Connection, TransactionManager};
+
 use crate::access::Author;
 use crate::base::clock::{Clock, Instant};
 use crate::config::Settings;
@@ -8,6 +10,9 @@ use crate::fault::Fault;
 use crate::files::FileStore;
 use crate::journal::{self, Entry};
 use crate::mail::{self, Message};
+
+/// A transaction begun inside another one.
+type Savepoint = <Conn as Connection>::TransactionManager;
 
 /// Shared by every page and command.
 #[derive(Debug)]
@@ -33,6 +38,23 @@ impl Operation<'_> {
     /// Says what was done. An operation that changes something and says nothing is refused.
     pub fn record(&mut self, entry: Entry) {
         self.entries.push(entry);
+    }
+
+    /// Does a part that may be refused without the rest: what it changed and said is then undone, and only that.
+    ///
+    /// # Errors
+    /// Whatever `work` answers, or that the database lost the transaction.
+    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        let said = self.entries.len();
+        Savepoint::begin_transaction(self.conn)?;
+        let done = work(self);
+        if done.is_ok() {
+            Savepoint::commit_transaction(self.conn)?;
+        } else {
+            Savepoint::rollback_transaction(self.conn)?;
+            self.entries.truncate(said);
+        }
+        done
     }
 
     /// Puts a mail in the outbox, in the same transaction.

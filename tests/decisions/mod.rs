@@ -9,6 +9,7 @@ mod notifying;
 mod rules;
 mod sight;
 mod signing;
+mod together;
 mod waitlist;
 
 use essaim::base::ids::DossierId;

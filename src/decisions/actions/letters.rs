@@ -2,17 +2,19 @@
 
 use crate::access::Actor;
 use crate::base::clock::Instant;
-use crate::base::ids::{DecisionId, InstitutionId, LetterId};
+use crate::base::ids::{CallId, DecisionId, DossierId, InstitutionId};
 use crate::calls::Call;
 use crate::config::Settings;
 use crate::db::Conn;
 use crate::decisions::letter::{Facts, Issued, LetterShare, Part, compose};
-use crate::decisions::model::{Decision, Delegation, Granted, Kind, Letter, Procedure};
+use crate::decisions::model::{Decision, Delegation, Granted, Kind, Letter, LetterKind, Procedure};
 use crate::decisions::rules::Change;
 use crate::decisions::{check_code, store};
+use crate::documents;
 use crate::dossiers::{Dossier, Outcome, Version};
 use crate::fault::Fault;
-use crate::sealed::{self, DocumentKind};
+use crate::files::FileStore;
+use crate::sealed::{self, DocumentKind, Stored};
 use crate::service::Operation;
 
 /// What a letter is about, besides each authority's part.
@@ -111,16 +113,29 @@ pub(super) fn draft_bytes(
     parts: &[Part],
     now: Instant,
 ) -> Result<Vec<u8>, Fault> {
-    bytes(conn, settings, subject, parts, now, None)
+    bytes(&composed(conn, settings, subject, parts, now, None)?)
 }
 
-/// Seals the letter of these decisions, the leading one first, and lets it wait for its notification.
-pub(super) fn issue(
+/// A letter with its number, of which there is no document yet.
+pub(super) struct Written {
+    text: documents::Letter,
+    call: CallId,
+    dossier: DossierId,
+    kind: LetterKind,
+    number: String,
+    check_code: String,
+    electronic: bool,
+    /// Decisions that it carries.
+    carried: Vec<DecisionId>,
+}
+
+/// Writes the letter of these decisions, the leading one first.
+pub(super) fn write(
     op: &mut Operation<'_>,
     subject: &Subject<'_>,
     decisions: &[Decision],
     carried: &[DecisionId],
-) -> Result<LetterId, Fault> {
+) -> Result<Written, Fault> {
     let lead = decisions.iter().find(|d| carried.contains(&d.id)).ok_or(Fault::NotFound)?;
     let number = format!("{}-C1", lead.number);
     let check_code = check_code::from_bits(rand::random());
@@ -130,38 +145,83 @@ pub(super) fn issue(
         .iter()
         .map(|decision| signed_part(op.conn, subject.call, decision))
         .collect::<Result<Vec<_>, Fault>>()?;
-    let bytes = bytes(op.conn, op.settings, subject, &parts, op.now, Some(issued))?;
-    let file_name = format!("{number}.pdf");
-    let dossier = subject.dossier.id;
-    let sealed = sealed::seal(op.conn, op.files, op.now, DocumentKind::Letter, Some(dossier), &file_name, &bytes)?;
-    let letter = store::insert_letter(
-        op.conn,
-        &store::NewLetter {
-            call: subject.call.id,
-            dossier,
-            kind: subject.kind.letter(),
-            number: &number,
-            check_code: &check_code,
-            document: sealed.id,
-            electronic: subject.version.content.electronic_notification,
-            at: op.now,
-        },
-    )?;
-    store::attach_letter(op.conn, carried, letter)?;
-    Ok(letter)
+    let text = composed(op.conn, op.settings, subject, &parts, op.now, Some(issued))?;
+    Ok(Written {
+        text,
+        call: subject.call.id,
+        dossier: subject.dossier.id,
+        kind: subject.kind.letter(),
+        number,
+        check_code,
+        electronic: subject.version.content.electronic_notification,
+        carried: carried.to_vec(),
+    })
 }
 
-fn bytes(
+/// Seals letters and lets them wait for their notification. Their documents are made and brought to disk on every core:
+/// that is most of the time of a signature.
+pub(super) fn seal(op: &mut Operation<'_>, letters: &[Written]) -> Result<(), Fault> {
+    for (letter, stored) in letters.iter().zip(store_all(op.files, letters)?) {
+        let file_name = format!("{}.pdf", letter.number);
+        let dossier = Some(letter.dossier);
+        let sealed = sealed::seal_stored(op.conn, op.now, DocumentKind::Letter, dossier, &file_name, stored)?;
+        let id = store::insert_letter(
+            op.conn,
+            &store::NewLetter {
+                call: letter.call,
+                dossier: letter.dossier,
+                kind: letter.kind,
+                number: &letter.number,
+                check_code: &letter.check_code,
+                document: sealed.id,
+                electronic: letter.electronic,
+                at: op.now,
+            },
+        )?;
+        store::attach_letter(op.conn, &letter.carried, id)?;
+    }
+    Ok(())
+}
+
+/// The document of each letter, in their order.
+fn store_all(files: &FileStore, letters: &[Written]) -> Result<Vec<Stored>, Fault> {
+    let store = |letter: &Written| sealed::store(files, &bytes(&letter.text)?);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (first, others) = letters.split_at(letters.len().div_ceil(cores));
+    std::thread::scope(|scope| {
+        let chunks = others.chunks(first.len().max(1));
+        let working: Vec<_> =
+            chunks.map(|some| scope.spawn(move || some.iter().map(store).collect::<Vec<_>>())).collect();
+        let mut stored: Vec<_> = first.iter().map(store).collect();
+        for work in working {
+            stored.extend(work.join().map_err(|_| Fault::internal("a letter could not be made"))?);
+        }
+        stored.into_iter().collect()
+    })
+}
+
+/// Writes and seals one letter.
+pub(super) fn issue(
+    op: &mut Operation<'_>,
+    subject: &Subject<'_>,
+    decisions: &[Decision],
+    carried: &[DecisionId],
+) -> Result<(), Fault> {
+    let letter = write(op, subject, decisions, carried)?;
+    seal(op, &[letter])
+}
+
+fn composed(
     conn: &mut Conn,
     settings: &Settings,
     subject: &Subject<'_>,
     parts: &[Part],
     now: Instant,
     issued: Option<Issued<'_>>,
-) -> Result<Vec<u8>, Fault> {
+) -> Result<documents::Letter, Fault> {
     let call = subject.call;
     let handled_by = store::manager_name(conn, call.id)?;
-    let letter = compose(&Facts {
+    Ok(compose(&Facts {
         call,
         content: &subject.version.content,
         dossier_reference: &subject.dossier.reference_or_draft(),
@@ -178,6 +238,9 @@ fn bytes(
         now,
         specimen: settings.demo || call.definition.call.demonstration,
         issued,
-    });
-    crate::documents::letter(&letter).map_err(|error| Fault::internal(format!("letter: {error:?}")))
+    }))
+}
+
+fn bytes(letter: &documents::Letter) -> Result<Vec<u8>, Fault> {
+    documents::letter(letter).map_err(|error| Fault::internal(format!("letter: {error:?}")))
 }

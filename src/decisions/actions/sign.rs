@@ -1,7 +1,7 @@
 //! From what is proposed to a signed decision, one authority at a time.
 
 use super::case::{Case, Draft, case, draft};
-use super::letters::{Subject, Unsigned, draft_bytes, issue, signed_part, unsigned_part};
+use super::letters::{self, Subject, Unsigned, Written, draft_bytes, signed_part, unsigned_part};
 use crate::access::Actor;
 use crate::base::clock::Instant;
 use crate::base::ids::{DecisionId, DossierId, OpinionId};
@@ -73,13 +73,25 @@ pub fn preview(
 /// # Errors
 /// As [`draft`]; [`Fault::Stale`] when somebody signed in between; [`Fault::Refused`] when an envelope falls short.
 pub fn sign(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, choice: &Choice) -> Result<Decision, Fault> {
+    let (decision, letter) = sign_unsealed(op, actor, dossier, |_| choice.clone())?;
+    letters::seal(op, letter.as_slice())?;
+    Ok(decision)
+}
+
+/// [`sign`], with the letter of the last signature still to be sealed.
+fn sign_unsealed(
+    op: &mut Operation<'_>,
+    actor: &Actor,
+    dossier: DossierId,
+    choice: impl FnOnce(&Case) -> Choice,
+) -> Result<(Decision, Option<Written>), Fault> {
     dossiers::for_staff(op.conn, actor, dossier)?;
     let call = calls::of_dossier(op.conn, dossier)?;
     // Taken first: signatures of one call wait for each other, and see what was signed before them.
     let number = store::next_number(op.conn, &call)?;
     dossiers::hold(op.conn, dossier)?;
     let case = case(op.conn, actor, dossier)?;
-    let draft = draft(op.conn, actor, &case, choice, op.now)?;
+    let draft = draft(op.conn, actor, &case, &choice(&case), op.now)?;
     let terms = &draft.terms;
     let id = store::insert(
         op.conn,
@@ -109,15 +121,13 @@ pub fn sign(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId, choice: &
         entry = format!("{entry} ({})", signer.name);
     }
     op.record(Entry::new("decision.sign", entry).call(call.id).dossier(dossier).reason(&terms.departure_reason));
-    let others = case.signers.iter().filter(|s| s.authority != case.authority);
-    if others.clone().all(|s| s.decision.is_some()) {
-        complete(op, &case)?;
-    }
-    store::by_id(op.conn, id)
+    let mut others = case.signers.iter().filter(|s| s.authority != case.authority);
+    let letter = if others.all(|s| s.decision.is_some()) { Some(complete(op, &case)?) } else { None };
+    Ok((store::by_id(op.conn, id)?, letter))
 }
 
 /// Every authority has signed: the dossier moves and one letter gathers their decisions.
-fn complete(op: &mut Operation<'_>, case: &Case) -> Result<(), Fault> {
+fn complete(op: &mut Operation<'_>, case: &Case) -> Result<Written, Fault> {
     let mut decisions = store::of_dossier(op.conn, case.dossier.id)?;
     decisions.retain(|d| d.kind == Kind::Initial && d.letter.is_none());
     decisions.sort_by_key(|d| case.signers.iter().position(|s| s.authority == d.authority));
@@ -125,8 +135,7 @@ fn complete(op: &mut Operation<'_>, case: &Case) -> Result<(), Fault> {
     dossiers::advance(op, case.dossier.id, Event::Sign(outcome))?;
     let rank = decisions.iter().find_map(|d| d.rank);
     let carried: Vec<DecisionId> = decisions.iter().map(|d| d.id).collect();
-    issue(op, &subject(case, outcome, rank), &decisions, &carried)?;
-    Ok(())
+    letters::write(op, &subject(case, outcome, rank), &decisions, &carried)
 }
 
 /// Reservations, commitments and what is given back, each said with its decision.
@@ -168,7 +177,7 @@ pub(super) fn move_money(
     Ok(())
 }
 
-/// What became of many operations, each in its own transaction.
+/// What became of many operations.
 #[derive(Clone, Debug, Default)]
 pub struct Many {
     /// Numbers of what was done.
@@ -177,21 +186,43 @@ pub struct Many {
     pub kept: Vec<(String, String)>,
 }
 
+/// Decisions signed in one transaction: their letters are made side by side, and the disk is waited for once.
+const TOGETHER: usize = 20;
+
 /// Signs what is proposed on each dossier; one that cannot be signed does not hold the others back.
 ///
 /// # Errors
 /// Only what concerns the service as a whole; refusals of one dossier are told in the answer.
 pub fn sign_many(service: &Service, actor: &Actor, now: Instant, dossiers: &[DossierId]) -> Result<Many, Fault> {
     let mut many = Many::default();
-    for id in dossiers {
+    for some in dossiers.chunks(TOGETHER) {
+        let mut refused = Vec::new();
         let signed = service.perform(actor.author(), now, |op| {
-            let case = case(op.conn, actor, *id)?;
-            sign(op, actor, *id, &Choice::following(&case.basis))
+            let (mut numbers, mut written) = (Vec::new(), Vec::new());
+            for id in some {
+                let following = |case: &Case| Choice::following(&case.basis);
+                match op.attempt(|op| sign_unsealed(op, actor, *id, following)) {
+                    Ok((decision, letter)) => {
+                        numbers.push(decision.number);
+                        written.extend(letter);
+                    }
+                    Err(fault) if fault.is_of_service() => return Err(fault),
+                    Err(fault) => refused.push((*id, said(&fault))),
+                }
+            }
+            if numbers.is_empty() {
+                return Err(Fault::refused("Aucune de ces décisions n’a pu être signée."));
+            }
+            letters::seal(op, &written)?;
+            Ok(numbers)
         });
         match signed {
-            Ok(decision) => many.done.push(decision.number),
-            Err(fault) if fault.is_of_service() => return Err(fault),
-            Err(fault) => many.kept.push((reference(service, *id)?, said(&fault))),
+            Ok(numbers) => many.done.extend(numbers),
+            Err(_) if refused.len() == some.len() => {}
+            Err(fault) => return Err(fault),
+        }
+        for (id, why) in refused {
+            many.kept.push((reference(service, id)?, why));
         }
     }
     Ok(many)

@@ -43,7 +43,7 @@ struct CheckView {
     button: String,
 }
 
-/// Decisions signed in one go, each in its own transaction.
+/// Decisions signed in one go.
 const MOST: usize = 100;
 
 /// What was ticked, or every line of the page; each is checked again against what this person has to sign.
