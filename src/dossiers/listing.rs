@@ -61,7 +61,19 @@ pub struct Listed {
 
 type Narrowed<'q> = diesel::dsl::IntoBoxed<'q, diesel::dsl::InnerJoin<dossiers::table, organisations::table>, Dialect>;
 
-fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
+/// How the dossiers of an axis or a department are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tagged {
+    /// All of them first: the few that a whole list is searched for.
+    First,
+    /// Dossier by dossier, in the order of the list: of many, a page is soon full.
+    InTurn,
+}
+
+/// From how many dossiers on a page reads tags in turn.
+const MANY: i64 = 1_000;
+
+fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria, tags: Tagged) -> Narrowed<'q> {
     let all = dossiers::table.inner_join(organisations::table).into_boxed::<Dialect>();
     let mut kept = match scope {
         Scope::Staff(actor, roles) => all.filter(sight::visible(actor, roles)),
@@ -75,7 +87,13 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria) -> Narrowed<'q> {
     }
     for (kind, code) in [("axis", &criteria.axis), ("department", &criteria.department)] {
         if let Some(code) = code {
-            kept = kept.filter(dossiers::id.eq_any(tagged(kind, code.clone())));
+            let tagged = tagged(kind, code.clone());
+            kept = match tags {
+                Tagged::First => kept.filter(dossiers::id.eq_any(tagged)),
+                Tagged::InTurn => {
+                    kept.filter(diesel::dsl::exists(tagged.filter(dossier_tags::dossier_id.eq(dossiers::id))))
+                }
+            };
         }
     }
     for word in &criteria.words {
@@ -119,7 +137,7 @@ pub fn count(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria) -> Result<i
             }
             Ok(total)
         }
-        _ => Ok(narrowed(scope, criteria).count().get_result(conn)?),
+        _ => Ok(narrowed(scope, criteria, Tagged::First).count().get_result(conn)?),
     }
 }
 
@@ -181,7 +199,7 @@ fn counts(
 /// # Errors
 /// When the database refuses.
 pub fn rows(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria, window: Window) -> Result<Vec<Listed>, Fault> {
-    ordered(conn, scope, criteria, criteria.descending, window)
+    ordered(conn, scope, criteria, Tagged::First, criteria.descending, window)
 }
 
 /// [`rows`], of a list that has `total`: what is nearer to its end is read from its end, so that the last page of a long
@@ -198,8 +216,11 @@ pub fn page(
 ) -> Result<Vec<Listed>, Fault> {
     // What is missing comes last in both orders of the amounts.
     let mirrored = window.mirrored(total).filter(|_| criteria.order != Order::Requested);
-    let Some(mirrored) = mirrored else { return rows(conn, scope, criteria, window) };
-    let mut rows = ordered(conn, scope, criteria, !criteria.descending, mirrored)?;
+    let tags = if total < MANY { Tagged::First } else { Tagged::InTurn };
+    let Some(mirrored) = mirrored else {
+        return ordered(conn, scope, criteria, tags, criteria.descending, window);
+    };
+    let mut rows = ordered(conn, scope, criteria, tags, !criteria.descending, mirrored)?;
     rows.reverse();
     Ok(rows)
 }
@@ -208,10 +229,11 @@ fn ordered(
     conn: &mut Conn,
     scope: Scope<'_>,
     criteria: &Criteria,
+    tags: Tagged,
     descending: bool,
     window: Window,
 ) -> Result<Vec<Listed>, Fault> {
-    let query = narrowed(scope, criteria);
+    let query = narrowed(scope, criteria, tags);
     macro_rules! by {
         ($column:expr) => {
             if descending { query.order($column.desc()) } else { query.order($column.asc()) }

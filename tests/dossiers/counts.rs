@@ -7,12 +7,13 @@ use essaim::calls;
 use essaim::db::Window;
 use essaim::dossiers::State;
 use essaim::dossiers::counts::{self, Counted};
-use essaim::dossiers::listing::{self, Criteria, Scope};
+use essaim::dossiers::listing::{self, Criteria, Listed, Scope};
 
 use super::listing::populated;
 use crate::support::TestApp;
 
 const ALL: Window = Window { offset: 0, limit: i64::MAX };
+const FIRST_PAGE: Window = Window { offset: 0, limit: 50 };
 
 fn wrong(app: &TestApp) -> Vec<String> {
     app.service().read(|conn| counts::verify(conn)).unwrap().1
@@ -46,12 +47,16 @@ fn a_list_is_as_long_as_its_count() {
                     ..Criteria::default()
                 };
                 let scope = Scope::Staff(&actor, Role::ALL);
-                let (count, rows) = app
+                let (count, rows, of_many) = app
                     .service()
                     .read(|conn| {
-                        Ok((listing::count(conn, scope, &criteria)?, listing::rows(conn, scope, &criteria, ALL)?))
+                        let count = listing::count(conn, scope, &criteria)?;
+                        let rows = listing::rows(conn, scope, &criteria, ALL)?;
+                        Ok((count, rows, listing::page(conn, scope, &criteria, FIRST_PAGE, 5_000)?))
                     })
                     .unwrap();
+                let ids = |rows: &[Listed]| rows.iter().map(|row| row.dossier.id).collect::<Vec<_>>();
+                assert_eq!(ids(&rows), ids(&of_many), "{criteria:?} read as a page of many");
                 assert_eq!(usize::try_from(count).unwrap(), rows.len(), "{} {criteria:?}", actor.email);
                 seen += rows.len();
             }
