@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::Answer;
 use super::completion;
 use super::drafts::{self, Attachment, SavedSection, Typed, typed_text};
 use super::form;
-use super::model::{Answer, Applicant, Content, IndicatorTarget, Partner, PieceRef, State, SupportKind, YearBudget};
+use super::model::{Applicant, Content, IndicatorTarget, Partner, PieceRef, State, SupportKind, YearBudget};
 use super::store::{self, Dossier};
 use super::validate::{self, Problem};
 use crate::base::clock::{Instant, parse_date};

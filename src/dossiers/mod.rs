@@ -7,6 +7,7 @@
 //! (lists of them), [`actions`], [`receipt`], [`mails`], [`present`], `versions`, [`pages`].
 
 pub mod actions;
+mod answer;
 pub mod budget;
 mod bulk;
 pub mod completion;
@@ -28,9 +29,10 @@ pub mod validate;
 mod versions;
 
 pub use actions::advance;
+pub use answer::Answer;
 pub use bulk::{by_ids, versions_by_ids};
 pub use model::{
-    Answer, Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,
+    Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,
 };
 pub use sight::{
     StaffView, closed_by_interest, for_applicant, for_member, for_staff, own, sees_partially, visible, visible_among,

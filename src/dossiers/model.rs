@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::answer::Answer;
 use crate::base::money::Cents;
 use crate::calls::definition::{BudgetLine, CallDefinition};
 
@@ -309,14 +310,6 @@ pub struct Applicant {
     pub contact_name: String,
     pub contact_email: String,
     pub contact_telephone: String,
-}
-
-/// An answer to one field of the form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Answer {
-    One(String),
-    Many(Vec<String>),
 }
 
 /// A year of the budget plan: cents by line code. An absent line was left empty, which counts as nothing in totals
