@@ -7,6 +7,7 @@ mod guessing;
 mod headers;
 mod links;
 mod money;
+mod operations;
 mod others;
 mod recused;
 mod rights;
