@@ -2,7 +2,9 @@
 
 use essaim::base::ids::{AccountId, DossierId, SessionId};
 use essaim::committee::Presence;
-use essaim::committee::actions::{NewOpinion, NewRecusal, open_session, record_opinion, recuse, seal};
+use essaim::committee::actions::{
+    NewOpinion, NewRecusal, convene, open_session, record_opinion, record_return, recuse, seal,
+};
 use essaim::dossiers::Outcome;
 use essaim::dossiers::actions::withdraw;
 use essaim::fault::Fault;
@@ -207,4 +209,47 @@ fn a_withdrawn_dossier_stays_hidden_from_who_is_recused() {
         assert!(!theirs.contains(secret), "the recused member reads {secret}");
     }
     assert!(theirs.contains("Potager clos") && theirs.contains("Administratrice de l’association"));
+}
+
+#[test]
+fn one_leaves_once_and_the_hours_follow_each_other() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Potager clos", 30_000, [3; 8], [3; 8]);
+    let session = running_session(&app, &world, &[dossier]);
+    let member = world.members[1];
+    let out = |left_at| {
+        let new = NewRecusal { account: member, reason: "Ancien salarié".to_owned(), left_at };
+        app.as_account(world.manager, |op, actor| recuse(op, actor, session, dossier, &new))
+    };
+    let later = app.now().plus_minutes(5);
+    let early = out(Some(later));
+    assert!(matches!(&early, Err(Fault::Invalid(errors)) if errors[0].field == "left_at"), "{early:?}");
+    out(None).unwrap();
+    let twice = out(None);
+    assert!(matches!(&twice, Err(Fault::Refused(why)) if why.contains("déjà en déport")), "{twice:?}");
+    let back = |at| app.as_account(world.manager, |op, actor| record_return(op, actor, session, dossier, member, at));
+    for at in [app.now().plus_minutes(-5), later] {
+        let wrong = back(Some(at));
+        assert!(matches!(&wrong, Err(Fault::Invalid(errors)) if errors[0].field == "returned_at"), "{wrong:?}");
+    }
+    back(None).unwrap();
+}
+
+#[test]
+fn a_withdrawn_dossier_has_no_opinion_to_come() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let instructed = |title: &str| instructed_dossier(&app, &world, title, 30_000, [3; 8], [3; 8]);
+    let (before, during) = (instructed("Potager clos"), instructed("Ruche ouverte"));
+    let planned = planned_session(&app, &world, &[before]);
+    let open = running_session(&app, &world, &[during]);
+    for (session, dossier) in [(planned, before), (open, during)] {
+        app.as_account(world.applicant, |op, actor| withdraw(op, actor, dossier, "Reporté d’un an")).unwrap();
+        let opinion = NewOpinion::rejected("Hors sujet", "");
+        let tried = app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, dossier, &opinion));
+        assert!(matches!(&tried, Err(Fault::Refused(why)) if why.contains("a retiré ce dossier")), "{tried:?}");
+    }
+    let empty = app.as_account(world.manager, |op, actor| convene(op, actor, planned, "Urgence"));
+    assert!(matches!(&empty, Err(Fault::Refused(why)) if why.contains("ordre du jour")), "{empty:?}");
 }

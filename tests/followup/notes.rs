@@ -1,8 +1,11 @@
 //! Practice notes: read by the funded projects of the call and its agents, by nobody else.
 
+use essaim::decisions::Procedure;
+use essaim::decisions::actions::{Delivery, notify, terminate};
 use essaim::dossiers::Outcome;
 
 use crate::support::decisions::notified_dossier;
+use crate::support::funding::agreed_dossier;
 use crate::support::{Client, TestApp, World};
 
 const NOTE: [(&str, &str); 6] = [
@@ -136,4 +139,54 @@ fn a_recused_agent_reads_nothing_of_that_project() {
     let instructor = app.signed_in("instruction@ars.example");
     assert!(!instructor.get(LIST).expect(200).words().contains("Aller au pied"));
     instructor.get(&format!("{LIST}/1")).expect(404);
+}
+
+/// A project whose award was terminated is no longer among those who share.
+#[test]
+fn a_terminated_project_leaves_the_circle() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
+    let holder = app.signed_in("tresorerie@lesruches.example");
+    share(&holder, &dossier.to_string());
+    holder.get(LIST).expect(200);
+    app.set_clock("2022-06-15T10:00:00");
+    let procedure = Procedure {
+        formal_notice_on: "2022-05-02".parse().unwrap(),
+        observations: "Vous n’avez pas présenté d’observations.".to_owned(),
+    };
+    app.as_account(world.signatory, |op, actor| {
+        terminate(op, actor, dossier, &procedure, "Le projet n’a pas commencé.")
+    })
+    .unwrap();
+    app.as_account(world.manager, |op, actor| notify(op, actor, dossier, Delivery::Electronic)).unwrap();
+    let holder = app.signed_in("tresorerie@lesruches.example");
+    for path in [LIST, "/appels/AMI-ISS-2021/fiches/1"] {
+        holder.get(path).expect(404);
+    }
+}
+
+#[test]
+fn what_is_withdrawn_or_not_to_be_quoted_is_not_kept() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected).to_string();
+    let holder = app.signed_in("tresorerie@lesruches.example");
+    let manager = app.signed_in("gestion@ars.example");
+    share(&holder, &dossier);
+    let (note, reply) = (format!("{LIST}/1"), format!("{LIST}/1/reponses/1"));
+    holder.post(&format!("{note}/reponses"), &[("body", "Combien ?")]).expect(303);
+    holder.post(&format!("{reply}/modifier"), &[("version", "1"), ("body", "Combien de familles ?")]).expect(303);
+    let late = [("version", "1"), ("reason", "Une personne reconnue")];
+    assert_eq!(holder.post(&format!("{reply}/retirer"), &late).status, 409, "it changed since");
+    let mut quiet: Vec<(&str, &str)> = NOTE.into_iter().filter(|(name, _)| *name != "quotable").collect();
+    quiet.extend([("version", "1"), ("dossier", dossier.as_str())]);
+    holder.post(&format!("{note}/modifier"), &quiet).expect(303);
+    assert_eq!(holder.post(&format!("{note}/retirer"), &late).status, 409, "it changed since");
+    let kept = manager.post(&format!("{note}/capitalisation"), &[("garder", "oui")]).expect(409).words();
+    assert!(kept.contains("n’ont pas accepté"), "{kept}");
+    holder.post(&format!("{note}/retirer"), &[("version", "2"), ("reason", "")]).expect(303);
+    let gone = manager.post(&format!("{note}/capitalisation"), &[("garder", "oui")]).expect(409).words();
+    assert!(gone.contains("a été retirée"), "{gone}");
+    assert_eq!(holder.post(&format!("{note}/reponses"), &[("body", "Encore ?")]).status, 409);
 }

@@ -31,7 +31,7 @@ use essaim::instruction::{ReviewOpinion, TerritorialInput};
 use essaim::service::Operation;
 use essaim::web::page::Method;
 
-use super::others::second_world;
+use super::others::{CALL, second_world};
 use crate::instruction::correspondent;
 use crate::support::committee::{opined_dossier, planned_session, running_session};
 use crate::support::decisions::{ineligible_dossier, notified_dossier, signed_dossier};
@@ -439,4 +439,34 @@ fn each_role_reads_a_dossier_from_its_stage_on() {
     assert_eq!(readers(opined), [true; 5]);
     let refused = ineligible_dossier(&app, &world, "Ruche loin", "Hors du territoire de l’appel.");
     assert_eq!(readers(refused), [true, false, false, true, false]);
+}
+
+/// Whoever manages and signs in two calls finds each call's letters and decisions under its own address.
+#[test]
+fn an_address_of_one_call_shows_nothing_of_another() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let second = second_world(&app, &world);
+    let to_sign = ineligible_dossier(&app, &world, "Ruche loin", "Hors du territoire de l’appel.");
+    signed_dossier(&app, &world, "Ruche fixe", 5_000, Outcome::Rejected);
+    app.console(|op| {
+        add_agent(op, world.manager, world.dreets, "Conseillère", "Pôle inclusion")?;
+        grant_role(op, world.call, world.manager, world.ars, Role::Signatory, None)?;
+        grant_role(op, second.call, world.manager, world.dreets, Role::Signatory, None)?;
+        grant_role(op, second.call, world.manager, world.dreets, Role::CallManager, None)
+    });
+    let call = crate::support::dossiers::call_of(&app, &world);
+    let batch = |op: &mut Operation<'_>, actor: &Actor| prepare_batch(op, actor, &call, BatchKind::Electronic);
+    let batch = app.as_account(world.manager, batch).unwrap();
+    let client = app.signed_in("gestion@ars.example");
+    let path = |call: &str, rest: &str| format!("/appels/{call}/decisions/{rest}");
+    let envoi = format!("envois/{batch}");
+    client.get(&path("AMI-ISS-2021", &envoi)).expect(200);
+    client.get(&path(CALL, &envoi)).expect(404);
+    let chosen = to_sign.to_string();
+    let fields = [("dossier", chosen.as_str())];
+    let reference = app.service().read(|conn| essaim::dossiers::get(conn, to_sign)).unwrap().reference.unwrap();
+    let shown = |call: &str| client.post(&path(call, "signer"), &fields).words().contains(&reference);
+    assert!(shown("AMI-ISS-2021"), "so that this test can fail");
+    assert!(!shown(CALL));
 }
