@@ -173,3 +173,20 @@ fn an_invited_person_reads_nothing_once_the_decision_is_notified() {
     }
     assert!(!guest.get("/mes-dossiers").expect(200).words().contains("Santé au pied"));
 }
+
+#[test]
+fn ten_people_are_invited_at_the_same_time() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = empty_draft(&app, &world);
+    let invite = |n: usize| {
+        let email = format!("invite{n}@exemple.example");
+        app.as_account(world.applicant, |op, actor| invite(op, actor, id, &email))
+    };
+    for n in 0..10 {
+        invite(n).unwrap();
+    }
+    let more = invite(10);
+    assert!(matches!(&more, Err(Fault::Invalid(errors)) if errors[0].message.contains("10 personnes")), "{more:?}");
+    invite(9).unwrap();
+}

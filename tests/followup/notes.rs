@@ -1,5 +1,6 @@
 //! Practice notes: read by the funded projects of the call and its agents, by nobody else.
 
+use essaim::base::ids::{AccountId, DossierId};
 use essaim::decisions::Procedure;
 use essaim::decisions::actions::{Delivery, notify, terminate};
 use essaim::dossiers::Outcome;
@@ -112,30 +113,35 @@ fn an_author_changes_only_their_own_reply() {
     assert!(page.contains("Réponse retirée") && !page.contains("Combien de familles"), "{page}");
 }
 
+/// An instructor who read it declares a tie after all.
+fn close_to(app: &TestApp, dossier: DossierId, account: AccountId) {
+    app.console(|op| {
+        use diesel::prelude::*;
+        use essaim::db::schema::interest_declarations as declared;
+        diesel::delete(declared::table.filter(declared::account_id.eq(account)))
+            .execute(op.conn)
+            .map_err(essaim::fault::Fault::from)?;
+        diesel::insert_into(declared::table)
+            .values((
+                declared::dossier_id.eq(dossier),
+                declared::account_id.eq(account),
+                declared::conflict.eq(true),
+                declared::detail.eq("Membre du conseil d’administration"),
+                declared::declared_at.eq(op.now),
+            ))
+            .execute(op.conn)?;
+        op.record(essaim::journal::Entry::new("test.conflict", "Conflit déclaré"));
+        Ok(())
+    });
+}
+
 #[test]
 fn a_recused_agent_reads_nothing_of_that_project() {
     let app = TestApp::start();
     let world = World::build(&app);
     let dossier = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected);
     share(&app.signed_in("tresorerie@lesruches.example"), &dossier.to_string());
-    app.console(|op| {
-        use diesel::prelude::*;
-        use essaim::db::schema::interest_declarations as declared;
-        diesel::delete(declared::table.filter(declared::account_id.eq(world.instructor_ars)))
-            .execute(op.conn)
-            .map_err(essaim::fault::Fault::from)?;
-        diesel::insert_into(declared::table)
-            .values((
-                declared::dossier_id.eq(dossier),
-                declared::account_id.eq(world.instructor_ars),
-                declared::conflict.eq(true),
-                declared::detail.eq("Membre du conseil d’administration"),
-                declared::declared_at.eq(op.now),
-            ))
-            .execute(op.conn)?;
-        op.record(essaim::journal::Entry::new("test.conflict", "Conflit déclaré").call(world.call));
-        Ok(())
-    });
+    close_to(&app, dossier, world.instructor_ars);
     let instructor = app.signed_in("instruction@ars.example");
     assert!(!instructor.get(LIST).expect(200).words().contains("Aller au pied"));
     instructor.get(&format!("{LIST}/1")).expect(404);
@@ -189,4 +195,32 @@ fn what_is_withdrawn_or_not_to_be_quoted_is_not_kept() {
     let gone = manager.post(&format!("{note}/capitalisation"), &[("garder", "oui")]).expect(409).words();
     assert!(gone.contains("a été retirée"), "{gone}");
     assert_eq!(holder.post(&format!("{note}/reponses"), &[("body", "Encore ?")]).status, 409);
+}
+
+/// Nor what that project's people answer elsewhere.
+#[test]
+fn a_recused_agent_reads_no_reply_of_that_project() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let closed = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected);
+    let other = notified_dossier(&app, &world, "Ruche fixe", 10_000, Outcome::Selected);
+    app.console(|op| {
+        use diesel::prelude::*;
+        use essaim::db::schema::dossiers;
+        // Another organisation's.
+        diesel::update(dossiers::table.filter(dossiers::id.eq(other)))
+            .set(dossiers::organisation_id.eq(world.stranger_organisation))
+            .execute(op.conn)?;
+        op.record(essaim::journal::Entry::new("test.organisation", "Porteur d’essai"));
+        Ok(())
+    });
+    share(&app.signed_in("contact@autreasso.example"), &other.to_string());
+    let holder = app.signed_in("tresorerie@lesruches.example");
+    holder.post(&format!("{LIST}/1/reponses"), &[("body", "Nous disons TOURMALINE")]).expect(303);
+    let instructor = app.signed_in("instruction@ars.example");
+    let note = format!("{LIST}/1");
+    assert!(instructor.get(&note).expect(200).words().contains("TOURMALINE"), "so that this test can fail");
+    close_to(&app, closed, world.instructor_ars);
+    let page = instructor.get(&note).expect(200).words();
+    assert!(page.contains("Aller au pied") && !page.contains("TOURMALINE"), "{page}");
 }

@@ -8,7 +8,7 @@ mod headers;
 mod links;
 mod money;
 mod operations;
-mod others;
+pub mod others;
 mod recused;
 mod rights;
 mod sessions;
