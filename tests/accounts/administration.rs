@@ -1,8 +1,10 @@
 //! The administrators' desk: every right given and taken back takes effect at the next request.
 
-use essaim::access::Role;
-use essaim::accounts::actions;
+use essaim::access::{Author, Role};
+use essaim::accounts::actions::{self, disable, grant_correspondent, grant_role, invite};
+use essaim::fault::Fault;
 use essaim::journal;
+use essaim::service::Operation;
 
 use super::link;
 use crate::support::{Client, PASSWORD, TestApp, World};
@@ -247,4 +249,25 @@ fn an_applicant_is_attached_to_a_declared_organisation() {
     assert!(stranger.get(&theirs).expect(200).words().contains("Zoé Exemple"));
     admin.post(&format!("{path}/organismes/{}/fin", world.organisation), &[]).expect(303);
     stranger.get(&theirs).expect(404);
+}
+
+/// A role is held in the name of an institution that one works for; a shut account receives no link.
+#[test]
+fn roles_are_for_agents_and_links_for_open_accounts() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let console = |work: &dyn Fn(&mut Operation<'_>) -> Result<(), Fault>| {
+        app.service().perform(Author::console(), app.now(), |op| work(op))
+    };
+    let foreign = world.instructor_dreets;
+    let refused: [(&str, Result<(), Fault>); 2] = [
+        ("a role", console(&|op| grant_role(op, world.call, foreign, world.ars, Role::Funder, None))),
+        ("a department", console(&|op| grant_correspondent(op, world.call, foreign, world.ars, "31"))),
+    ];
+    for (what, tried) in refused {
+        assert!(matches!(&tried, Err(Fault::Refused(why)) if why.contains("rattachée")), "{what}: {tried:?}");
+    }
+    app.console(|op| disable(op, foreign));
+    let invited = console(&|op| invite(op, foreign));
+    assert!(matches!(&invited, Err(Fault::Refused(why)) if why.contains("désactivé")), "{invited:?}");
 }

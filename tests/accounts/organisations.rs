@@ -1,7 +1,9 @@
 //! Organisations: what is checked, who may change them, and what no longer changes.
 
 use diesel::prelude::*;
+use essaim::accounts::actions::{cancel_invitation, invite_colleague};
 use essaim::db::schema::dossiers;
+use essaim::fault::Fault;
 
 use crate::support::{Client, Reply, TestApp, World};
 
@@ -157,4 +159,19 @@ fn a_newcomer_is_expected_to_declare_an_organisation() {
     assert!(expected(world.manager).is_empty());
     app.console(|op| essaim::accounts::actions::detach_member(op, world.applicant, world.organisation));
     assert_eq!(expected(world.applicant)[0].label, "Déclarer votre organisme");
+}
+
+/// Asked for directly, without the page that would not be found.
+#[test]
+fn nobody_invites_for_another_s_organisation() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let theirs = world.organisation;
+    let invite =
+        |account| app.as_account(account, |op, actor| invite_colleague(op, actor, theirs, "ami@exemple.example"));
+    assert!(matches!(invite(world.stranger), Err(Fault::NotFound)));
+    invite(world.applicant).unwrap();
+    let cancel = |account| app.as_account(account, |op, actor| cancel_invitation(op, actor, theirs, 1));
+    assert!(matches!(cancel(world.stranger), Err(Fault::NotFound)));
+    cancel(world.applicant).unwrap();
 }

@@ -70,3 +70,14 @@ fn a_confirmation_link_chooses_no_password() {
     app.client().post(&format!("/mot-de-passe/{token}"), &[("password", OTHER)]).expect(404);
     app.client().post(&path, &[("password", PASSWORD)]).expect(303);
 }
+
+#[test]
+fn a_disabled_account_gets_the_same_page_and_no_mail() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let known = ask(&app, EMAIL);
+    app.console(|op| essaim::accounts::actions::disable(op, world.stranger));
+    assert_eq!(ask(&app, "contact@autreasso.example"), known);
+    let to: Vec<_> = app.mails().into_iter().filter(|mail| mail.0 == "account.reset").map(|mail| mail.1).collect();
+    assert_eq!(to, [EMAIL]);
+}

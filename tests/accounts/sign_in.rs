@@ -31,9 +31,14 @@ fn one_comes_back_where_one_was_going_but_never_to_another_site() {
         app.client().post("/connexion", &fields).expect(303).location
     };
     assert_eq!(enter("/organisations/nouvelle?retour=%2Fappels"), "/organisations/nouvelle?retour=%2Fappels");
-    for elsewhere in
-        ["https://ailleurs.example", "//ailleurs.example", "/\\ailleurs.example", "ailleurs", "/\t/ailleurs.example"]
-    {
+    for elsewhere in [
+        "https://ailleurs.example",
+        "//ailleurs.example",
+        "/\\ailleurs.example",
+        "ailleurs",
+        "/\t/ailleurs.example",
+        "/é/ailleurs",
+    ] {
         assert_eq!(enter(elsewhere), "/", "{elsewhere}");
         let page = app.client().get(&format!("/connexion?retour={}", essaim::web::form::encode(elsewhere))).text();
         assert!(!page.contains("ailleurs"), "{elsewhere}");

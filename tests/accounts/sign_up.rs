@@ -112,3 +112,12 @@ fn guessable_passwords_are_refused() {
         assert!(words.contains("se devine trop facilement"), "{password}: {words}");
     }
 }
+
+/// A door that anyone may knock on hashes no endless text.
+#[test]
+fn a_password_has_a_longest_length() {
+    let password = |length: usize| "quatre ruches sous le tilleul, ".chars().cycle().take(length).collect::<String>();
+    assert!(essaim::accounts::password::check_strength(&password(200), "a@exemple.example").is_ok());
+    let refused = essaim::accounts::password::check_strength(&password(201), "a@exemple.example").unwrap_err();
+    assert!(refused.contains("200 caractères au plus"), "{refused}");
+}

@@ -1,11 +1,11 @@
 //! The committee's own opinion on one dossier.
 
-use essaim::committee;
-use essaim::committee::actions::{NewOpinion, record_opinion};
+use essaim::committee::actions::{NewOpinion, confirm_prepared, open_session, record_opinion};
+use essaim::committee::{self, Presence};
 use essaim::dossiers::Outcome;
 use essaim::fault::Fault;
 
-use crate::support::committee::{opine, planned_session, running_session, share_of};
+use crate::support::committee::{attend, opine, planned_session, running_session, share_of};
 use crate::support::instruction::instructed_dossier;
 use crate::support::{TestApp, World};
 
@@ -115,4 +115,24 @@ fn what_is_prepared_before_the_opening_is_not_known_before_the_seal() {
     let running = running_session(&app, &world, &[other]);
     opine(&app, &world, running, other, Outcome::Selected, 20_000);
     assert!(app.service().read(|conn| committee::sealed_opinion(conn, other)).unwrap().is_none());
+}
+
+#[test]
+fn what_was_prepared_is_confirmed_as_it_was_read() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
+    let session = planned_session(&app, &world, &[dossier]);
+    opine(&app, &world, session, dossier, Outcome::Rejected, 0);
+    let everyone = ["ARS", "COMMISSAIRE", "AM", "FAS", "EXPERT"].map(|seat| (seat, Presence::Present));
+    attend(&app, &world, session, &everyone);
+    app.set_clock("2022-01-20T14:00:00");
+    app.as_account(world.manager, |op, actor| open_session(op, actor, session)).unwrap();
+    app.set_clock("2022-01-20T14:30:00");
+    let confirm =
+        |read: i64| app.as_account(world.manager, |op, actor| confirm_prepared(op, actor, session, &[(dossier, read)]));
+    assert!(matches!(confirm(7), Err(Fault::Stale)));
+    assert_eq!(confirm(1).unwrap(), 1);
+    let again = confirm(2);
+    assert!(matches!(&again, Err(Fault::Refused(why)) if why.contains("Aucun avis préparé")), "{again:?}");
 }

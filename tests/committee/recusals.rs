@@ -2,8 +2,11 @@
 
 use essaim::base::ids::{AccountId, DossierId, SessionId};
 use essaim::committee::Presence;
-use essaim::committee::actions::{NewOpinion, NewRecusal, open_session, record_opinion, recuse, seal};
+use essaim::committee::actions::{
+    NewOpinion, NewRecusal, convene, open_session, record_opinion, record_return, recuse, seal,
+};
 use essaim::dossiers::Outcome;
+use essaim::dossiers::actions::withdraw;
 use essaim::fault::Fault;
 
 use crate::support::committee::{attend, opine, planned_session, running_session, share_of};
@@ -185,4 +188,68 @@ fn leaving_after_the_opinion_asks_for_it_again() {
     let again = NewOpinion::selected(vec![share_of(&app, &world, 30_000)], "").over(1);
     app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, dossier, &again)).unwrap();
     seal_it().unwrap();
+}
+
+/// A dossier that its applicant took back stays on the agenda: not for who left the room for it.
+#[test]
+fn a_withdrawn_dossier_stays_hidden_from_who_is_recused() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let hidden = instructed_dossier(&app, &world, "Potager clos", 98_765, [3; 8], [3; 8]);
+    let other = instructed_dossier(&app, &world, "Ruche ouverte", 40_000, [2; 8], [2; 8]);
+    let session = running_session(&app, &world, &[hidden, other]);
+    leave(&app, session, hidden, world.members[3]);
+    let reason = "Motif TOURMALINE";
+    app.as_account(world.applicant, |op, actor| withdraw(op, actor, hidden, reason)).unwrap();
+    let reference = app.service().read(|conn| essaim::dossiers::get(conn, hidden)).unwrap().reference.unwrap();
+    let theirs = everything(&app.signed_in("comite4@essaim.example"), session, &[hidden, other]);
+    let all = everything(&app.signed_in("comite2@essaim.example"), session, &[hidden, other]);
+    assert!(all.contains(&reference), "the others read that it was withdrawn, so that this test can fail");
+    for secret in [reference.as_str(), "98\u{202F}765", "TOURMALINE"] {
+        assert!(!theirs.contains(secret), "the recused member reads {secret}");
+    }
+    assert!(theirs.contains("Potager clos") && theirs.contains("Administratrice de l’association"));
+}
+
+#[test]
+fn one_leaves_once_and_the_hours_follow_each_other() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Potager clos", 30_000, [3; 8], [3; 8]);
+    let session = running_session(&app, &world, &[dossier]);
+    let member = world.members[1];
+    let out = |left_at| {
+        let new = NewRecusal { account: member, reason: "Ancien salarié".to_owned(), left_at };
+        app.as_account(world.manager, |op, actor| recuse(op, actor, session, dossier, &new))
+    };
+    let later = app.now().plus_minutes(5);
+    let early = out(Some(later));
+    assert!(matches!(&early, Err(Fault::Invalid(errors)) if errors[0].field == "left_at"), "{early:?}");
+    out(None).unwrap();
+    let twice = out(None);
+    assert!(matches!(&twice, Err(Fault::Refused(why)) if why.contains("déjà en déport")), "{twice:?}");
+    let back = |at| app.as_account(world.manager, |op, actor| record_return(op, actor, session, dossier, member, at));
+    for at in [app.now().plus_minutes(-5), later] {
+        let wrong = back(Some(at));
+        assert!(matches!(&wrong, Err(Fault::Invalid(errors)) if errors[0].field == "returned_at"), "{wrong:?}");
+    }
+    back(None).unwrap();
+}
+
+#[test]
+fn a_withdrawn_dossier_has_no_opinion_to_come() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let instructed = |title: &str| instructed_dossier(&app, &world, title, 30_000, [3; 8], [3; 8]);
+    let (before, during) = (instructed("Potager clos"), instructed("Ruche ouverte"));
+    let planned = planned_session(&app, &world, &[before]);
+    let open = running_session(&app, &world, &[during]);
+    for (session, dossier) in [(planned, before), (open, during)] {
+        app.as_account(world.applicant, |op, actor| withdraw(op, actor, dossier, "Reporté d’un an")).unwrap();
+        let opinion = NewOpinion::rejected("Hors sujet", "");
+        let tried = app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, dossier, &opinion));
+        assert!(matches!(&tried, Err(Fault::Refused(why)) if why.contains("a retiré ce dossier")), "{tried:?}");
+    }
+    let empty = app.as_account(world.manager, |op, actor| convene(op, actor, planned, "Urgence"));
+    assert!(matches!(&empty, Err(Fault::Refused(why)) if why.contains("ordre du jour")), "{empty:?}");
 }

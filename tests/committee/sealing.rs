@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use essaim::base::Cents;
 use essaim::base::ids::{DossierId, SessionId};
 use essaim::committee::actions::{
-    NewOpinion, NewRecusal, put_on_agenda, record_attendance, record_opinion, recuse, seal,
+    NewOpinion, NewRecusal, adjourn, convene, move_to_session, put_on_agenda, record_attendance, record_opinion,
+    record_return, recuse, seal,
 };
 use essaim::committee::{self, SessionState};
 use essaim::db::schema::{committee_sessions, opinion_shares};
@@ -12,7 +13,7 @@ use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
 use essaim::ledger;
 
-use crate::support::committee::{envelope_of, opine, opined_dossier, running_session};
+use crate::support::committee::{envelope_of, opine, opined_dossier, planned_session, running_session};
 use crate::support::instruction::instructed_dossier;
 use crate::support::{TestApp, World};
 
@@ -199,4 +200,55 @@ fn one_byte_of_the_record_or_one_opinion_turns_the_check_red() {
         })
         .unwrap();
     assert!(problems(&app)[0].contains("diffère du relevé scellé"), "{:?}", problems(&app));
+}
+
+#[test]
+fn a_closed_session_gives_and_takes_no_dossier() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let instructed = |title: &str| instructed_dossier(&app, &world, title, 10_000, [3; 8], [3; 8]);
+    let (judged, waiting) = (instructed("Jardin des sens"), instructed("Ruche mobile"));
+    let session = running_session(&app, &world, &[judged]);
+    let other = planned_session(&app, &world, &[waiting]);
+    opine(&app, &world, session, judged, Outcome::Rejected, 0);
+    let member = world.members[1];
+    let left = NewRecusal { account: member, reason: "Ancien salarié".to_owned(), left_at: None };
+    app.as_account(member, |op, actor| recuse(op, actor, session, judged, &left)).unwrap();
+    let again = NewOpinion::rejected("La méthode n’est pas décrite.", "").over(1);
+    app.as_account(world.manager, |op, actor| record_opinion(op, actor, session, judged, &again)).unwrap();
+    let convened = app.as_account(world.manager, |op, actor| convene(op, actor, session, "Urgence"));
+    assert!(matches!(&convened, Err(Fault::Refused(why)) if why.contains("plus temps")), "{convened:?}");
+    seal_by_manager(&app, &world, session).unwrap();
+    app.set_clock("2022-01-21T14:00:00");
+    let manager = world.manager;
+    let refused: [(&str, Result<(), Fault>); 5] = [
+        ("taking", app.as_account(manager, |op, actor| move_to_session(op, actor, other, session, &[waiting]))),
+        ("giving", app.as_account(manager, |op, actor| move_to_session(op, actor, session, other, &[judged]))),
+        ("convening", app.as_account(manager, |op, actor| convene(op, actor, session, "Urgence"))),
+        ("adjourning", app.as_account(manager, |op, actor| adjourn(op, actor, session))),
+        ("coming back", app.as_account(manager, |op, actor| record_return(op, actor, session, judged, member, None))),
+    ];
+    for (what, tried) in refused {
+        assert!(matches!(&tried, Err(Fault::Refused(why)) if why.contains("scellée")), "{what}: {tried:?}");
+    }
+}
+
+/// Whoever seals reads all of what is sealed.
+#[test]
+fn a_manager_concerned_by_a_dossier_seals_no_session_of_it() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = instructed_dossier(&app, &world, "Jardin des sens", 40_000, [3; 8], [3; 8]);
+    let session = running_session(&app, &world, &[dossier]);
+    opine(&app, &world, session, dossier, Outcome::Rejected, 0);
+    app.console(|op| {
+        use essaim::db::schema::organisation_members as om;
+        let member = (om::organisation_id.eq(world.organisation), om::account_id.eq(world.manager));
+        diesel::insert_into(om::table).values((member, om::joined_at.eq(op.now))).execute(op.conn)?;
+        op.record(essaim::journal::Entry::new("organisation.join", "Membre ajouté"));
+        Ok(())
+    });
+    let tried = seal_by_manager(&app, &world, session);
+    assert!(matches!(tried, Err(Fault::Refused(_))), "{tried:?}");
+    assert_eq!(state_of(&app, dossier), State::InCommittee);
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use essaim::access::Role;
 use essaim::accounts::actions::{add_agent, grant_role, revoke_role};
 use essaim::base::clock::Instant;
-use essaim::committee::actions::{NewSession, open_session, plan_session, record_attendance};
+use essaim::committee::actions::{NewSession, open_session, plan_second, plan_session, record_attendance};
 use essaim::committee::{self, Presence, SessionState};
 use essaim::db::schema::call_roles;
 use essaim::dossiers::{self, State};
@@ -138,4 +138,25 @@ fn a_seat_that_changes_hands_is_its_new_holders() {
     assert_eq!((seat().account, seat().presence), (Some(world.stranger), None), "to be recorded again");
     attend(&app, &world, session, &[("FAS", Presence::Present)]);
     assert_eq!((seat().account, seat().presence), (Some(world.stranger), Some(Presence::Present)));
+}
+
+#[test]
+fn sessions_are_planned_by_managers_and_a_second_one_after_an_adjournment() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let held_at = Instant::from_civil("2022-01-20T14:00:00", "Europe/Paris").unwrap();
+    let new = NewSession { held_at, place: "Salle Tilleul".to_owned() };
+    let plan = |account| app.as_account(account, |op, actor| plan_session(op, actor, world.call, &new));
+    assert!(matches!(plan(world.members[0]), Err(Fault::NotFound)));
+    let first = plan(world.manager).unwrap();
+    let second = app.as_account(world.manager, |op, actor| plan_second(op, actor, first, &new));
+    assert!(matches!(&second, Err(Fault::Refused(why)) if why.contains("ajournée")), "{second:?}");
+    // A seat that nobody holds is not in the room.
+    let held = call_roles::table.filter(call_roles::account_id.eq(world.members[3])).select(call_roles::id);
+    let held: i64 = app.service().read(|conn| Ok(held.first(conn)?)).unwrap();
+    app.console(|op| revoke_role(op, world.members[3], held));
+    let version = app.service().read(|conn| committee::session(conn, first)).unwrap().version;
+    let present = [("FAS".to_owned(), Presence::Present)];
+    let vacant = app.as_account(world.manager, |op, actor| record_attendance(op, actor, first, version, &present));
+    assert!(matches!(&vacant, Err(Fault::Refused(why)) if why.contains("vacant")), "{vacant:?}");
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use essaim::commands::demo::install;
 use essaim::db::schema::institutions;
-use essaim::db::{Among, Backend, DatabaseUrl, Db, Place, among, outside};
+use essaim::db::{Among, Backend, Conn, DatabaseUrl, Db, Place, among, outside};
 use essaim::fault::Fault;
 
 use crate::support::database::TestDatabase;
@@ -204,4 +204,28 @@ fn a_list_in_a_query_keeps_what_it_names_and_nothing_of_an_empty_one() {
     assert_eq!(names_of(db, outside(institutions::code, ["A", "B", "A"])), ["C\"'\\"]);
     // Rounded up, it would be more than SQLite takes.
     assert_eq!(names_of(db, among(institutions::code, [&["D"; 20_000][..], &["B"]].concat())), ["B"]);
+}
+
+/// A server that has gone is told from a mistake of ours, whatever words it leaves; the next request finds it again.
+#[test]
+fn a_connection_cut_by_the_server_is_no_mistake_of_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    let db = Db::connect(&database.url, 1).unwrap();
+    let run = |conn: &mut Conn, sql: &str| Ok(diesel::sql_query(sql).execute(conn)?);
+    let mistaken = "SELECT * FROM nowhere";
+    assert!(matches!(db.read(|conn| run(conn, mistaken)), Err(Fault::Internal(_))));
+    assert!(matches!(db.write(|conn| run(conn, mistaken)), Err(Fault::Internal(_))));
+    if db.backend() == Backend::Postgres {
+        // Nothing is said of what comes after: the connection has no more words.
+        let cut = |conn: &mut Conn| run(conn, "SELECT pg_terminate_backend(pg_backend_pid())");
+        let cut_before = |conn: &mut Conn| {
+            let _ = cut(conn);
+            run(conn, "SELECT 1")
+        };
+        for gone in [db.read(cut), db.write(cut), db.read(cut_before), db.write(cut_before)] {
+            assert!(matches!(gone, Err(Fault::Unavailable(_))), "{gone:?}");
+        }
+    }
+    assert!(db.answers());
 }

@@ -1,15 +1,19 @@
 //! Several authorities fund one dossier: each signs its own part, one letter gathers them.
 
+use essaim::access::Role;
+use essaim::accounts::actions::{add_agent, grant_role};
 use essaim::base::Cents;
 use essaim::base::ids::DossierId;
 use essaim::decisions::actions::{case, notify, sign};
 use essaim::decisions::{Choice, current_shares, letters_of, of_dossier, verify};
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
+use essaim::journal::Entry;
 use essaim::ledger::{self, Share};
 
 use super::{MANAGER, SIGNATORY, sealed_bytes, signed_in};
 use crate::documents::reading::text;
+use crate::identity::others::second_world;
 use crate::support::decisions::{
     cofunded_world, follow_as, lines_of, opined_with_shares, reach_answers_day, signed_dossier,
 };
@@ -149,4 +153,27 @@ fn two_signatures_at_once_seal_one_letter() {
     assert_eq!(app.service().read(|conn| letters_of(conn, dossier)).unwrap().len(), 1);
     assert_eq!(check(&app), Vec::<String>::new());
     signed_in(&app, MANAGER).get(&format!("/dossiers/{dossier}/notifier")).expect(200);
+}
+
+/// Who signs for an authority in another call, without its delegation, has nothing of its to sign in this one.
+#[test]
+fn a_signatory_elsewhere_signs_for_no_other_authority_here() {
+    let app = TestApp::start();
+    let (world, _) = cofunded_world(&app, &[2022]);
+    let second = second_world(&app, &world);
+    app.console(|op| {
+        add_agent(op, world.signatory, world.dreets, "Conseillère", "Pôle inclusion")?;
+        grant_role(op, second.call, world.signatory, world.dreets, Role::Signatory, None)
+    });
+    let dossier = opined_with_shares(&app, &world, "Marcher ensemble", 40_000, &shares(&app, &world));
+    reach_answers_day(&app);
+    let may_sign = || {
+        app.as_account(world.signatory, |op, actor| {
+            op.record(Entry::new("test.read", "Lecture"));
+            Ok(case(op.conn, actor, dossier)?.may_sign)
+        })
+    };
+    assert!(may_sign().unwrap());
+    follow_as(&app, world.signatory, dossier);
+    assert!(!may_sign().unwrap(), "the part of the DREETS is not theirs");
 }

@@ -2,10 +2,11 @@
 
 use std::io::Read;
 
-use essaim::base::ids::DossierId;
-use essaim::decisions::actions::{run_batches, step};
+use essaim::base::ids::{DossierId, LetterBatchId};
+use essaim::decisions::actions::{post_batch, run_batches, step};
 use essaim::decisions::{LetterKind, of_dossier};
 use essaim::dossiers::Outcome;
+use essaim::fault::Fault;
 use essaim::mail;
 
 use super::notifying::without_consent;
@@ -126,4 +127,27 @@ fn archives_hold_the_sealed_letters_and_a_register() {
     }
     assert_eq!(letter(&app, first).kind, LetterKind::Notification);
     signed_in(&app, "instruction@ars.example").get("/appels/AMI-ISS-2021/decisions/lettres.zip").expect(404);
+}
+
+#[test]
+fn a_posting_day_is_recorded_once_by_a_manager_for_printed_letters() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let printed = signed_dossier(&app, &world, "Sur papier", 10_000, Outcome::Rejected);
+    without_consent(&app, printed);
+    signed_dossier(&app, &world, "Par voie électronique", 10_000, Outcome::Rejected);
+    app.set_clock("2022-02-03T09:00:00");
+    let manager = signed_in(&app, MANAGER);
+    let [postal, electronic] = ["postal", "electronic"].map(|kind| {
+        let started = manager.post(PREPARE, &[("kind", kind)]).expect(303).location;
+        LetterBatchId(started.rsplit('/').next().unwrap().parse().unwrap())
+    });
+    let post = |account, batch| {
+        app.as_account(account, |op, actor| post_batch(op, actor, batch, "2022-02-01".parse().unwrap()))
+    };
+    assert!(matches!(post(world.signatory, postal), Err(Fault::NotFound)));
+    let sent = post(world.manager, electronic);
+    assert!(matches!(&sent, Err(Fault::Refused(why)) if why.contains("voie électronique")), "{sent:?}");
+    post(world.manager, postal).unwrap();
+    assert!(matches!(post(world.manager, postal), Err(Fault::Stale)));
 }

@@ -2,7 +2,7 @@
 
 use essaim::base::Cents;
 use essaim::base::ids::DossierId;
-use essaim::decisions::actions::{Delivery, amend, commit_year, correct, notify, terminate};
+use essaim::decisions::actions::{Ask, Delivery, amend, change, commit_year, correct, notify, terminate};
 use essaim::decisions::{Kind, Procedure, current_shares, letters_of, notified_shares, of_dossier, verify};
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
@@ -235,4 +235,23 @@ fn a_rectified_letter_is_a_new_act_and_the_old_one_says_it_is_replaced() {
     send(&app, &world, dossier);
     assert_eq!(again.kind, Kind::Correction);
     assert_eq!(check(&app), Vec::<String>::new());
+}
+
+#[test]
+fn a_page_read_before_another_change_signs_nothing() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Marcher ensemble", 42_500);
+    let read = app.service().read(|conn| dossiers::get(conn, dossier)).unwrap().version;
+    let ask = |amount: i64| Ask::Amend {
+        shares: vec![share(&app, &world, euros(amount))],
+        reason: "Un cofinancement est arrivé.".to_owned(),
+    };
+    let signed =
+        |amount: i64| app.as_account(world.signatory, |op, actor| change(op, actor, dossier, read, &ask(amount)));
+    signed(30_000).unwrap();
+    send(&app, &world, dossier);
+    let late = signed(20_000);
+    assert!(matches!(late, Err(Fault::Stale)), "{late:?}");
+    assert_eq!(committed(&app, &world), euros(30_000));
 }

@@ -2,7 +2,9 @@
 
 use essaim::base::Instant;
 use essaim::base::ids::DossierId;
-use essaim::dossiers::actions::{answer_completion, cancel_completion, save_section, withdraw};
+use essaim::dossiers::actions::{
+    MAX_MESSAGE, answer_completion, cancel_completion, request_completion, save_section, withdraw,
+};
 use essaim::dossiers::{self, State, completion, differences, versions};
 use essaim::fault::Fault;
 
@@ -256,4 +258,26 @@ fn silence_is_suspended_for_whole_days() {
     let requests = app.service().read(|conn| completion::of_dossier(conn, id)).unwrap();
     let days = |now: &str| completion::suspended_days(&requests, "Europe/Paris", at(now));
     assert_eq!((days("2021-10-04T23:59:59"), days("2021-10-05T00:00:01"), days("2021-11-04T12:00:00")), (0, 1, 31));
+}
+
+#[test]
+fn what_is_asked_is_of_the_call_and_short() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = submitted_dossier(&app, &world, "Santé au pied des immeubles", 42_000);
+    let asked = |section: &str, piece: &str, length: usize| {
+        let targets = completion::Targets { sections: vec![section.to_owned()], pieces: vec![piece.to_owned()] };
+        let due_at = app.now().plus_days(16);
+        let asked = completion::Asked { targets, message: "é".repeat(length), due_at };
+        let tried = app.as_account(world.manager, |op, actor| request_completion(op, actor, id, &asked));
+        tried.map(drop).map_err(|fault| match fault {
+            Fault::Invalid(errors) => errors[0].field.clone(),
+            other => panic!("{other}"),
+        })
+    };
+    let most = MAX_MESSAGE as usize;
+    assert_eq!(asked("nulle-part", "rib", 10), Err("section".to_owned()));
+    assert_eq!(asked("budget", "nulle-part", 10), Err("section".to_owned()));
+    assert_eq!(asked("budget", "rib", most + 1), Err("message".to_owned()));
+    assert_eq!(asked("budget", "rib", most), Ok(()));
 }

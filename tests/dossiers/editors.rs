@@ -1,10 +1,13 @@
 //! People invited to write a dossier: they write, they attach, they do not submit.
 
 use essaim::base::ids::DossierId;
+use essaim::decisions::actions::{Delivery, notify};
+use essaim::dossiers::Outcome;
 use essaim::dossiers::actions::{accept, invite, remove_editor, save_section, submit};
 use essaim::dossiers::{editors, for_applicant};
 use essaim::fault::Fault;
 
+use crate::support::decisions::signed_dossier;
 use crate::support::dossiers::{complete_draft, empty_draft, typed};
 use crate::support::{TestApp, World};
 
@@ -134,4 +137,56 @@ fn the_decision_is_the_organisation_s_to_read() {
     let gone = app.service().read(|conn| editors::of_dossier(conn, id)).unwrap().remove(0).id;
     app.as_account(world.applicant, |op, actor| remove_editor(op, actor, id, gone)).unwrap();
     assert!(!sees(world.stranger));
+}
+
+/// The letter is the organisation's to read: who wrote on invitation reads nothing more once it is notified.
+#[test]
+fn an_invited_person_reads_nothing_once_the_decision_is_notified() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = signed_dossier(&app, &world, "Santé au pied des immeubles", 10_000, Outcome::Selected);
+    app.console(|op| {
+        use diesel::prelude::*;
+        use essaim::db::schema::dossier_editors as editors;
+        diesel::insert_into(editors::table)
+            .values((
+                editors::dossier_id.eq(id),
+                editors::email.eq(GUEST),
+                editors::token_hash.eq("0"),
+                editors::account_id.eq(Some(world.stranger)),
+                editors::invited_at.eq(op.now),
+                editors::invited_by.eq(world.applicant),
+                editors::accepted_at.eq(Some(op.now)),
+            ))
+            .execute(op.conn)?;
+        op.record(essaim::journal::Entry::new("dossier.editor", "Invitation acceptée"));
+        Ok(())
+    });
+    let guest = app.signed_in(GUEST);
+    let own = format!("/mes-dossiers/{id}");
+    let paths =
+        [own.clone(), format!("{own}/journal"), format!("{own}/accuse-de-reception"), format!("{own}/courrier")];
+    guest.get(&paths[2]).expect(200);
+    app.as_account(world.manager, |op, actor| notify(op, actor, id, Delivery::Electronic)).unwrap();
+    for path in &paths {
+        guest.get(path).expect(404);
+    }
+    assert!(!guest.get("/mes-dossiers").expect(200).words().contains("Santé au pied"));
+}
+
+#[test]
+fn ten_people_are_invited_at_the_same_time() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = empty_draft(&app, &world);
+    let invite = |n: usize| {
+        let email = format!("invite{n}@exemple.example");
+        app.as_account(world.applicant, |op, actor| invite(op, actor, id, &email))
+    };
+    for n in 0..10 {
+        invite(n).unwrap();
+    }
+    let more = invite(10);
+    assert!(matches!(&more, Err(Fault::Invalid(errors)) if errors[0].message.contains("10 personnes")), "{more:?}");
+    invite(9).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Pieces: what is accepted, what is refused and why, and who may take them back.
 
 use essaim::base::ids::DossierId;
+use essaim::dossiers::actions::{attach_piece, remove_piece};
 use essaim::dossiers::drafts;
 use essaim::files::MAX_UPLOAD;
 
@@ -87,4 +88,19 @@ fn an_unknown_piece_takes_no_file() {
     let id = empty_draft(&app, &world);
     signed_in(&app).upload(&pieces_page(id), &[], "piece-../../etc", "rib.pdf", PDF).expect(422);
     assert_eq!(names(&app, id), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_taken_out_of_a_draft_is_gone() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let id = empty_draft(&app, &world);
+    let attached =
+        app.as_account(world.applicant, |op, actor| attach_piece(op, actor, id, "rib", "rib.pdf", PDF)).unwrap();
+    let client = app.signed_in("tresorerie@lesruches.example");
+    let path = format!("/mes-dossiers/{id}/pieces/{attached}");
+    client.get(&path).expect(200);
+    app.set_clock("2021-10-04T12:05:00");
+    app.as_account(world.applicant, |op, actor| remove_piece(op, actor, id, attached)).unwrap();
+    client.get(&path).expect(404);
 }

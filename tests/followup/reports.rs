@@ -1,6 +1,8 @@
 //! Reports by period: corrections keep what they replace, a second click adds nothing, colleagues are not overwritten.
 
 use essaim::dossiers::Outcome;
+use essaim::fault::Fault;
+use essaim::followup::actions::{NewReport, NewValue, report};
 use essaim::followup::{Indicator, of_version};
 
 use crate::support::decisions::{notified_dossier, signed_dossier};
@@ -114,4 +116,24 @@ fn nothing_before_notification_and_nothing_for_others() {
     let manager = app.signed_in("gestion@ars.example");
     assert!(!manager.get("/appels/AMI-ISS-2021/suivi").expect(200).words().contains("Ruche secrète"));
     manager.get(&format!("/dossiers/{dossier}/suivi")).expect(404);
+}
+
+#[test]
+fn people_are_divided_between_the_departments_of_the_project() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = notified_dossier(&app, &world, "Ruche mobile", 10_000, Outcome::Selected);
+    app.set_clock("2022-09-20T09:00:00");
+    let reported = |value: Option<i64>, department: &str| {
+        let indicator = stored(&app, dossier).code;
+        let value =
+            NewValue { indicator, value, comment: "Carnet".to_owned(), departments: vec![(department.to_owned(), 5)] };
+        let new = NewReport { period: 1, values: vec![value], reason: String::new(), seen: None };
+        app.as_account(world.applicant, |op, actor| report(op, actor, dossier, &new))
+    };
+    for (value, department) in [(Some(10), "75"), (Some(-1), "31"), (None, "31")] {
+        let wrong = reported(value, department);
+        assert!(matches!(&wrong, Err(Fault::Invalid(_))), "{value:?} {department}: {wrong:?}");
+    }
+    assert_eq!(reported(Some(10), "31").unwrap(), 1);
 }

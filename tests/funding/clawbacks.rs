@@ -226,3 +226,74 @@ fn whatever_is_asked_and_paid_what_came_back_was_paid() {
     });
     outcome.unwrap();
 }
+
+fn fields(fault: Fault) -> Vec<String> {
+    let Fault::Invalid(errors) = fault else { panic!("{fault}") };
+    errors.into_iter().map(|error| error.field).collect()
+}
+
+#[test]
+fn a_page_that_is_out_of_date_turns_nothing() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = paid_dossier(&app, &world, "Ruche mobile", 10_000);
+    let id = notice(&app, &world, dossier, Cents::from_euros(3_000)).unwrap();
+    let today = app.now().in_zone("Europe/Paris").date();
+    let read = file(&app, dossier).clawback(id).unwrap().version;
+    let typed = Order {
+        amount: Cents::from_euros(3_000),
+        on: today,
+        reference: "TITRE-1".to_owned(),
+        observations: "Confirmé.".to_owned(),
+        version: read + 1,
+    };
+    let order_as =
+        |order: &Order| app.as_account(world.funder, |op, actor| order_clawback(op, actor, dossier, id, order));
+    assert!(matches!(order_as(&typed), Err(Fault::Stale)));
+    order_as(&Order { version: read, ..typed }).unwrap();
+    let late = app.as_account(world.funder, |op, actor| receive_clawback(op, actor, dossier, id, read, today));
+    assert!(matches!(late, Err(Fault::Stale)), "{late:?}");
+    let late = app.as_account(world.funder, |op, actor| abandon_clawback(op, actor, dossier, id, read, "Rattrapés."));
+    assert!(matches!(late, Err(Fault::Stale)), "{late:?}");
+}
+
+#[test]
+fn days_amounts_and_references_of_a_clawback_are_checked() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = paid_dossier(&app, &world, "Ruche mobile", 10_000);
+    let day = |days: i64| app.now().plus_days(days).in_zone("Europe/Paris").date();
+    let good = NewNotice {
+        slot: instalment(&app, dossier, 0).0.slot(),
+        asked: Cents::from_euros(100),
+        reason: "Ateliers non tenus.".to_owned(),
+        noticed_on: day(0),
+        observations_until: day(40),
+    };
+    let wrong = NewNotice { asked: Cents::ZERO, reason: "x".repeat(2_001), noticed_on: day(1), ..good.clone() };
+    let noticed = |new: &NewNotice| app.as_account(world.funder, |op, actor| notice_clawback(op, actor, dossier, new));
+    assert_eq!(fields(noticed(&wrong).unwrap_err()), ["asked", "reason", "noticed_on"]);
+    let (first, second) = (noticed(&good).unwrap(), noticed(&good).unwrap());
+    order(&app, &world, dossier, first, Cents::from_euros(100)).unwrap();
+    let typed = |reference: &str, amount: Cents, on, observations: &str| Order {
+        amount,
+        on,
+        reference: reference.to_owned(),
+        observations: observations.to_owned(),
+        version: file(&app, dossier).clawback(second).unwrap().version,
+    };
+    let ordered = |order: Order| {
+        app.as_account(world.funder, |op, actor| order_clawback(op, actor, dossier, second, &order)).unwrap_err()
+    };
+    let taken = format!("TITRE-{first}");
+    assert_eq!(fields(ordered(typed(&taken, Cents(100), day(0), "Confirmé."))), ["reference"]);
+    let long = "x".repeat(2_001);
+    assert_eq!(fields(ordered(typed("T-2", Cents::ZERO, day(1), &long))), ["amount", "ordered_on", "observations"]);
+    assert_eq!(fields(ordered(typed("T-2", Cents(100), day(-1), "Confirmé."))), ["ordered_on"]);
+    let version = file(&app, dossier).clawback(first).unwrap().version;
+    for on in [day(1), day(-1)] {
+        let received =
+            app.as_account(world.funder, |op, actor| receive_clawback(op, actor, dossier, first, version, on));
+        assert_eq!(fields(received.unwrap_err()), ["received_on"]);
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use essaim::base::ids::DossierId;
 use essaim::base::money::Cents;
-use essaim::dossiers::State;
+use essaim::dossiers::{Outcome, State};
 use essaim::fault::Fault;
 use essaim::funding::actions::{NewPayment, NewReport, close, record_payment, save_report};
 use essaim::funding::rules::{ClosureFacts, Side};
@@ -12,6 +12,7 @@ use essaim::ledger;
 use proptest::prelude::*;
 
 use crate::support::committee::envelope_of;
+use crate::support::decisions::notified_dossier;
 use crate::support::funding::{agreed_dossier, certify, file, instalment, paid_dossier, paid_up_dossier};
 use crate::support::{TestApp, World};
 
@@ -154,4 +155,44 @@ fn closing_and_paying_at_once_leave_a_coherent_ledger() {
         other => panic!("{other:?}"),
     }
     assert_eq!(app.service().read(essaim::funding::verify).unwrap().1, Vec::<String>::new());
+}
+
+#[test]
+fn a_report_is_of_a_running_grant_and_over_what_was_read() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let awarded = notified_dossier(&app, &world, "Ruche fixe", 5_000, Outcome::Selected);
+    let dossier = paid_up_dossier(&app, &world, "Ruche mobile", 10_000);
+    let good = NewReport {
+        received_on: app.now().in_zone("Europe/Paris").date(),
+        comment: String::new(),
+        realised: BTreeMap::from([
+            ((Side::Charges, "60".to_owned()), Cents::from_euros(13_300)),
+            ((Side::Produits, "74".to_owned()), Cents::from_euros(13_300)),
+        ]),
+        version: 0,
+    };
+    let save = |dossier: DossierId, report: &NewReport| {
+        app.as_account(world.funder, |op, actor| save_report(op, actor, dossier, report))
+    };
+    let early = save(awarded, &good).unwrap_err();
+    assert!(matches!(&early, Fault::Refused(why) if why.contains("subvention est en cours")), "{early}");
+    let wrong = NewReport {
+        received_on: app.now().plus_days(1).in_zone("Europe/Paris").date(),
+        comment: "x".repeat(2_001),
+        realised: BTreeMap::new(),
+        version: 0,
+    };
+    let Fault::Invalid(errors) = save(dossier, &wrong).unwrap_err() else { panic!("mistakes are told") };
+    let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["received_on", "charges", "produits", "comment"]);
+    save(dossier, &good).unwrap();
+    assert!(matches!(save(dossier, &good), Err(Fault::Stale)), "another report is there since");
+    let elsewhere =
+        app.as_account(world.funder, |op, actor| close(op, actor, dossier, world.dreets, Cents::ZERO, "", Cents::ZERO));
+    assert!(elsewhere.is_err(), "an authority that granted nothing closes nothing");
+    close_all(&app, &world, dossier, Cents::ZERO, "").unwrap();
+    let version = file(&app, dossier).report.unwrap().version;
+    let late = save(dossier, &NewReport { version, ..good }).unwrap_err();
+    assert!(matches!(&late, Fault::Refused(why) if why.contains("subvention est en cours")), "{late}");
 }

@@ -143,3 +143,21 @@ fn the_database_holds_an_envelope_within_its_vote() {
     };
     assert!(refused.iter().all(by_check), "{refused:?}");
 }
+
+#[test]
+fn nothing_and_less_than_nothing_do_not_move() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let envelope = envelope_of(&app, &world);
+    make(&app, envelope, &Move::Reserve(1_000)).unwrap();
+    for cents in [0, -1] {
+        let moves = [Move::Reserve(cents), Move::Release(cents), Move::Commit { reserved: 0, amount: cents }];
+        for step in moves {
+            let tried = make(&app, envelope, &step);
+            assert!(
+                matches!(&tried, Err(Fault::Refused(why)) if why.contains("supérieur à zéro")),
+                "{step:?}: {tried:?}"
+            );
+        }
+    }
+}

@@ -5,7 +5,7 @@ use essaim::base::money::Cents;
 use essaim::db::schema::{funding_lines, organisations};
 use essaim::dossiers::State;
 use essaim::fault::Fault;
-use essaim::funding::actions::{NewPayment, record_payment};
+use essaim::funding::actions::{NewPayment, record_payment, record_service_done};
 use essaim::ledger;
 
 use crate::support::committee::envelope_of;
@@ -203,4 +203,25 @@ fn the_applicant_reads_act_and_payments_once_notified() {
     stranger.sign_in("contact@autreasso.example", PASSWORD).expect(303);
     stranger.get(&format!("/mes-dossiers/{paid}/financement")).expect(404);
     stranger.get(&format!("/dossiers/{paid}/financement")).expect(404);
+}
+
+#[test]
+fn a_reference_pays_once_and_a_page_out_of_date_certifies_nothing() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = agreed_dossier(&app, &world, "Ruche mobile", 10_000);
+    pay(&app, &world, dossier, 0, Cents::from_euros(1_000), "M-1").unwrap();
+    let again = pay(&app, &world, dossier, 0, Cents::from_euros(1_000), "M-1").unwrap_err();
+    assert!(matches!(&again, Fault::Invalid(errors) if errors[0].field == "reference"), "{again}");
+    let (balance, version) = instalment(&app, dossier, 1);
+    let certified = |version: i64, days: i64| {
+        let on = app.now().plus_days(days).in_zone("Europe/Paris").date();
+        app.as_account(world.funder, |op, actor| record_service_done(op, actor, dossier, balance.id, version, on))
+    };
+    assert!(matches!(certified(version - 1, 0), Err(Fault::Stale)));
+    for days in [1, -1] {
+        let wrong = certified(version, days).unwrap_err();
+        assert!(matches!(&wrong, Fault::Invalid(errors) if errors[0].field == "done_on"), "{wrong}");
+    }
+    certified(version, 0).unwrap();
 }

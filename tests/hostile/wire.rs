@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use essaim::base::ids::DossierId;
 use essaim::dossiers::drafts;
 use essaim::web::throttle::Limits;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use crate::support::dossiers::{PDF, empty_draft};
 use crate::support::{PASSWORD, TestApp, World};
@@ -128,6 +130,33 @@ fn the_slow_are_not_waited_for() {
     assert!(began.elapsed() < PATIENT, "drop by drop was waited for");
     let reply = rest(&mut drops);
     assert!(status(&reply).is_none_or(|status| status < 500), "{reply}");
+}
+
+/// Silence alone ends a body, long before the time that a whole body may take: a form, a part's headers, a file.
+#[test]
+fn silence_ends_a_body_before_its_time() {
+    let limits = Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX };
+    let app = TestApp::start_with(|settings| settings.patience = Duration::from_secs(1), limits);
+    let form = "application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=a";
+    let parts = "multipart/form-data; boundary=zq\r\nContent-Length: 1000\r\n\r\n--zq\r\n";
+    let between = format!("{parts}Content-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--zq\r\n");
+    let within = format!("{parts}Content-Disposition: form-data; name=\"a\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.4");
+    let mut waiting: Vec<TcpStream> = [form, parts, &between, &within]
+        .iter()
+        .map(|rest| {
+            let mut stream = connect(&app);
+            let head = format!("POST /connexion HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {rest}");
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    for (stream, what) in waiting.iter_mut().zip(["a form", "headers", "between parts", "within a part"]) {
+        let answer = rest(stream);
+        assert!(answer.contains("rien n’est arrivé depuis trop longtemps"), "{what}: {answer}");
+        // The whole of a body may take twenty times the silence.
+        assert!(began.elapsed() < Duration::from_secs(10), "silence in {what} was waited for");
+    }
 }
 
 struct Writer {
@@ -329,4 +358,68 @@ fn ten_megabytes_in_a_field_are_refused_in_words() {
     let reply = holder.send_bytes(&section, "application/x-www-form-urlencoded", body.as_bytes()).expect(422);
     assert!(reply.text().contains(&"a".repeat(1_500_000)), "what was typed is shown back");
     assert!(reply.words().contains("caractères"), "the message says how much is too much");
+}
+
+/// Two thousand parts are read, one more is not; nor are names that make a body of their own.
+#[test]
+fn the_parts_of_a_form_are_bounded() {
+    let writer = Writer::new();
+    let before = writer.pieces();
+    let send = |body: &[u8]| {
+        let headers = format!("Content-Type: multipart/form-data; boundary=zq\r\nContent-Length: {}", body.len());
+        writer.send(&headers, body, body.len())
+    };
+    let parts = |number: usize| multipart(&vec![("name=\"a\"", b"x".as_slice()); number]);
+    assert_eq!(status(&send(&parts(2_000))), Some(303));
+    let named = |length: usize| {
+        let name = format!("name=\"{}\"", "a".repeat(length));
+        let file = format!("name=\"a\"; filename=\"{}\"", "a".repeat(length));
+        [
+            multipart(&vec![(name.as_str(), b"".as_slice()); 1_900]),
+            multipart(&vec![(file.as_str(), b"".as_slice()); 1_900]),
+        ]
+    };
+    assert!(named(1_000).iter().all(|body| status(&send(body)) == Some(303)));
+    for body in [parts(2_001)].into_iter().chain(named(7_000)) {
+        let answer = send(&body);
+        assert_eq!(status(&answer), Some(409), "{}", &answer[..answer.len().min(300)]);
+        assert!(answer.contains("dépasse 10"), "{answer}");
+    }
+    assert_eq!(writer.pieces(), before);
+}
+
+/// Whatever is cut out of a body, put in or changed, the answer is a page.
+#[test]
+fn a_body_changed_on_its_way_is_answered_by_a_page() {
+    let writer = Writer::new();
+    let good = multipart(&[
+        ("name=\"version\"", b"1"),
+        ("name=\"piece-rib\"; filename=\"autre.pdf\"", PDF),
+        ("name=\"piece-accounts\"; filename=\"comptes.pdf\"", PDF),
+    ]);
+    let kinds =
+        ["multipart/form-data; boundary=zq", "multipart/form-data; boundary=z", "application/x-www-form-urlencoded"];
+    let odd =
+        ["", "\r\n", "\n", "--zq", "--zq--", "\r\n\r\n", "\0", "é", "\"", ": ", "Content-Disposition: form-data\r\n"];
+    let insert = prop_oneof![
+        prop::sample::select(odd.map(|text| text.as_bytes().to_vec()).to_vec()),
+        prop::collection::vec(any::<u8>(), 0..12),
+    ];
+    let change = (any::<prop::sample::Index>(), 0_usize..40, insert);
+    let changes = (prop::collection::vec(change, 1..5), prop::sample::select(kinds.to_vec()));
+    let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
+    let outcome = TestRunner::new(config).run(&changes, |(changes, kind)| {
+        let mut body = good.clone();
+        for (at, length, inserted) in changes {
+            let from = at.index(body.len() + 1);
+            let to = (from + length).min(body.len());
+            body.splice(from..to, inserted);
+        }
+        let headers = format!("Content-Type: {kind}\r\nContent-Length: {}", body.len());
+        let answer = writer.send(&headers, &body, body.len());
+        prop_assert!(matches!(status(&answer), Some(303 | 409 | 422)), "{answer}");
+        Ok(())
+    });
+    outcome.unwrap();
+    well(&writer.app, "bodies changed on their way");
 }

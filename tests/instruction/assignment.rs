@@ -171,3 +171,16 @@ fn taking_a_dossier_back_needs_a_reason_and_may_close_the_instruction() {
 fn institution(app: &TestApp, code: &str) -> essaim::base::ids::InstitutionId {
     app.service().read(|conn| essaim::calls::institution_by_code(conn, code)).unwrap()
 }
+
+/// The call says whose agents read its dossiers.
+#[test]
+fn an_institution_that_does_not_instruct_is_given_no_dossier() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = shortlisted_dossier(&app, &world, "Ruches de quartier", 40_000);
+    let fas = app.service().read(|conn| essaim::calls::institution_by_code(conn, "FAS")).unwrap();
+    let outsider = world.members[3];
+    app.console(|op| essaim::accounts::actions::grant_role(op, world.call, outsider, fas, Role::Instructor, None));
+    let tried = app.as_account(world.manager, |op, actor| assign(op, actor, dossier, outsider, None));
+    assert!(matches!(&tried, Err(Fault::Invalid(errors)) if errors[0].field == "instructor"), "{tried:?}");
+}

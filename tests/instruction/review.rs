@@ -3,7 +3,7 @@
 use essaim::base::Cents;
 use essaim::dossiers::{self, State};
 use essaim::fault::Fault;
-use essaim::instruction::actions::{declare_interests, save_review, submit_review};
+use essaim::instruction::actions::{declare_interests, end_assignment, refuse_assignment, save_review, submit_review};
 use essaim::instruction::{Mark, ReviewInput, ReviewOpinion};
 
 use crate::support::instruction::{assigned_dossier, review, submit_as};
@@ -233,4 +233,30 @@ fn the_desk_puts_late_reviews_first_and_counts_them() {
     assert!(file.contains("Jardins partagés") && !file.contains("Ruches de quartier"), "as narrowed: {file}");
     let home = client.get("/").expect(200).words();
     assert!(home.contains("Rendre votre avis sur 2") && home.contains("1 en retard"), "{home}");
+}
+
+#[test]
+fn a_review_that_is_in_is_neither_given_twice_nor_given_back() {
+    let scene = Scene::set();
+    let long = review([3; 8], Cents::from_euros(40_000), &"é".repeat(5_001));
+    let Err(Fault::Invalid(errors)) = scene.save(&long, 0) else { panic!("too long") };
+    assert_eq!(errors[0].field, "comment");
+    let mut long = review([3; 8], Cents::from_euros(40_000), "Solide.");
+    long.scores.get_mut("C1").unwrap().comment = "é".repeat(2_001);
+    assert!(matches!(scene.save(&long, 0), Err(Fault::Invalid(_))));
+    let read = scene.save(&review([3; 8], Cents::from_euros(40_000), "Solide."), 0).unwrap();
+    scene.submit(read).unwrap();
+    let again = scene.submit(read + 1);
+    assert!(matches!(&again, Err(Fault::Refused(why)) if why.contains("déjà rendu")), "{again:?}");
+    let (world, dossier) = (&scene.world, scene.dossier);
+    let given_back = scene
+        .app
+        .as_account(world.instructor_ars, |op, actor| refuse_assignment(op, actor, dossier, "Hors de ma compétence"));
+    assert!(matches!(&given_back, Err(Fault::Refused(why)) if why.contains("rendu")), "{given_back:?}");
+    let ended = (1..=2).map(|id| {
+        let id = essaim::base::ids::AssignmentId(id);
+        scene.app.as_account(world.manager, |op, actor| end_assignment(op, actor, dossier, id, "Absence prolongée"))
+    });
+    let kept = ended.filter(|tried| matches!(tried, Err(Fault::Refused(why)) if why.contains("ne se retire plus")));
+    assert_eq!(kept.count(), 1, "the review that is in stays, the other is taken back");
 }

@@ -77,3 +77,20 @@ fn xlsx_reads_back_with_its_types() {
 fn the_same_list_gives_the_same_file() {
     assert_eq!(sample().xlsx(now()).unwrap(), sample().xlsx(now()).unwrap());
 }
+
+/// A spreadsheet counts its days from 1900 to 9999, and a cell holds 32,767 characters.
+#[test]
+fn what_a_cell_cannot_hold_is_written_as_text_or_cut() {
+    let day = |year, month, day| Cell::Date(jiff::civil::date(year, month, day));
+    let mut table = Table::new("Essai", &["Jour", "Texte"]);
+    for known in [day(1900, 3, 1), day(9999, 12, 31), day(1899, 12, 30), day(-44, 3, 15)] {
+        table.push(vec![known, Cell::text("é".repeat(40_000))]);
+    }
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(table.xlsx(now()).unwrap())).unwrap();
+    let range = book.worksheet_range("Essai").unwrap();
+    let days: Vec<Data> = range.rows().skip(1).map(|row| row[0].clone()).collect();
+    assert!(matches!((&days[0], &days[1]), (Data::DateTime(_), Data::DateTime(_))), "{days:?}");
+    let text = |text: &str| Data::String(text.to_owned());
+    assert_eq!(days[2..], [text("30/12/1899"), text("15/03/-044")]);
+    assert!(range.rows().skip(1).all(|row| row[1].to_string().chars().count() == 32_000));
+}

@@ -71,3 +71,16 @@ fn a_nul_character_reaches_no_database() {
     gestion.get("/appels/AMI-ISS-2021/gestion?recherche=a%00b").expect(200);
     gestion.get("/appels/%00/gestion").expect(404);
 }
+
+#[test]
+fn an_operation_that_says_nothing_is_not_kept() {
+    use diesel::prelude::*;
+    use essaim::db::schema::accounts;
+    let app = TestApp::start();
+    let world = crate::support::World::build(&app);
+    let silent = app.as_account(world.manager, |op, _| {
+        Ok(diesel::update(accounts::table).set(accounts::surname.eq("Muette")).execute(op.conn)?)
+    });
+    assert!(matches!(silent, Err(essaim::fault::Fault::Internal(_))), "{silent:?}");
+    assert_eq!(app.actor(world.manager).surname, "Exemple");
+}

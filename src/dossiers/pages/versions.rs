@@ -52,9 +52,13 @@ pub(super) fn for_staff(visit: &Visit) -> Result<Answer, Fault> {
     let back = format!("/dossiers/{id}");
     let (view, call, all, declared) = visit.read(|conn| {
         let view = staff_sight(conn, actor, id)?;
-        // An instructor declares their interests before reading anything.
-        let only_instructs = view.roles.iter().all(|role| *role == Role::Instructor);
-        let declared = !only_instructs || sight::has_declared(conn, actor, id)?;
+        // The role that opened the door may be held in another call.
+        if !super::READERS.iter().any(|role| view.through(*role)) {
+            return Err(Fault::NotFound);
+        }
+        // Whoever judges declares their interests before reading anything.
+        let only_judges = view.roles.iter().all(|role| matches!(role, Role::Instructor | Role::Correspondent));
+        let declared = !only_judges || sight::has_declared(conn, actor, id)?;
         Ok((view, calls::of_dossier(conn, id)?, versions(conn, id)?, declared))
     })?;
     if !declared {
