@@ -16,7 +16,7 @@ const ALL: Window = Window { offset: 0, limit: i64::MAX };
 const FIRST_PAGE: Window = Window { offset: 0, limit: 50 };
 
 fn wrong(app: &TestApp) -> Vec<String> {
-    app.service().read(|conn| counts::verify(conn)).unwrap().1
+    app.service().read(counts::verify).unwrap().1
 }
 
 /// The page says as many as it lists, whoever looks and whatever narrows the list.
