@@ -112,9 +112,13 @@ impl Answer {
         Self { status: 200, body, cookies: Vec::new(), reader: None }
     }
 
+    /// What a page says of the form it shows again. A redirect stays one: what the form was about has gone elsewhere, and
+    /// a browser follows no other status.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
-        self.status = status;
+        if !matches!(self.body, Body::Redirect { .. }) {
+            self.status = status;
+        }
         self
     }
 

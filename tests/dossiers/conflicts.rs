@@ -95,6 +95,8 @@ fn two_files_for_one_piece_are_both_kept_until_one_is_chosen() {
     assert_eq!(client.get(&format!("/mes-dossiers/{id}/pieces/{aside}")).expect(200).bytes, mine);
     client.post(&reply.location, &[("garder", &aside.to_string())]).expect(303);
     assert_eq!(there(), "mon-rib.pdf");
+    let settled = client.post(&reply.location, &[]).expect(303);
+    assert!(settled.location.ends_with("/sections/pieces"), "{}: nothing is left to choose", settled.location);
     // A page that saw the file replaces it.
     let seen = aside.to_string();
     client.upload(&path, &[("vu-rib", seen.as_str())], "piece-rib", "dernier.pdf", PDF).expect(303);
