@@ -50,10 +50,14 @@ impl Operation<'_> {
         let done = work(self);
         if done.is_ok() {
             Savepoint::commit_transaction(self.conn)?;
-        } else {
-            Savepoint::rollback_transaction(self.conn)?;
-            self.entries.truncate(said);
+            return done;
         }
+        let undone = Savepoint::rollback_transaction(self.conn);
+        // A full disk and a lost connection have undone everything by themselves: they are what there is to say.
+        if !done.as_ref().is_err_and(Fault::is_of_service) {
+            undone?;
+        }
+        self.entries.truncate(said);
         done
     }
 
