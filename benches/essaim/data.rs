@@ -255,12 +255,22 @@ impl Served {
     /// Gives another level to one criterion of a submitted review.
     pub fn change_a_review(&self, request: usize) {
         let review = self.reviews[request * 7 % self.reviews.len()];
-        diesel::update(
-            review_scores::table.filter(review_scores::review_id.eq(review)).filter(review_scores::criterion.eq("C1")),
-        )
-        .set(review_scores::level.eq(i32::try_from(request % 4).unwrap() + 1))
-        .execute(&mut *self.own.lock().unwrap())
-        .unwrap();
+        let own = &mut *self.own.lock().unwrap();
+        let changed = review_scores::table.filter(review_scores::review_id.eq(review));
+        diesel::update(changed.filter(review_scores::criterion.eq("C1")))
+            .set(review_scores::level.eq(i32::try_from(request % 4).unwrap() + 1))
+            .execute(own)
+            .unwrap();
+        let answers = changed
+            .order(review_scores::criterion)
+            .select((review_scores::criterion, review_scores::level))
+            .load::<(String, Option<i32>)>(own)
+            .unwrap();
+        let marks = answers.iter().map(|(c, level)| format!("{c}={}", level.map_or(String::new(), |l| l.to_string())));
+        diesel::update(reviews::table.filter(reviews::id.eq(review)))
+            .set(reviews::marks.eq(marks.collect::<Vec<_>>().join(" ")))
+            .execute(own)
+            .unwrap();
     }
 
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> T {

@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::config::Settings;
 use crate::fault::Fault;
 use crate::service::Service;
-use crate::{committee, decisions, dossiers, funding, journal, ledger, sealed};
+use crate::{committee, decisions, dossiers, funding, instruction, journal, ledger, sealed};
 
 /// One thing verified.
 #[derive(Clone, Debug)]
@@ -55,6 +55,8 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         findings.push(Finding { what: "Versions déposées, empreintes", count, problems });
         let (count, problems) = dossiers::verify_attachments(conn, &service.files)?;
         findings.push(Finding { what: "Pièces jointes, empreintes", count, problems });
+        let (count, problems) = instruction::verify(conn)?;
+        findings.push(Finding { what: "Niveaux des avis, égaux à leurs réponses", count, problems });
         let (count, problems) = dossiers::counts::verify(conn)?;
         findings.push(Finding { what: "Nombres des listes, égaux à leurs dossiers", count, problems });
         Ok(findings)

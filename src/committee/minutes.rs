@@ -168,7 +168,7 @@ fn ranked(line: &Ranked<Judged<'_>>, adjourned: bool) -> RankedDossier {
     RankedDossier {
         rank: line.rank.filter(|_| !adjourned).and_then(|rank| u32::try_from(rank).ok()),
         reference: item.dossier.reference_or_draft(),
-        applicant: version.content.applicant.name.clone(),
+        applicant: version.applicant().to_owned(),
         title: item.dossier.title.clone(),
         score: assessment.score.filter(|_| !adjourned).map(|score| score.to_string()),
         outcome: match opinion {

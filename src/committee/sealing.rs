@@ -16,7 +16,7 @@ use crate::base::text;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::committee_sessions;
-use crate::dossiers::{self, Event, Version};
+use crate::dossiers::{self, Event, Excerpt};
 use crate::fault::Fault;
 use crate::files::sha256_hex;
 use crate::instruction::{self, Assessment};
@@ -32,7 +32,7 @@ pub(super) const CONCERNED: &str =
 /// A dossier of the agenda with all that was said of it.
 pub(super) struct Judged<'a> {
     pub item: &'a Item,
-    pub version: Version,
+    pub version: Excerpt,
     pub assessment: Assessment,
 }
 
@@ -156,7 +156,7 @@ pub fn keeps_from_adjourning(board: &Board, now: Instant) -> Option<String> {
 /// The session as whoever closes it must read it: nothing hidden from them.
 fn whole(op: &mut Operation<'_>, actor: &Actor, call: &Call, session: Session) -> Result<Board, Fault> {
     let board = store::board(op.conn, call, session)?;
-    let seen = store::visible_to(op.conn, actor, call.id, &board.dossiers())?;
+    let seen = store::seen_of(op.conn, actor, &board)?;
     if board.items.iter().any(|item| !seen.contains(&item.dossier.id)) {
         return Err(Fault::refused(CONCERNED));
     }
@@ -282,7 +282,7 @@ pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Resul
     let mut live = Vec::new();
     let mut withdrawn = Vec::new();
     let versions: Vec<_> = board.items.iter().map(|item| item.version).collect();
-    let mut versions = dossiers::versions_by_ids(conn, &versions)?;
+    let mut versions = dossiers::excerpts_by_ids(conn, &versions)?;
     for item in &board.items {
         let version = versions.remove(&item.version).ok_or(Fault::NotFound)?;
         let assessment = assessed.remove(&item.dossier.id).unwrap_or_default();
@@ -350,7 +350,7 @@ fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
     RecordedItem {
         dossier: id,
         reference: item.dossier.reference_or_draft(),
-        version: version.id,
+        version: version.version,
         version_sha256: version.sha256.clone(),
         requested: item.requested,
         withdrawn: item.is_withdrawn(),

@@ -59,15 +59,16 @@ pub fn waitlist(conn: &mut Conn, call: CallId) -> Result<Vec<WaitlistLine>, Faul
         ))
         .load::<(i64, DossierId, SessionId, String, DossierVersionId)>(conn)?;
     let mut known = dossiers::by_ids(conn, &rows.iter().map(|row| row.1).collect::<Vec<_>>())?;
-    let mut versions = dossiers::versions_by_ids(conn, &rows.iter().map(|row| row.4).collect::<Vec<_>>())?;
+    let mut versions = dossiers::excerpts_by_ids(conn, &rows.iter().map(|row| row.4).collect::<Vec<_>>())?;
     let funding = ledger::lines_of_call(conn, call.id)?;
     let mut lines = Vec::new();
     for (rank, dossier, session, motive, version) in rows {
         let Some(dossier) = known.remove(&dossier).filter(|dossier| dossier.state != State::Withdrawn) else {
             continue;
         };
-        let content = versions.remove(&version).ok_or(Fault::NotFound)?.content;
-        let requested = store::asked_on(&funding, &call, &content);
+        let version = versions.remove(&version).ok_or(Fault::NotFound)?;
+        let requested =
+            store::asked_on(&funding, &call, |funder, year| version.requested_of(&call.definition, funder, year));
         lines.push(WaitlistLine { rank, dossier, session, motive, requested });
     }
     Ok(lines)

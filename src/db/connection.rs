@@ -5,27 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
-use diesel::sql_types::{Nullable, Text};
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
-}
-
-/// Stands between the texts that [`joined`] puts together; no text typed by a person has one.
-pub const SEPARATOR: char = '\u{1F}';
-
-/// The texts of a group, [`SEPARATOR`] between them, in no order.
-pub fn joined(conn: &Conn, text: &str) -> SqlLiteral<Nullable<Text>> {
-    match conn {
-        Conn::Sqlite(_) => sql(&format!("group_concat({text}, '{SEPARATOR}')")),
-        Conn::Postgres(_) => sql(&format!("string_agg({text}, '{SEPARATOR}')")),
-    }
 }
 
 /// What queries built in parts are typed with.

@@ -24,7 +24,7 @@ use crate::fault::Fault;
 
 pub use among::{Among, among, outside};
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl, Dialect, SEPARATOR, joined};
+pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
 pub use copy::{copy_in, copy_out, must_be_empty};
 pub use place::Place;
 

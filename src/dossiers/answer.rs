@@ -12,6 +12,18 @@ pub enum Answer {
     Many(Vec<String>),
 }
 
+impl Answer {
+    /// The values given: an empty text is none, any other counts as one.
+    #[must_use]
+    pub fn values(&self) -> Vec<&str> {
+        match self {
+            Self::Many(values) => values.iter().map(String::as_str).collect(),
+            Self::One(value) if !value.is_empty() => vec![value],
+            Self::One(_) => Vec::new(),
+        }
+    }
+}
+
 /// As derived for an untagged enumeration, which reads each answer into a copy first: rankings read thousands.
 impl<'de> Deserialize<'de> for Answer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -2,7 +2,7 @@
 
 use super::model::YearBudget;
 use crate::base::money::Cents;
-use crate::calls::definition::{BudgetGroup, BudgetPlan};
+use crate::calls::definition::{BudgetGroup, BudgetLine, BudgetPlan, CallDefinition};
 
 /// Class of contributions in kind on the side of charges.
 pub const IN_KIND_CHARGES: &str = "86";
@@ -55,6 +55,29 @@ pub fn show_share(tenths: i64) -> String {
         0 => format!("{}\u{A0}%", tenths / 10),
         rest => format!("{},{rest}\u{A0}%", tenths / 10),
     }
+}
+
+/// Asked of the call's funders for a year.
+#[must_use]
+pub fn requested_in(budget: &[YearBudget], definition: &CallDefinition, year: i16) -> Cents {
+    sum_of(budget, year.into(), definition.request_lines())
+}
+
+/// Asked of one funder of the call, by its code, for a year.
+#[must_use]
+pub fn requested_of(budget: &[YearBudget], definition: &CallDefinition, funder: &str, year: i32) -> Cents {
+    sum_of(budget, year, definition.request_lines_to(funder))
+}
+
+fn sum_of<'a>(budget: &[YearBudget], year: i32, lines: impl Iterator<Item = &'a BudgetLine>) -> Cents {
+    let codes: Vec<&str> = lines.map(|line| line.code.as_str()).collect();
+    budget
+        .iter()
+        .filter(|b| i32::from(b.year) == year)
+        .flat_map(|b| &b.amounts)
+        .filter(|(code, _)| codes.contains(&code.as_str()))
+        .map(|(_, amount)| *amount)
+        .sum()
 }
 
 /// Sum of a group's lines; absent when none of them is filled.

@@ -4,7 +4,8 @@
 //! *submission* freezes it as an immutable version; a *state* changes through [`advance`] only. Reading order:
 //! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], [`completion`]
 //! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`counts`] and [`listing`]
-//! (lists of them), [`actions`], [`receipt`], [`mails`], [`present`], `versions`, [`pages`].
+//! (lists of them), `excerpt` (what a ranking reads), [`actions`], [`receipt`], [`mails`], [`present`], `versions`,
+//! [`pages`].
 
 pub mod actions;
 mod answer;
@@ -15,6 +16,7 @@ pub mod content;
 pub mod counts;
 pub mod drafts;
 pub mod editors;
+mod excerpt;
 pub mod form;
 pub mod listing;
 pub mod mails;
@@ -31,12 +33,13 @@ mod versions;
 pub use actions::advance;
 pub use answer::Answer;
 pub use bulk::{by_ids, versions_by_ids};
+pub use excerpt::{Excerpt, excerpts_by_ids};
 pub use model::{
     Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,
 };
 pub use sight::{
-    StaffView, closed_by_interest, for_applicant, for_member, for_staff, own, sees_partially, visible, visible_among,
-    visible_in_call,
+    StaffView, closed_by_interest, for_applicant, for_member, for_staff, own, seen_of, sees_partially, visible,
+    visible_among, visible_in_call,
 };
 pub use store::{
     Dossier, Version, current_version, get, hold, of_organisations, verify, verify_attachments, version_by_id,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Answer;
+use super::budget;
 use crate::base::money::Cents;
-use crate::calls::definition::{BudgetLine, CallDefinition};
+use crate::calls::definition::CallDefinition;
 
 crate::code_enum! {
     /// Where a dossier stands. What an applicant is told before notification comes from
@@ -395,11 +396,7 @@ impl Content {
     /// The answers to a several-value field; a one-value answer counts as one.
     #[must_use]
     pub fn many(&self, field: &str) -> Vec<&str> {
-        match self.answers.get(field) {
-            Some(Answer::Many(values)) => values.iter().map(String::as_str).collect(),
-            Some(Answer::One(value)) if !value.is_empty() => vec![value],
-            _ => Vec::new(),
-        }
+        self.answers.get(field).map(Answer::values).unwrap_or_default()
     }
 
     #[must_use]
@@ -417,29 +414,18 @@ impl Content {
     /// Request of a year: the class-74 lines flagged for this call's funders.
     #[must_use]
     pub fn requested_in(&self, definition: &CallDefinition, year: i16) -> Cents {
-        self.sum_of(year.into(), &mut definition.request_lines())
+        budget::requested_in(&self.budget, definition, year)
     }
 
     /// Request of a year to one funder of the call, by its code.
     #[must_use]
     pub fn requested_of(&self, definition: &CallDefinition, funder: &str, year: impl Into<i32>) -> Cents {
-        self.sum_of(year.into(), &mut definition.request_lines_to(funder))
+        budget::requested_of(&self.budget, definition, funder, year.into())
     }
 
     /// Request over all years.
     #[must_use]
     pub fn requested(&self, definition: &CallDefinition) -> Cents {
         self.budget.iter().map(|b| self.requested_in(definition, b.year)).sum()
-    }
-
-    fn sum_of(&self, year: i32, lines: &mut dyn Iterator<Item = &BudgetLine>) -> Cents {
-        let codes: Vec<&str> = lines.map(|line| line.code.as_str()).collect();
-        self.budget
-            .iter()
-            .filter(|b| i32::from(b.year) == year)
-            .flat_map(|b| b.amounts.iter())
-            .filter(|(code, _)| codes.contains(&code.as_str()))
-            .map(|(_, amount)| *amount)
-            .sum()
     }
 }

@@ -141,6 +141,27 @@ pub fn visible_among(
     Ok(views)
 }
 
+/// Those of some dossiers, already read, of a call that an agent sees through one of `roles`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn seen_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    call: CallId,
+    read: &[&Dossier],
+    roles: &[Role],
+) -> Result<HashSet<DossierId>, Fault> {
+    let mut seen = HashSet::new();
+    for some in read.chunks(500) {
+        let ids: Vec<DossierId> = some.iter().map(|dossier| dossier.id).collect();
+        let sight = Sight::load(conn, actor, call, Some(&ids))?;
+        let opens = |dossier: &Dossier| sight.roles_on(dossier).iter().any(|role| roles.contains(role));
+        seen.extend(some.iter().filter(|d| d.call == call && opens(d)).map(|dossier| dossier.id));
+    }
+    Ok(seen)
+}
+
 /// Dossiers of a call closed to this agent by a recusal, a declared conflict or membership of the applicant: sums and
 /// counts leave them out as well.
 ///

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::marks::Marks;
 use super::model::{FunderProposal, Mark, ReviewOpinion};
 use super::proposals;
 use super::rules::{self, Score};
-use super::store::{self, Review};
+use super::store::{self, GivenReview};
 use crate::base::ids::{AccountId, DossierId};
 use crate::base::money::Cents;
 use crate::calls::Call;
@@ -62,39 +63,32 @@ pub fn assessments(
     let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
     let recused = store::recusals_on(conn, dossiers)?;
     let found =
-        if wanted.len() > FEW { store::judged_in_call(conn, call.id)? } else { store::judged_on(conn, dossiers)? };
-    let reviews: Vec<Review> = found
+        if wanted.len() > FEW { store::given_in_call(conn, call.id)? } else { store::given_on(conn, dossiers)? };
+    let reviews: Vec<GivenReview> = found
         .into_iter()
         .filter(|r| wanted.contains(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
         .collect();
-    let authors: Vec<AccountId> = reviews.iter().map(|r| r.author).collect();
-    let names = store::names(conn, &authors)?;
+    let authors: HashSet<AccountId> = reviews.iter().map(|r| r.author).collect();
+    let names = store::names(conn, &authors.into_iter().collect::<Vec<_>>())?;
     let institutions = store::institution_names(conn)?;
-    let tags = store::tags_of(conn, dossiers)?;
+    let criteria = criteria_of(conn, call, dossiers)?;
     let mut all: HashMap<DossierId, Assessment> = dossiers.iter().map(|id| (*id, Assessment::default())).collect();
     for review in reviews {
         let Some(assessment) = all.get_mut(&review.dossier) else { continue };
-        let axes: Vec<String> = tags
-            .get(&review.dossier)
-            .into_iter()
-            .flatten()
-            .filter(|(kind, _)| kind == "axis")
-            .map(|(_, code)| code.clone())
-            .collect();
-        let criteria = call.definition.criteria_for_axes(&axes);
+        let criteria = criteria.get(&review.dossier).map(Vec::as_slice).unwrap_or_default();
         let name = names.get(&review.author).cloned().unwrap_or_default();
         assessment
             .blocking
-            .extend(blocking_zeros(&criteria, &review).map(|c| format!("{} – {} ({name})", c.code, c.label)));
+            .extend(blocking_zeros(criteria, &review.marks).map(|c| format!("{} – {} ({name})", c.code, c.label)));
         assessment.reviews.push(SubmittedReview {
             account: review.author,
             name,
             institution: institutions.get(&review.institution).cloned().unwrap_or_default(),
-            score: rules::score_of(&call.definition, &criteria, &review.input),
-            opinion: review.input.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
-            proposed_words: proposals::words(&call.definition, &review.input.proposed),
-            proposed: review.input.proposed,
-            comment: review.input.comment,
+            score: rules::score_of(&call.definition, criteria, |criterion| review.marks.on(criterion)),
+            opinion: review.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
+            proposed_words: proposals::words(&call.definition, &review.proposed),
+            proposed: review.proposed,
+            comment: review.comment,
         });
     }
     for assessment in all.values_mut() {
@@ -109,9 +103,17 @@ pub fn assessments(
 /// Past this many dossiers, the whole call is read at once.
 const FEW: usize = 1_000;
 
-fn blocking_zeros<'a>(criteria: &'a [&'a Criterion], review: &'a Review) -> impl Iterator<Item = &'a Criterion> {
-    criteria.iter().copied().filter(|criterion| {
-        let mark = review.input.scores.get(&criterion.code).and_then(|answer| answer.mark);
-        criterion.blocking && mark == Some(Mark::Level(0))
-    })
+/// The criteria asked of each dossier, by the axes of its current version.
+fn criteria_of<'a>(
+    conn: &mut Conn,
+    call: &'a Call,
+    dossiers: &[DossierId],
+) -> Result<HashMap<DossierId, Vec<&'a Criterion>>, Fault> {
+    let axes = store::axes_of(conn, dossiers)?;
+    let asked = |id| call.definition.criteria_for_axes(axes.get(id).map(Vec::as_slice).unwrap_or_default());
+    Ok(dossiers.iter().map(|id| (*id, asked(id))).collect())
+}
+
+fn blocking_zeros<'a>(criteria: &[&'a Criterion], marks: &Marks) -> impl Iterator<Item = &'a Criterion> {
+    criteria.iter().copied().filter(|criterion| criterion.blocking && marks.on(&criterion.code) == Some(Mark::Level(0)))
 }

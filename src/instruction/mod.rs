@@ -4,12 +4,13 @@
 //! is an optional stage; an *assignment* gives a dossier to an instructor of an institution; a *declaration of
 //! interests* comes before reading and a conflict is a recusal; a *review* holds scores, an opinion and a proposed
 //! amount per funder on one version of the dossier, and never changes once submitted.
-//! Reading order: [`model`], [`rules`] (the arithmetic of scores), [`proposals`], `store`, `assess` (what the committee reads),
-//! [`actions`], [`pages`].
+//! Reading order: [`model`], [`rules`] (the arithmetic of scores), `marks`, [`proposals`], `store`, `assess` (what the
+//! committee reads), [`actions`], [`pages`].
 
 pub mod actions;
 mod assess;
 pub mod distribution;
+mod marks;
 pub mod model;
 pub mod pages;
 pub mod proposals;
@@ -19,6 +20,7 @@ mod store;
 mod territory;
 
 pub use assess::{Assessment, SubmittedReview, assessments};
+pub use marks::{Marks, verify};
 pub use model::{
     CriterionInput, EligibilityAnswer, FunderProposal, Mark, ReviewInput, ReviewOpinion, TerritorialInput,
 };

@@ -90,6 +90,14 @@ pub struct ReviewInput {
     pub comment: String,
 }
 
+impl ReviewInput {
+    /// The mark on a criterion; absent when it is not answered.
+    #[must_use]
+    pub fn mark(&self, criterion: &str) -> Option<Mark> {
+        self.scores.get(criterion)?.mark
+    }
+}
+
 /// What a correspondent writes for a department: anything may still be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TerritorialInput {

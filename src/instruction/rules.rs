@@ -116,22 +116,15 @@ pub fn is_divergent(spread: Option<Score>, threshold: u32) -> bool {
     spread.is_some_and(|spread| spread >= Score::points(threshold))
 }
 
-/// The answers of a review in the order of the grid, those given only.
+/// Score of a review on the criteria asked of its dossier, from its mark on each.
 #[must_use]
-pub fn weighted(criteria: &[&Criterion], input: &ReviewInput) -> Vec<Weighted> {
-    criteria
-        .iter()
-        .filter_map(|criterion| {
-            let mark = input.scores.get(&criterion.code)?.mark?;
-            Some(Weighted { weight: criterion.weight, mark })
-        })
-        .collect()
-}
-
-/// Score of a review on the criteria asked of its dossier.
-#[must_use]
-pub fn score_of(definition: &CallDefinition, criteria: &[&Criterion], input: &ReviewInput) -> Option<Score> {
-    review_score(&weighted(criteria, input), definition.maximum_level())
+pub fn score_of(
+    definition: &CallDefinition,
+    criteria: &[&Criterion],
+    mark: impl Fn(&str) -> Option<Mark>,
+) -> Option<Score> {
+    let given = criteria.iter().filter_map(|c| Some(Weighted { weight: c.weight, mark: mark(&c.code)? }));
+    review_score(&given.collect::<Vec<_>>(), definition.maximum_level())
 }
 
 /// Longest comment accepted on a criterion, in characters.

@@ -95,24 +95,44 @@ pub fn start(site: web::Data<Site>, listener: TcpListener, workers: usize) -> st
         // A literal part wins over a `{name}` part at the same place.
         paths.sort_by_key(|path| path.split('/').map(|part| (part.starts_with('{'), part)).collect::<Vec<_>>());
         paths.dedup();
-        for path in paths {
-            let mut resource = web::resource(path);
-            for page in site.pages.iter().copied().filter(|p| p.path == path) {
-                let handler = move |request: HttpRequest, payload: web::Payload| answer(page, request, payload);
-                resource = match page.method {
-                    Method::Get => resource.route(web::get().to(handler)).route(web::head().to(handler)),
-                    Method::Post => resource.route(web::post().to(handler)),
-                };
+        // One scope for each first part: an address is compared with those that begin like it, not with all.
+        for alike in paths.chunk_by(|a, b| first_part(a) == first_part(b)) {
+            let first = first_part(alike[0]);
+            if first.is_empty() {
+                app = app.service(resource(&site.pages, "/", "/"));
+                continue;
             }
-            if let Some(parts) = parts_above(&site.pages, path) {
-                resource = resource.route(web::get().to(move |request: HttpRequest| lead_above(request, parts)));
+            let mut scope = web::scope(first).default_service(web::to(not_found));
+            for path in alike {
+                scope = scope.service(resource(&site.pages, path, &path[first.len()..]));
             }
-            app = app.service(resource.default_service(web::to(method_not_allowed)));
+            app = app.service(scope);
         }
         app
     });
     // Whoever runs the process says when it ends: see `commands::serve`.
     Ok(server.workers(workers).shutdown_timeout(10).disable_signals().listen(listener)?.run())
+}
+
+/// `/comite` of `/comite/{session}`; nothing of `/`.
+fn first_part(path: &'static str) -> &'static str {
+    path.get(1..).and_then(|rest| rest.find('/')).map_or(path, |end| &path[..=end]).trim_end_matches('/')
+}
+
+/// What answers an address, under its name `inside` a scope.
+fn resource(pages: &[Page], path: &'static str, inside: &str) -> actix_web::Resource {
+    let mut resource = web::resource(inside);
+    for page in pages.iter().copied().filter(|p| p.path == path) {
+        let handler = move |request: HttpRequest, payload: web::Payload| answer(page, request, payload);
+        resource = match page.method {
+            Method::Get => resource.route(web::get().to(handler)).route(web::head().to(handler)),
+            Method::Post => resource.route(web::post().to(handler)),
+        };
+    }
+    if let Some(parts) = parts_above(pages, path) {
+        resource = resource.route(web::get().to(move |request: HttpRequest| lead_above(request, parts)));
+    }
+    resource.default_service(web::to(method_not_allowed))
 }
 
 /// For an address that only takes a form: how many of its parts the nearest page above it has.

@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 use essaim::commands::check::{Finding, verify};
+use essaim::db::Backend;
 use essaim::sealed::{DocumentKind, seal};
 
+use crate::support::instruction::instructed_dossier;
 use crate::support::{TestApp, World};
 
 fn problems(app: &TestApp) -> Vec<String> {
@@ -65,6 +67,34 @@ fn a_moved_ledger_counter() {
 #[test]
 fn a_moved_count_of_a_list() {
     turns_red("INSERT INTO list_counts VALUES (1, 'axis', 'aucun', 'submitted', 3)", "3 compté(s), 0 trouvé(s)");
+}
+
+#[test]
+fn a_mark_that_differs_from_its_answer() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    instructed_dossier(&app, &world, "Ruche notée", 10_000, [3; 8], [4, -1, 0, 1, 2, 3, 4, 0]);
+    assert_eq!(problems(&app), Vec::<String>::new());
+    tamper(&app, "UPDATE review_scores SET level = 1 WHERE criterion = 'C1' AND level = 3");
+    let found = problems(&app);
+    assert!(found.len() == 1 && found[0].contains("les niveaux retenus diffèrent des réponses"), "{found:?}");
+}
+
+/// A database that comes from before the marks were kept beside the answers.
+#[test]
+fn marks_are_filled_from_the_answers() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    instructed_dossier(&app, &world, "Ruche notée", 10_000, [3; 8], [4, -1, 0, 1, 2, 3, 4, 0]);
+    tamper(&app, "UPDATE reviews SET marks = ''");
+    assert_eq!(problems(&app).len(), 2);
+    let migration = match app.service().db.backend() {
+        Backend::Sqlite => include_str!("../../migrations/sqlite/2026-11-27-000003_review_marks/up.sql"),
+        Backend::Postgres => include_str!("../../migrations/postgres/2026-11-27-000003_review_marks/up.sql"),
+    };
+    let (_, fill) = migration.split_once("DEFAULT '';").unwrap();
+    tamper(&app, fill);
+    assert_eq!(problems(&app), Vec::<String>::new());
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub fn convene(op: &mut Operation<'_>, actor: &Actor, session: SessionId, urgenc
             Err(Fault::NotFound) => continue,
             Err(fault) => return Err(fault),
         };
-        let visible = store::visible_to(op.conn, &member, call.id, &board.dossiers())?;
+        let visible = store::seen_of(op.conn, &member, &board)?;
         let seen = board.clone().seen_by(account, &visible, false).board;
         let agenda: Vec<String> = seen
             .items

@@ -192,7 +192,7 @@ pub fn proposals(conn: &mut Conn, room: &Room, judged: &[Ranked<Judged<'_>>]) ->
             for year in &definition.budget.years {
                 let mut funders = HashSet::new();
                 for info in &lines {
-                    let amount = version.content.requested_of(definition, &info.funder_code, *year);
+                    let amount = version.requested_of(definition, &info.funder_code, *year);
                     // Lines of one funder share one request: it is tried on the first.
                     if amount.is_positive() && funders.insert(info.funder_code.as_str()) {
                         asked.push(Share { line: info.line, year: i32::from(*year), amount });

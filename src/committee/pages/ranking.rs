@@ -126,9 +126,9 @@ fn judged<'a>(conn: &mut Conn, room: &'a Room) -> Result<Vec<Ranked<Judged<'a>>>
 }
 
 fn matches(line: &Ranked<Judged<'_>>, request: &ListRequest) -> bool {
-    let content = &line.item.version.content;
-    let has = |field: &str, chosen: Option<&str>| chosen.is_none_or(|value| content.many(field).contains(&value));
-    has("axes", request.chosen("axe")) && has("departments", request.chosen("departement"))
+    let version = &line.item.version;
+    let has = |codes: Vec<&str>, chosen: Option<&str>| chosen.is_none_or(|code| codes.contains(&code));
+    has(version.axes(), request.chosen("axe")) && has(version.departments(), request.chosen("departement"))
 }
 
 fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simulation) -> Result<RankingView, Fault> {
@@ -194,7 +194,7 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
 fn first_year_request(room: &Room, judged: &Judged<'_>) -> Cents {
     let definition = &room.call.definition;
     let year = definition.budget.years.first();
-    year.map_or(judged.item.requested, |year| judged.version.content.requested_in(definition, *year))
+    year.map_or(judged.item.requested, |year| judged.version.requested_in(definition, *year))
 }
 
 fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::base::ids::DossierId>) -> Portfolio {
@@ -206,10 +206,10 @@ fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::b
         definition.eligibility.departments.iter().map(|code| (code.clone(), 0)).collect();
     let mut axes: BTreeMap<&str, i64> = BTreeMap::new();
     for j in &kept {
-        for code in j.version.content.many("departments") {
+        for code in j.version.departments() {
             *figures.entry(code.to_owned()).or_default() += 1;
         }
-        for axis in j.version.content.many("axes") {
+        for axis in j.version.axes() {
             *axes.entry(axis).or_default() += 1;
         }
     }
@@ -252,7 +252,7 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simul
         href: format!("{}/dossiers/{id}", room.path()),
         reference: item.dossier.reference_or_draft(),
         title: item.dossier.title_or_untitled().to_owned(),
-        applicant: version.content.applicant.name.clone(),
+        applicant: version.applicant().to_owned(),
         score: assessment.score.map_or_else(|| UNSCORED.to_owned(), |score| score.to_string()),
         scored: assessment.score.is_some(),
         spread: assessment.spread.map(|spread| spread.to_string()).unwrap_or_default(),
@@ -301,7 +301,7 @@ fn export(conn: &mut Conn, room: &Room, request: &ListRequest) -> Result<Table, 
             Cell::text(line.rank.map(|rank| rank.to_string()).unwrap_or_default()),
             Cell::text(item.dossier.reference_or_draft()),
             Cell::text(item.dossier.title_or_untitled()),
-            Cell::text(version.content.applicant.name.as_str()),
+            Cell::text(version.applicant()),
             Cell::text(assessment.score.map(|score| score.to_string()).unwrap_or_default()),
             Cell::text(assessment.spread.map(|spread| spread.to_string()).unwrap_or_default()),
             Cell::Cents(item.requested),

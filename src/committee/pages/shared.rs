@@ -37,7 +37,7 @@ impl Room {
         actor.require_in(session.call, super::DESK)?;
         let call = calls::by_id(conn, session.call)?;
         let board = store::board(conn, &call, session)?;
-        let visible = store::visible_to(conn, actor, call.id, &board.dossiers())?;
+        let visible = store::seen_of(conn, actor, &board)?;
         let sits = actor.holds_in(call.id, &[Role::CommitteeMember])
             && board.seats.iter().any(|seat| seat.account == Some(actor.id));
         let manages = actor.holds_in(call.id, super::MANAGER);

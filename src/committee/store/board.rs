@@ -17,7 +17,7 @@ use crate::db::schema::{
     dossiers as dossier_rows, institutions,
 };
 use crate::db::{Conn, among};
-use crate::dossiers::{self, State};
+use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 
 /// Everything a session holds. Pages narrow it with [`Board::seen_by`] before showing any of it.
@@ -133,6 +133,19 @@ fn items(conn: &mut Conn, session: SessionId) -> Result<Vec<Item>, Fault> {
     Ok(items)
 }
 
+/// Roles of the committee's desk.
+const DESK: &[Role] = &[Role::CallManager, Role::CommitteeMember];
+
+/// What this person may know of the agenda of a session, through either role of the committee's desk.
+pub(in crate::committee) fn seen_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    board: &Board,
+) -> Result<HashSet<DossierId>, Fault> {
+    let read: Vec<&Dossier> = board.items.iter().map(|item| &item.dossier).collect();
+    dossiers::seen_of(conn, actor, board.session.call, &read, DESK)
+}
+
 /// Those of some dossiers of a call that this person may know, through either role of the committee's desk.
 pub(in crate::committee) fn visible_to(
     conn: &mut Conn,
@@ -140,7 +153,7 @@ pub(in crate::committee) fn visible_to(
     call: CallId,
     among: &[DossierId],
 ) -> Result<HashSet<DossierId>, Fault> {
-    let seen = dossiers::visible_among(conn, actor, call, among, &[Role::CallManager, Role::CommitteeMember])?;
+    let seen = dossiers::visible_among(conn, actor, call, among, DESK)?;
     Ok(seen.into_iter().map(|view| view.dossier.id).collect())
 }
 

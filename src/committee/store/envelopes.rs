@@ -105,15 +105,20 @@ pub(in crate::committee) fn prepared_on(
 
 /// What a dossier asks of each line of the call, in each year of its plan; nothing where it asks nothing.
 pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<Asked>, Fault> {
-    Ok(asked_on(&ledger::lines_of_call(conn, call.id)?, call, content))
+    let lines = ledger::lines_of_call(conn, call.id)?;
+    Ok(asked_on(&lines, call, |funder, year| content.requested_of(&call.definition, funder, year)))
 }
 
-/// [`asked`], of lines already read.
-pub(in crate::committee) fn asked_on(lines: &[LineInfo], call: &Call, content: &Content) -> Vec<Asked> {
+/// [`asked`], of lines already read and what is requested of a funder, by its code, in a year.
+pub(in crate::committee) fn asked_on(
+    lines: &[LineInfo],
+    call: &Call,
+    requested_of: impl Fn(&str, i16) -> Cents,
+) -> Vec<Asked> {
     let mut asked = Vec::new();
     for year in &call.definition.budget.years {
         for line in lines {
-            let requested = content.requested_of(&call.definition, &line.funder_code, *year);
+            let requested = requested_of(&line.funder_code, *year);
             if requested.is_positive() {
                 asked.push(Asked {
                     line: line.line,

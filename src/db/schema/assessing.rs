@@ -56,6 +56,7 @@ diesel::table! {
         version -> BigInt,
         started_at -> BigInt,
         submitted_at -> Nullable<BigInt>,
+        marks -> Text,
     }
 }
 

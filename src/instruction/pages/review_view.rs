@@ -113,7 +113,7 @@ fn sheets_of(conn: &mut Conn, call: &Call, reviews: &[Review]) -> Result<Vec<She
 fn sheet_on(call: &Call, review: &Review, version: &Version, author: String, institution: String) -> Sheet {
     let axes: Vec<String> = version.content.many("axes").into_iter().map(str::to_owned).collect();
     let criteria = call.definition.criteria_for_axes(&axes);
-    let score = rules::score_of(&call.definition, &criteria, &review.input);
+    let score = rules::score_of(&call.definition, &criteria, |criterion| review.input.mark(criterion));
     let opinion = review.input.opinion;
     let when = match review.submitted_at {
         Some(at) => format!("Avis rendu le {} sur la version {} du dossier", at.short(call.zone()), version.number),
@@ -345,7 +345,8 @@ pub(super) fn changes(
     after: &ReviewInput,
 ) -> Vec<Change> {
     let score = |input: &ReviewInput| {
-        rules::score_of(definition, criteria, input).map_or("Sans note".to_owned(), |s| s.to_string())
+        let score = rules::score_of(definition, criteria, |criterion| input.mark(criterion));
+        score.map_or("Sans note".to_owned(), |s| s.to_string())
     };
     let mark = |input: &ReviewInput, criterion: &Criterion| {
         let answer = input.scores.get(&criterion.code).cloned().unwrap_or_default();

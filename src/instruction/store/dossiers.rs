@@ -27,6 +27,23 @@ pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
     Ok(tags)
 }
 
+/// Axes of the current versions of some dossiers.
+pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<String>>, Fault> {
+    let mut axes: HashMap<_, Vec<_>> = HashMap::new();
+    for some in wanted.chunks(500) {
+        let rows = dossier_tags::table
+            .filter(among(dossier_tags::dossier_id, some))
+            .filter(dossier_tags::kind.eq("axis"))
+            .order(dossier_tags::code)
+            .select((dossier_tags::dossier_id, dossier_tags::code))
+            .load::<(DossierId, String)>(conn)?;
+        for (dossier, axis) in rows {
+            axes.entry(dossier).or_default().push(axis);
+        }
+    }
+    Ok(axes)
+}
+
 /// Names of the applicants of some dossiers.
 pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, String>, Fault> {
     let mut names = HashMap::new();

@@ -16,7 +16,7 @@ pub use assignments::{
     Assignment, LateReview, active_assignment, active_in_call, active_of_account, active_on, assignments_of,
     end_assignment, ever_on, insert_assignment, late, mark_reminded, refuse_assignment,
 };
-pub use dossiers::{applicants_of, in_states, tags_of, versions_of};
+pub use dossiers::{applicants_of, axes_of, in_states, tags_of, versions_of};
 pub use eligibility::{EligibilityCheck, insert_eligibility, last_eligibility};
 pub use interests::{
     Declaration, declaration_of, declarations_on, declare_conflict, declared_by, insert_declaration, recusals_on,
@@ -24,7 +24,7 @@ pub use interests::{
 };
 pub use people::{Instructor, holders, institution_names, is_member, memberships, names, person};
 pub use reviews::{
-    Review, insert_review, judged_in_call, judged_on, mark_submitted, reopen_review, review_of_assignment,
+    GivenReview, Review, given_in_call, given_on, insert_review, mark_submitted, reopen_review, review_of_assignment,
     submitted_on, update_review,
 };
 pub(super) use shortlisting::shortlisting_session;

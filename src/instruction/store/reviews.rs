@@ -9,15 +9,15 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::base::money::Cents;
 use crate::db::schema::{assignments, dossiers, review_proposals, review_scores, reviews};
-use crate::db::{Conn, SEPARATOR, among, joined};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
+use crate::instruction::marks::Marks;
 use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
 
 /// A review with its scores.
 #[derive(Clone, Debug)]
 pub struct Review {
     pub id: ReviewId,
-    pub dossier: DossierId,
     pub dossier_version: DossierVersionId,
     pub author: AccountId,
     pub institution: InstitutionId,
@@ -26,23 +26,13 @@ pub struct Review {
     pub submitted_at: Option<Instant>,
 }
 
-type ReviewRow = (
-    ReviewId,
-    DossierId,
-    DossierVersionId,
-    Option<ReviewOpinion>,
-    String,
-    i64,
-    Option<Instant>,
-    AccountId,
-    InstitutionId,
-);
+type ReviewRow =
+    (ReviewId, DossierVersionId, Option<ReviewOpinion>, String, i64, Option<Instant>, AccountId, InstitutionId);
 
 macro_rules! review_columns {
     () => {
         (
             reviews::id,
-            reviews::dossier_id,
             reviews::dossier_version_id,
             reviews::opinion,
             reviews::comment,
@@ -55,10 +45,9 @@ macro_rules! review_columns {
 }
 
 fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>, proposed: Vec<FunderProposal>) -> Review {
-    let (id, dossier, dossier_version, opinion, comment, version, submitted_at, author, at) = row;
+    let (id, dossier_version, opinion, comment, version, submitted_at, author, at) = row;
     Review {
         id,
-        dossier,
         dossier_version,
         author,
         institution: at,
@@ -84,110 +73,97 @@ pub fn review_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> Result
         .first::<ReviewRow>(conn)
         .optional()?;
     let rows = row.into_iter().collect();
-    Ok(completed(conn, rows, answers)?.pop())
+    Ok(completed(conn, rows)?.pop())
 }
 
-/// Submitted reviews of a call whose assignment still stands, in the order submitted, without the comments on each
-/// criterion.
-pub fn judged_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Review>, Fault> {
+/// Submitted reviews of some dossiers whose assignment still stands, in the order submitted.
+pub fn submitted_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
     let rows = reviews::table
         .inner_join(assignments::table)
-        .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)))
-        .filter(dossiers::call_id.eq(call))
+        .filter(among(reviews::dossier_id, wanted))
         .filter(reviews::submitted_at.is_not_null())
         .filter(assignments::ended_at.is_null())
         .order((reviews::submitted_at, reviews::id))
         .select(review_columns!())
         .load::<ReviewRow>(conn)?;
-    completed(conn, rows, marks)
+    completed(conn, rows)
 }
 
-/// Submitted reviews of some dossiers whose assignment still stands, in the order submitted.
-pub fn submitted_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
-    let rows = submitted_rows(conn, wanted)?;
-    completed(conn, rows, answers)
+/// A submitted review as it is added up with others.
+#[derive(Clone, Debug)]
+pub struct GivenReview {
+    pub dossier: DossierId,
+    pub author: AccountId,
+    pub institution: InstitutionId,
+    pub opinion: Option<ReviewOpinion>,
+    pub comment: String,
+    pub marks: Marks,
+    pub proposed: Vec<FunderProposal>,
 }
 
-/// [`submitted_on`] without the comments on each criterion: what is added up of many dossiers.
-pub fn judged_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
-    let rows = submitted_rows(conn, wanted)?;
-    completed(conn, rows, marks)
+type GivenRow = (ReviewId, DossierId, Option<ReviewOpinion>, String, String, AccountId, InstitutionId);
+
+macro_rules! given_rows {
+    ($conn:expr, $joined:expr) => {
+        $joined
+            .filter(reviews::submitted_at.is_not_null())
+            .filter(assignments::ended_at.is_null())
+            .order((reviews::submitted_at, reviews::id))
+            .select((
+                reviews::id,
+                reviews::dossier_id,
+                reviews::opinion,
+                reviews::comment,
+                reviews::marks,
+                assignments::account_id,
+                assignments::institution_id,
+            ))
+            .load::<GivenRow>($conn)
+    };
 }
 
-fn submitted_rows(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<ReviewRow>, Fault> {
+/// Submitted reviews of a call whose assignment still stands, in the order submitted.
+pub fn given_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<GivenReview>, Fault> {
+    let joined = reviews::table
+        .inner_join(assignments::table)
+        .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)));
+    let rows = given_rows!(conn, joined.filter(dossiers::call_id.eq(call)))?;
+    given(conn, rows)
+}
+
+/// [`given_in_call`] of some dossiers.
+pub fn given_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<GivenReview>, Fault> {
     let mut rows = Vec::new();
     for some in wanted.chunks(AT_ONCE) {
-        rows.extend(
-            reviews::table
-                .inner_join(assignments::table)
-                .filter(among(reviews::dossier_id, some))
-                .filter(reviews::submitted_at.is_not_null())
-                .filter(assignments::ended_at.is_null())
-                .order((reviews::submitted_at, reviews::id))
-                .select(review_columns!())
-                .load::<ReviewRow>(conn)?,
-        );
+        let joined = reviews::table.inner_join(assignments::table);
+        rows.extend(given_rows!(conn, joined.filter(among(reviews::dossier_id, some)))?);
     }
-    Ok(rows)
+    given(conn, rows)
+}
+
+fn given(conn: &mut Conn, rows: Vec<GivenRow>) -> Result<Vec<GivenReview>, Fault> {
+    let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
+    let mut proposals = proposals_of(conn, &ids)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, dossier, opinion, comment, marks, author, institution)| GivenReview {
+            dossier,
+            author,
+            institution,
+            opinion,
+            comment,
+            marks: Marks::stored(marks),
+            proposed: proposals.remove(&id).unwrap_or_default(),
+        })
+        .collect())
 }
 
 /// Rows asked for in one query.
 const AT_ONCE: usize = 500;
 
-type Scores = HashMap<ReviewId, BTreeMap<String, CriterionInput>>;
-
-/// What was answered on each criterion, with its comment.
-fn answers(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
-    let found = review_scores::table
-        .filter(among(review_scores::review_id, ids))
-        .select((
-            review_scores::review_id,
-            review_scores::criterion,
-            review_scores::level,
-            review_scores::comment,
-            review_scores::answered,
-        ))
-        .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
-    let mut scores: Scores = HashMap::new();
-    for (id, criterion, level, comment, answered) in found {
-        scores.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
-    }
-    Ok(scores)
-}
-
-/// The same without comments, a row a review instead of a row a criterion: a ranking of a hundred dossiers adds up
-/// thousands of marks.
-fn marks(conn: &mut Conn, ids: &[ReviewId]) -> Result<Scores, Fault> {
-    let given = joined(conn, "criterion || '=' || COALESCE(CAST(level AS TEXT), '')");
-    let found = review_scores::table
-        .filter(among(review_scores::review_id, ids))
-        .filter(review_scores::answered.eq(true))
-        .group_by(review_scores::review_id)
-        .select((review_scores::review_id, given))
-        .load::<(ReviewId, Option<String>)>(conn)?;
-    let mut scores: Scores = HashMap::new();
-    for (id, given) in found {
-        let marks = scores.entry(id).or_default();
-        let one_by_one = given.iter().flat_map(|given| given.split(SEPARATOR));
-        for (criterion, level) in one_by_one.filter_map(|one| one.rsplit_once('=')) {
-            let level = if level.is_empty() { None } else { level.parse().ok() };
-            marks.insert(criterion.to_owned(), criterion_input(level, String::new(), true));
-        }
-    }
-    Ok(scores)
-}
-
-/// Reviews with their scores, as `read` answers them, and their proposals.
-fn completed(
-    conn: &mut Conn,
-    rows: Vec<ReviewRow>,
-    read: fn(&mut Conn, &[ReviewId]) -> Result<Scores, Fault>,
-) -> Result<Vec<Review>, Fault> {
-    let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
-    let mut scores: Scores = HashMap::new();
+fn proposals_of(conn: &mut Conn, ids: &[ReviewId]) -> Result<HashMap<ReviewId, Vec<FunderProposal>>, Fault> {
     let mut proposals: HashMap<ReviewId, Vec<FunderProposal>> = HashMap::new();
     for some in ids.chunks(AT_ONCE) {
-        scores.extend(read(conn, some)?);
         let found = review_proposals::table
             .filter(among(review_proposals::review_id, some))
             .order(review_proposals::id)
@@ -202,6 +178,27 @@ fn completed(
             proposals.entry(id).or_default().push(FunderProposal { funder, opinion, proposed });
         }
     }
+    Ok(proposals)
+}
+
+/// Reviews with what was answered on each criterion, its comment and their proposals.
+fn completed(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
+    let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
+    let found = review_scores::table
+        .filter(among(review_scores::review_id, &ids))
+        .select((
+            review_scores::review_id,
+            review_scores::criterion,
+            review_scores::level,
+            review_scores::comment,
+            review_scores::answered,
+        ))
+        .load::<(ReviewId, String, Option<i32>, String, bool)>(conn)?;
+    let mut scores: HashMap<ReviewId, BTreeMap<String, CriterionInput>> = HashMap::new();
+    for (id, criterion, level, comment, answered) in found {
+        scores.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
+    }
+    let mut proposals = proposals_of(conn, &ids)?;
     Ok(rows
         .into_iter()
         .map(|row| {
@@ -294,6 +291,10 @@ fn write_scores(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Resul
             ))
             .execute(conn)?;
     }
+    let marks = Marks::of(&input.scores);
+    diesel::update(reviews::table.filter(reviews::id.eq(review)))
+        .set(reviews::marks.eq(marks.as_str()))
+        .execute(conn)?;
     Ok(())
 }
 
