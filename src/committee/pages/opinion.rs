@@ -99,7 +99,7 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, Fault> {
-    let room = Room::of(visit)?;
+    let room = Room::around(visit)?;
     let item = room.item(visit)?;
     if item.is_withdrawn() {
         return Err(Fault::refused("Le porteur a retiré ce dossier\u{202F}: il n’y a plus d’avis à rendre."));
@@ -317,7 +317,7 @@ impl FormState {
 }
 
 pub fn record(visit: &Visit) -> Result<Answer, Fault> {
-    let room = Room::of(visit)?;
+    let room = Room::around(visit)?;
     let item = room.item(visit)?;
     let actor = visit.actor()?;
     let form = FormState::of(visit, item);

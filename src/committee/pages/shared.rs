@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::access::{Actor, Role};
 use crate::base::clock::Instant;
-use crate::base::ids::SessionId;
+use crate::base::ids::{DossierId, SessionId};
 use crate::base::money::Cents;
 use crate::calls::{self, Call};
 use crate::committee::minutes::outcome_words;
@@ -29,14 +29,25 @@ impl Room {
     pub fn of(visit: &Visit) -> Result<Self, Fault> {
         let id: SessionId = visit.param("session")?;
         let actor = visit.actor()?;
-        visit.read(|conn| Self::load(conn, actor, id))
+        visit.read(|conn| Self::load(conn, actor, id, None))
     }
 
-    pub fn load(conn: &mut Conn, actor: &Actor, id: SessionId) -> Result<Self, Fault> {
+    /// The session named in the address, around the dossier named there: the rest of the agenda is left out, unless a
+    /// rank on the waitlist is to be said or kept from who does not see it whole.
+    pub fn around(visit: &Visit) -> Result<Self, Fault> {
+        let (id, dossier): (SessionId, DossierId) = (visit.param("session")?, visit.param("dossier")?);
+        let actor = visit.actor()?;
+        let room = visit.read(|conn| Self::load(conn, actor, id, Some(dossier)))?;
+        let ranked =
+            room.seen.board.item(dossier).is_some_and(|item| item.opinion.as_ref().is_some_and(|o| o.rank.is_some()));
+        if ranked { Self::of(visit) } else { Ok(room) }
+    }
+
+    fn load(conn: &mut Conn, actor: &Actor, id: SessionId, only: Option<DossierId>) -> Result<Self, Fault> {
         let session = store::session(conn, id)?;
         actor.require_in(session.call, super::DESK)?;
         let call = calls::by_id(conn, session.call)?;
-        let board = store::board(conn, &call, session)?;
+        let board = store::board_of(conn, &call, session, only)?;
         let visible = store::seen_of(conn, actor, &board)?;
         let sits = actor.holds_in(call.id, &[Role::CommitteeMember])
             && board.seats.iter().any(|seat| seat.account == Some(actor.id));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::opinions;
+use super::opinions::opinions_on;
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, DossierVersionId, SessionId};
 use crate::base::money::Cents;
@@ -16,7 +16,7 @@ use crate::db::schema::{
     accounts, agenda_items, attendances, call_roles, committee_opinions, committee_sessions, dossier_versions,
     dossiers as dossier_rows, institutions,
 };
-use crate::db::{Conn, among};
+use crate::db::{Conn, Dialect, among};
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 
@@ -25,8 +25,18 @@ use crate::fault::Fault;
 /// # Errors
 /// When the database refuses.
 pub fn board(conn: &mut Conn, call: &Call, session: Session) -> Result<Board, Fault> {
+    board_of(conn, call, session, None)
+}
+
+/// [`board`], whose agenda is one dossier alone when `only` names it.
+pub(in crate::committee) fn board_of(
+    conn: &mut Conn,
+    call: &Call,
+    session: Session,
+    only: Option<DossierId>,
+) -> Result<Board, Fault> {
     let seats = seats(conn, call, &session)?;
-    let mut items = items(conn, session.id)?;
+    let mut items = items(conn, session.id, only)?;
     if session.state.is_closed()
         && let Some(record) = record::of_session(conn, session.id)?
     {
@@ -111,14 +121,18 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
     Ok(seats)
 }
 
-fn items(conn: &mut Conn, session: SessionId) -> Result<Vec<Item>, Fault> {
-    let rows = agenda_items::table
+fn items(conn: &mut Conn, session: SessionId, only: Option<DossierId>) -> Result<Vec<Item>, Fault> {
+    let mut query = agenda_items::table
         .inner_join(dossier_versions::table)
         .filter(agenda_items::session_id.eq(session))
         .select((agenda_items::dossier_id, agenda_items::dossier_version_id, dossier_versions::requested_cents))
-        .load::<(DossierId, DossierVersionId, Cents)>(conn)?;
+        .into_boxed::<Dialect>();
+    if let Some(only) = only {
+        query = query.filter(agenda_items::dossier_id.eq(only));
+    }
+    let rows = query.load::<(DossierId, DossierVersionId, Cents)>(conn)?;
     let opinions: HashMap<DossierId, Opinion> =
-        opinions(conn, session)?.into_iter().map(|opinion| (opinion.dossier, opinion)).collect();
+        opinions_on(conn, session, only)?.into_iter().map(|opinion| (opinion.dossier, opinion)).collect();
     let ids: Vec<DossierId> = rows.iter().map(|row| row.0).collect();
     let mut known = dossiers::by_ids(conn, &ids)?;
     let mut items = Vec::new();

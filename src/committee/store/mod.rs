@@ -6,7 +6,7 @@ mod opinions;
 mod sessions;
 
 pub use board::board;
-pub(super) use board::{agendas_of_call, seen_of, visible_to};
+pub(super) use board::{agendas_of_call, board_of, seen_of, visible_to};
 pub(super) use envelopes::{asked, asked_on, envelopes_of_call, held_by_others, prepared_on};
 pub use opinions::{SealedOpinion, sealed_opinion};
 pub(super) use opinions::{opinions, replace_shares, waitlisted_at};

@@ -9,7 +9,7 @@ use crate::base::ids::{CallId, DossierId, DossierVersionId, EnvelopeId, FundingL
 use crate::base::money::Cents;
 use crate::committee::model::{Opinion, SessionState, Verdict, Vote};
 use crate::db::schema::{committee_opinions, committee_sessions, ledger_entries, opinion_shares};
-use crate::db::{Conn, among};
+use crate::db::{Conn, Dialect, among};
 use crate::dossiers::{self, Outcome};
 use crate::fault::Fault;
 use crate::ledger::{EntryKind, Share};
@@ -19,7 +19,12 @@ type OpinionRow =
 type Votes = (Option<i64>, Option<i64>, Option<i64>);
 
 pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Result<Vec<Opinion>, Fault> {
-    let rows: Vec<OpinionRow> = committee_opinions::table
+    opinions_on(conn, session, None)
+}
+
+/// [`opinions`], of one dossier alone when `only` names it.
+pub(super) fn opinions_on(conn: &mut Conn, session: SessionId, only: Option<DossierId>) -> Result<Vec<Opinion>, Fault> {
+    let mut query = committee_opinions::table
         .filter(committee_opinions::session_id.eq(session))
         .order(committee_opinions::id)
         .select((
@@ -35,7 +40,11 @@ pub(in crate::committee) fn opinions(conn: &mut Conn, session: SessionId) -> Res
             committee_opinions::version,
             committee_opinions::recorded_at,
         ))
-        .load(conn)?;
+        .into_boxed::<Dialect>();
+    if let Some(only) = only {
+        query = query.filter(committee_opinions::dossier_id.eq(only));
+    }
+    let rows: Vec<OpinionRow> = query.load(conn)?;
     let ids: Vec<OpinionId> = rows.iter().map(|row| row.0).collect();
     let mut shares = shares_of(conn, &ids)?;
     Ok(rows
