@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
+use data_encoding::HEXUPPER;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use jiff::tz::TimeZone;
@@ -44,6 +45,7 @@ pub(super) fn write(pages: &[Page], tags: &Tags, metadata: &Metadata<'_>) -> Res
     deflate(&mut file)?;
     let mut bytes = Vec::new();
     file.save_to(&mut bytes).map_err(|e| DocumentError::Pdf(e.to_string()))?;
+    identify(&mut bytes);
     Ok(bytes)
 }
 
@@ -220,23 +222,23 @@ fn finish(
     catalogue.set("Lang", Object::string_literal("fr-FR"));
     catalogue.set("ViewerPreferences", preferences);
 
-    let id = Object::String(content_id(file).to_vec(), StringFormat::Hexadecimal);
+    let id = Object::String(NO_ID.to_vec(), StringFormat::Hexadecimal);
     file.trailer.set("ID", vec![id.clone(), id]);
     Ok(())
 }
 
-/// The file's identifier, drawn from what the file holds.
-fn content_id(file: &lopdf::Document) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    for (id, object) in &file.objects {
-        hash.update(format!("{id:?} {object:?}"));
-        if let Object::Stream(stream) = object {
-            hash.update(&stream.content);
+/// Keeps the place of the file's identifier until the rest is written.
+const NO_ID: [u8; 16] = [0; 16];
+
+/// Draws the file's identifier from all of its bytes, and writes it in its two places, which are in the trailer.
+fn identify(bytes: &mut [u8]) {
+    let place = format!("<{}>", HEXUPPER.encode(&NO_ID)).into_bytes();
+    let id = format!("<{}>", HEXUPPER.encode(&Sha256::digest(&*bytes)[..NO_ID.len()]));
+    for _ in 0..2 {
+        if let Some(at) = bytes.windows(place.len()).rposition(|window| window == place) {
+            bytes[at..at + place.len()].copy_from_slice(id.as_bytes());
         }
     }
-    let mut id = [0; 16];
-    id.copy_from_slice(&hash.finalize()[..16]);
-    id
 }
 
 fn pdf_date(at: Instant) -> String {

@@ -2,6 +2,7 @@
 
 use essaim::access::{Author, Role};
 use essaim::accounts::actions::{self, disable, grant_correspondent, grant_role, invite};
+use essaim::commands::check::verify;
 use essaim::fault::Fault;
 use essaim::journal;
 use essaim::service::Operation;
@@ -146,6 +147,26 @@ fn leaving_an_institution_ends_roles_and_delegations() {
     assert!(admin.get("/administration/delegations").words().contains("Retirée"));
     let missing = admin.post(&format!("{path}/institutions"), &[("institution", ""), ("quality", "")]).expect(422);
     assert!(missing.words().contains("Choisissez une institution."));
+}
+
+#[test]
+fn nobody_is_attached_to_what_does_not_exist() {
+    let (app, world, admin) = start();
+    let attach = |account: i64, institution: i64| {
+        let fields =
+            [("institution", institution.to_string()), ("quality", "Cheffe".into()), ("service", "Pôle".into())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        admin.post(&format!("/administration/personnes/{account}/institutions"), &fields)
+    };
+    let page = attach(world.signatory.0, 999).expect(422).words();
+    assert!(page.contains("Choisissez une institution."), "{page}");
+    attach(999, world.ars.0).expect(404);
+    admin.post("/administration/personnes/999/organismes", &[("number", "732 829 320 00074")]).expect(404);
+    assert_eq!(
+        verify(app.service()).unwrap().into_iter().flat_map(|f| f.problems).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
+    attach(world.signatory.0, world.dreets.0).expect(303);
 }
 
 #[test]

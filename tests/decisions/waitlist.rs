@@ -50,6 +50,18 @@ fn the_list_says_who_is_next_and_passing_before_asks_why() {
 }
 
 #[test]
+fn a_motive_too_long_to_end_the_wait_is_given_back() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let dossier = notified_dossier(&app, &world, "Premier rang", 20_000, Outcome::Waitlisted);
+    let motive = "Les crédits de l’année sont épuisés. ".repeat(200);
+    let client = signed_in(&app, SIGNATORY);
+    let refused = client.post(&format!("/dossiers/{dossier}/fin-de-liste"), &[("end_motive", &motive)]).expect(422);
+    assert!(refused.text().contains(&motive), "what was typed is still there");
+    assert!(refused.text().contains("<details open>"), "and in sight");
+}
+
+#[test]
 fn the_next_in_rank_needs_no_reason_and_the_envelope_has_the_last_word() {
     let app = TestApp::start();
     let world = World::build(&app);

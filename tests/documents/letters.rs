@@ -15,6 +15,25 @@ fn the_same_letter_gives_the_same_bytes() {
     assert_ne!(bytes, made(&Letter { salutation: "Monsieur,".to_owned(), ..granted() }));
 }
 
+/// An archive tells two files apart by it.
+#[test]
+fn the_identifier_of_a_file_comes_from_what_it_holds() {
+    let identifier = |bytes: &[u8]| {
+        let file = Document::load_mem(bytes).unwrap();
+        let both: Vec<Vec<u8>> = file.trailer.get(b"ID").unwrap().as_array().unwrap().iter().map(hexadecimal).collect();
+        assert_eq!((both.len(), &both[0]), (2, &both[1]));
+        both[0].clone()
+    };
+    let granted_ = identifier(&made(&granted()));
+    assert_eq!(granted_.len(), 16);
+    assert_ne!(granted_, vec![0; 16]);
+    assert_ne!(granted_, identifier(&made(&Letter { salutation: "Monsieur,".to_owned(), ..granted() })));
+}
+
+fn hexadecimal(object: &Object) -> Vec<u8> {
+    object.as_str().unwrap().to_vec()
+}
+
 #[test]
 fn a_grant_says_all_that_the_law_and_the_reader_expect() {
     let bytes = made(&granted());

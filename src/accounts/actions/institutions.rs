@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::accounts::store;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, InstitutionId};
 use crate::base::text::clean_line;
@@ -61,10 +62,13 @@ pub(super) fn check_post(quality: &str, service: &str) -> Result<(String, String
     if mistakes.is_empty() { Ok((quality, service)) } else { Err(mistakes.into_vec()) }
 }
 
+/// What is said to who chose no institution, or one that does not exist.
+pub(in crate::accounts) const CHOOSE_INSTITUTION: &str = "Choisissez une institution.";
+
 /// Says that a person works for an institution, with the quality and service printed on acts.
 ///
 /// # Errors
-/// [`Fault::Invalid`] for an empty quality or service.
+/// [`Fault::NotFound`] for an unknown account; [`Fault::Invalid`] for an unknown institution, an empty quality or service.
 pub fn add_agent(
     op: &mut Operation<'_>,
     account: AccountId,
@@ -73,6 +77,11 @@ pub fn add_agent(
     service: &str,
 ) -> Result<(), Fault> {
     let (quality, service) = check_post(quality, service).map_err(Fault::Invalid)?;
+    store::person(op.conn, account)?;
+    store::institution(op.conn, institution).map_err(|fault| match fault {
+        Fault::NotFound => Fault::invalid("institution", CHOOSE_INSTITUTION),
+        other => other,
+    })?;
     let known = agents::table
         .filter(agents::account_id.eq(account))
         .filter(agents::institution_id.eq(institution))

@@ -15,6 +15,7 @@ mod sign_up;
 pub use delegations::{NewDelegation, add_delegation, revoke_delegation};
 pub use email::{ask_email_change, confirm_email_change};
 pub use funding::{NewEnvelope, change_funding_line, open_envelope, record_vote};
+pub(super) use institutions::CHOOSE_INSTITUTION;
 pub use institutions::{NewInstitution, add_agent, add_institution, change_institution, end_agent};
 pub use invitations::{accept_invitation, cancel_invitation, invite_colleague};
 pub use organisations::{NewOrganisation, add_organisation, attach_member, change_organisation, detach_member};

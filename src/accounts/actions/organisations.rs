@@ -104,8 +104,10 @@ pub fn change_organisation(
 /// Lets a person speak for the organisation that has this SIRET or RNA number.
 ///
 /// # Errors
-/// [`Fault::Invalid`] when no organisation has that number, or the person speaks for it already.
+/// [`Fault::NotFound`] for an unknown account; [`Fault::Invalid`] when no organisation has that number, or the person
+/// speaks for it already.
 pub fn attach_member(op: &mut Operation<'_>, account: AccountId, number: &str) -> Result<(), Fault> {
+    store::person(op.conn, account)?;
     let number = parse_siret(number).or_else(|_| parse_rna(number)).ok();
     let found = match number {
         Some(number) => store::organisation_by_number(op.conn, &number)?,

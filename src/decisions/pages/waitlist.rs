@@ -133,6 +133,7 @@ struct PromoteView {
     error_of: BTreeMap<String, String>,
     action: String,
     end_action: String,
+    end_motive: String,
     back: String,
 }
 
@@ -296,6 +297,7 @@ fn page(
             errors,
             action: format!("/dossiers/{id}/promotion"),
             end_action: format!("/dossiers/{id}/fin-de-liste"),
+            end_motive: visit.form.text("end_motive").to_owned(),
             back: format!("/appels/{}/decisions/liste-complementaire", call.code),
         })
     })?;

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{Choice, by_field};
 use crate::access::Permission::Administrator;
-use crate::accounts::store;
+use crate::accounts::{actions, store};
 use crate::base::ids::InstitutionId;
 use crate::base::text::count;
 use crate::db::Conn;
@@ -144,5 +144,5 @@ fn institution_choices(conn: &mut Conn, first: &str, chosen: &str) -> Result<Vec
 
 /// The institution chosen in a list, or the mistake to show.
 fn chosen_institution(visit: &Visit, field: &str) -> Result<InstitutionId, Fault> {
-    visit.form.text(field).parse().map_err(|_| Fault::invalid(field, "Choisissez une institution."))
+    visit.form.text(field).parse().map_err(|_| Fault::invalid(field, actions::CHOOSE_INSTITUTION))
 }
