@@ -207,6 +207,26 @@ fn a_list_in_a_query_keeps_what_it_names_and_nothing_of_an_empty_one() {
 }
 
 /// A server that has gone is told from a mistake of ours, whatever words it leaves; the next request finds it again.
+/// `.cargo/config.toml` says how; nothing else would tell that it is not read.
+#[test]
+fn sqlite_is_compiled_for_this_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("essaim.sqlite3"));
+    let db = Db::connect(&url, 1).unwrap();
+    let options: Vec<Named> = db
+        .read(|conn| Ok(diesel::sql_query("SELECT compile_options AS name FROM pragma_compile_options").load(conn)?))
+        .unwrap();
+    for expected in ["THREADSAFE=2", "DEFAULT_MEMSTATUS=0", "ENABLE_QPSG"] {
+        assert!(options.iter().any(|option| option.name == expected), "{expected}: {options:?}");
+    }
+}
+
+#[derive(Debug, QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
 #[test]
 fn a_connection_cut_by_the_server_is_no_mistake_of_ours() {
     let folder = tempfile::tempdir().unwrap();
