@@ -103,7 +103,9 @@ fn reads_all(planned: &Planned, step: &str) -> bool {
     let finds_nothing = planned.sql.contains("WHERE 0 = 1");
     let stops = planned.sql.contains(" LIMIT ");
     let whole_table = |table: &str| step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} USING"));
-    let whole_call = |table: &str| step.contains(&format!(" {table} USING")) && step.ends_with("(call_id=?)");
+    // By their kind alone, tags are those of every dossier.
+    let widely = step.ends_with("(call_id=?)") || step.ends_with("(kind=?)");
+    let whole_call = |table: &str| step.contains(&format!(" {table} USING")) && widely;
     let in_order = step.contains(" USING");
     !finds_nothing
         && LONG.iter().any(|table| (whole_table(table) && !(stops && in_order)) || (whole_call(table) && !stops))

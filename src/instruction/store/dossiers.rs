@@ -33,11 +33,11 @@ pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
     for some in wanted.chunks(500) {
         let rows = dossier_tags::table
             .filter(among(dossier_tags::dossier_id, some))
-            .filter(dossier_tags::kind.eq("axis"))
             .order(dossier_tags::code)
-            .select((dossier_tags::dossier_id, dossier_tags::code))
-            .load::<(DossierId, String)>(conn)?;
-        for (dossier, axis) in rows {
+            .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
+            .load::<(DossierId, String, String)>(conn)?;
+        // Asked for their kind as well, SQLite would read the axes of every dossier.
+        for (dossier, _, axis) in rows.into_iter().filter(|(_, kind, _)| kind == "axis") {
             axes.entry(dossier).or_default().push(axis);
         }
     }
