@@ -58,8 +58,9 @@ pub fn by_state(conn: &mut Conn, call: CallId, counted: Counted<'_>) -> Result<V
 
 #[derive(QueryableByName)]
 struct Difference {
-    #[diesel(sql_type = BigInt)]
-    call_id: i64,
+    /// Code of the call.
+    #[diesel(sql_type = Text)]
+    call: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Text)]
@@ -72,6 +73,21 @@ struct Difference {
     found: i64,
 }
 
+impl Difference {
+    fn words(&self) -> String {
+        let Self { call, kind, code, state, kept, found } = self;
+        let what = match (kind.as_str(), code.as_str()) {
+            ("axis", axis) => format!("dossiers de l’axe {axis}"),
+            ("department", department) => format!("dossiers du département {department}"),
+            ("review", "given") => "avis rendus sur des dossiers".to_owned(),
+            ("review", _) => "avis attendus sur des dossiers".to_owned(),
+            _ => "dossiers".to_owned(),
+        };
+        let state = State::from_code(state).map_or_else(|| state.clone(), |known| known.label().to_owned());
+        format!("appel {call}, {what} à l’état «\u{202F}{state}\u{202F}»\u{A0}: {kept} au lieu de {found}")
+    }
+}
+
 /// Counts each list again; answers how many counts are kept and a French sentence for each that is wrong.
 ///
 /// # Errors
@@ -79,17 +95,14 @@ struct Difference {
 pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
     let kept = list_counts::table.count().get_result::<i64>(conn)?;
     let differences = diesel::sql_query(
-        "SELECT call_id, kind, code, state, CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(found) AS BIGINT) AS found \
+        "SELECT calls.code AS call, kind, both_counts.code AS code, state, \
+         CAST(SUM(kept) AS BIGINT) AS kept, CAST(SUM(found) AS BIGINT) AS found \
          FROM (SELECT call_id, kind, code, state, number AS kept, 0 AS found FROM list_counts \
          UNION ALL SELECT call_id, kind, code, state, 0, 1 FROM list_members) AS both_counts \
-         GROUP BY call_id, kind, code, state HAVING SUM(kept) <> SUM(found) ORDER BY call_id, kind, code, state",
+         INNER JOIN calls ON calls.id = call_id \
+         GROUP BY calls.code, kind, both_counts.code, state HAVING SUM(kept) <> SUM(found) \
+         ORDER BY calls.code, kind, both_counts.code, state",
     )
     .load::<Difference>(conn)?;
-    let problems = differences
-        .into_iter()
-        .map(|Difference { call_id, kind, code, state, kept, found }| {
-            format!("appel {call_id}, {kind} {code} {state}\u{A0}: {kept} compté(s), {found} trouvé(s)")
-        })
-        .collect();
-    Ok((usize::try_from(kept).unwrap_or_default(), problems))
+    Ok((usize::try_from(kept).unwrap_or_default(), differences.iter().map(Difference::words).collect()))
 }

@@ -66,7 +66,10 @@ fn a_moved_ledger_counter() {
 
 #[test]
 fn a_moved_count_of_a_list() {
-    turns_red("INSERT INTO list_counts VALUES (1, 'axis', 'aucun', 'submitted', 3)", "3 compté(s), 0 trouvé(s)");
+    turns_red(
+        "INSERT INTO list_counts VALUES (1, 'axis', 'aucun', 'submitted', 3)",
+        "appel AMI-ISS-2021, dossiers de l’axe aucun à l’état «\u{202F}Déposé\u{202F}»\u{A0}: 3 au lieu de 0",
+    );
 }
 
 #[test]
