@@ -240,6 +240,7 @@ impl Step for Editing {
             .filter_map(|(_, value)| Cents::parse(value).ok())
             .collect();
         let current: Vec<Cents> = hand.file.instalments.iter().filter(|i| i.act == act.id).map(|i| i.amount).collect();
-        (posted + 1 == act.version && amounts == current).then_some("Cet échéancier est enregistré, une seule fois.")
+        (posted.checked_add(1) == Some(act.version) && amounts == current)
+            .then_some("Cet échéancier est enregistré, une seule fois.")
     }
 }
