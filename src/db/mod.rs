@@ -158,11 +158,12 @@ impl Db {
     /// Whatever `work` answers, or that the commit failed. [`Fault::Unavailable`] may hide a commit whose answer was
     /// lost: operations are made to be sent again.
     pub fn write<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut connection = self.connection()?;
+        // Before a connection is taken: those who wait for their turn leave it to those who read.
         let _queue = match self.backend {
             Backend::Sqlite => Some(self.writer.lock().unwrap_or_else(PoisonError::into_inner)),
             Backend::Postgres => None,
         };
+        let mut connection = self.connection()?;
         begin(&mut connection).map_err(|fault| explained(&mut connection, fault))?;
         match work(&mut connection).and_then(|value| alive(&mut connection).map(|()| value)) {
             Ok(value) => {

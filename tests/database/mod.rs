@@ -116,6 +116,36 @@ fn whoever_reads_before_writing_keeps_the_turn() {
     });
 }
 
+/// SQLite has one writer: those that wait for their turn leave the other connection to whoever reads.
+#[test]
+fn writers_that_wait_keep_no_reader_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("essaim.db"));
+    let db = Db::connect(&url, 2).unwrap();
+    db.migrate().unwrap();
+    let (writing, written) = std::sync::mpsc::channel();
+    let (leave, left) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let db = &db;
+        scope.spawn(move || {
+            db.write(|conn| {
+                writing.send(()).unwrap();
+                left.recv().unwrap();
+                Ok(diesel::sql_query(institution("PREMIERE")).execute(conn)?)
+            })
+        });
+        written.recv().unwrap();
+        for code in ["DEUXIEME", "TROISIEME"] {
+            scope.spawn(move || add_institution(db, code));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let read = db.read(|conn| Ok(institutions::table.count().get_result::<i64>(conn)?));
+        leave.send(()).unwrap();
+        assert_eq!(read.unwrap(), 0);
+    });
+    assert_eq!(count_institutions(&url), 3);
+}
+
 /// PostgreSQL gives a whole transaction up at its first error, and answers its commit with success all the same.
 #[test]
 fn a_transaction_given_up_is_not_said_to_be_kept() {
@@ -206,7 +236,6 @@ fn a_list_in_a_query_keeps_what_it_names_and_nothing_of_an_empty_one() {
     assert_eq!(names_of(db, among(institutions::code, [&["D"; 20_000][..], &["B"]].concat())), ["B"]);
 }
 
-/// A server that has gone is told from a mistake of ours, whatever words it leaves; the next request finds it again.
 /// `.cargo/config.toml` says how; nothing else would tell that it is not read.
 #[test]
 fn sqlite_is_compiled_for_this_use() {
@@ -227,6 +256,7 @@ struct Named {
     name: String,
 }
 
+/// A server that has gone is told from a mistake of ours, whatever words it leaves; the next request finds it again.
 #[test]
 fn a_connection_cut_by_the_server_is_no_mistake_of_ours() {
     let folder = tempfile::tempdir().unwrap();

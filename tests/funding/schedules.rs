@@ -149,6 +149,8 @@ fn a_schedule_changes_until_the_first_payment() {
     assert_eq!(amounts, [5_000, 3_000, 2_000].map(Cents::from_euros));
     // Somebody else's page of before.
     post(["6 000", "2 000", "2 000"], &version, "record").expect(409);
+    // A version that nothing comes after.
+    post(["5 000", "3 000", "2 000"], &i64::MAX.to_string(), "record").expect(409);
     pay(&app, &world, dossier, 0, Cents::from_euros(5_000), "M-1").unwrap();
     client.get(&path).expect(409);
     let (first, version) = instalment(&app, dossier, 0);

@@ -104,4 +104,7 @@ fn short_lists_are_searched_and_paged_in_hand() {
     assert!(request.finds("L’Éveil des sens") && !request.finds("L’Éveil"));
     assert_eq!(asked("page=2").slice((0..60).collect::<Vec<_>>()), (60, (50..60).collect()));
     assert_eq!(asked("page=2&format=csv").slice(vec![1, 2]).1, [1, 2]);
+    let longer = asked("page=2").paged_by(40);
+    assert_eq!(longer.slice((0..60).collect::<Vec<_>>()), (60, (40..60).collect()));
+    assert_eq!(serde_json::to_value(longer.view(60, "dossier", "dossiers")).unwrap()["last_page"], 2);
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use super::money::{self, MoneyRow, Simulation};
-use super::shared::{HiddenRow, ReviewRow, Room, UNSCORED, reviews, shown};
+use super::shared::{HiddenRow, Room, scored, shown};
 use crate::base::money::Cents;
 use crate::base::text;
 use crate::calls::DepartmentMap;
@@ -20,6 +20,8 @@ use crate::web::export::{Cell, Table};
 use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
 const COLUMNS: [Column; 1] = [Column::plain("Dossier")];
+/// A session is read whole, and has tens of dossiers: pages are for one that no committee would judge in a day.
+const LINES: i64 = 200;
 
 #[derive(Serialize)]
 struct Line {
@@ -36,7 +38,7 @@ struct Line {
     spread: String,
     divergent: bool,
     blocking: Vec<String>,
-    reviews: Vec<ReviewRow>,
+    reviews: Vec<GivenScore>,
     requested: String,
     cumulated: String,
     outcome: String,
@@ -47,6 +49,15 @@ struct Line {
     try_label: &'static str,
     try_href: String,
     moved: bool,
+}
+
+/// What an instructor says, in a line.
+#[derive(Serialize)]
+struct GivenScore {
+    institution: String,
+    score: String,
+    opinion: String,
+    proposed: String,
 }
 
 #[derive(Serialize)]
@@ -108,6 +119,7 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
         ],
     )
     .without_search()
+    .paged_by(LINES)
     .keep("avec", simulation.with_text())
     .keep("sans", simulation.without_text());
     let view = visit.read(|conn| match request.format() {
@@ -148,26 +160,25 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
         .filter(|share| Some(share.year) == crate::committee::actions::firm_year(&room.call))
         .map(|share| share.amount)
         .sum();
-    let mut lines: Vec<Line> = judged
-        .iter()
-        .zip(&totals)
-        .filter(|(line, _)| matches(line, request))
-        .map(|(line, (total, beyond))| row(room, line, *total, *beyond, simulation))
-        .collect();
-    if let Some(first) = lines.iter_mut().find(|line| line.beyond) {
-        first.cut = true;
-    }
-    let filtered = lines.len() < judged.len();
+    let matching: Vec<_> = judged.iter().zip(&totals).filter(|(line, _)| matches(line, request)).collect();
+    let cut = matching.iter().find(|(_, (_, beyond))| *beyond).map(|(line, _)| line.item.item.dossier.id);
+    let found = matching.len();
+    let filtered = found < judged.len();
+    let (total, shown) = request.slice(matching);
+    let lines = shown.into_iter().map(|(line, (cumulated, beyond))| Line {
+        cut: cut == Some(line.item.item.dossier.id),
+        ..row(room, line, *cumulated, *beyond, simulation)
+    });
     let kept = simulation.kept(&proposals);
     Ok(RankingView {
         overline: room.overline(),
         title: format!("Classement – {}", room.title()),
         path: room.path(),
-        list: request.view(i64::try_from(lines.len()).unwrap_or(i64::MAX), "dossier", "dossiers"),
+        list: request.view(total, "dossier", "dossiers"),
         filtered,
         selection,
         count: if filtered {
-            format!("{} sur {}", lines.len(), text::count(judged.len(), "dossier", "dossiers"))
+            format!("{found} sur {}", text::count(judged.len(), "dossier", "dossiers"))
         } else {
             text::count(judged.len(), "dossier", "dossiers")
         },
@@ -184,7 +195,7 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
         simulated: simulation.words(&judged),
         stop: format!("{}/classement", room.path()),
         portfolio: (!kept.is_empty()).then(|| portfolio(room, &judged, &kept)),
-        lines,
+        lines: lines.collect(),
         hidden: room.hidden(),
         sealed: room.seen.board.session.state.is_closed(),
     })
@@ -253,12 +264,21 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simul
         reference: item.dossier.reference_or_draft(),
         title: item.dossier.title_or_untitled().to_owned(),
         applicant: version.applicant().to_owned(),
-        score: assessment.score.map_or_else(|| UNSCORED.to_owned(), |score| score.to_string()),
+        score: scored(assessment.score),
         scored: assessment.score.is_some(),
         spread: assessment.spread.map(|spread| spread.to_string()).unwrap_or_default(),
         divergent: assessment.divergent,
         blocking: short_flags(&assessment.blocking),
-        reviews: reviews(assessment),
+        reviews: assessment
+            .reviews
+            .iter()
+            .map(|review| GivenScore {
+                institution: review.institution.clone(),
+                score: scored(review.score),
+                opinion: review.opinion.label().to_lowercase(),
+                proposed: review.proposed_words.clone(),
+            })
+            .collect(),
         requested: item.requested.to_string(),
         cumulated: total.to_string(),
         outcome: opinion.map(|o| room.outcome(o)).unwrap_or_default(),

@@ -12,7 +12,7 @@ use crate::committee::model::{HiddenItem, Item, Opinion, SeenBoard, Session, Ses
 use crate::committee::store;
 use crate::db::Conn;
 use crate::fault::Fault;
-use crate::instruction::{Assessment, TerritorialOpinion};
+use crate::instruction::{Assessment, Score, TerritorialOpinion};
 use crate::web::{Answer, Visit};
 
 pub struct Room {
@@ -147,6 +147,11 @@ pub struct ReviewRow {
 
 pub const UNSCORED: &str = "Non noté";
 
+/// A score, or that there is none.
+pub fn scored(score: Option<Score>) -> String {
+    score.map_or_else(|| UNSCORED.to_owned(), |score| score.to_string())
+}
+
 pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
     assessment
         .reviews
@@ -154,7 +159,7 @@ pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
         .map(|review| ReviewRow {
             institution: review.institution.clone(),
             name: review.name.clone(),
-            score: review.score.map_or_else(|| UNSCORED.to_owned(), |s| s.to_string()),
+            score: scored(review.score),
             opinion: review.opinion.label(),
             tone: review.opinion.tone(),
             proposed: review.proposed_words.clone(),

@@ -1,16 +1,19 @@
 //! Lists: what a person asked of one through the address (words searched, filters, order, page, format), and what
 //! the list's template shows of it: headers that sort, the filter form, the pages, the count, the exports.
 //!
+//! [`ListRequest`] reads the address, [`ListView`] is what the template shows.
+//!
 //! Nothing in an address is trusted: an unknown column, filter or page falls back to what the list shows by itself.
 
-use serde::Serialize;
+mod view;
 
 use super::Visit;
 use super::form::encode;
-use crate::base::text::{count, fold};
+use crate::base::text::fold;
 pub use crate::db::Window;
+pub use view::ListView;
 
-pub const PAGE_SIZE: i64 = 50;
+const PAGE_SIZE: i64 = 50;
 /// Most words of a search that count.
 const MAX_WORDS: usize = 10;
 
@@ -110,6 +113,7 @@ pub struct ListRequest {
     /// The order of the list when none is asked.
     default_sort: (&'static str, bool),
     page: i64,
+    page_size: i64,
     search: Option<String>,
     /// Parts of the address that belong to the page and not to the list.
     kept: Vec<(&'static str, String)>,
@@ -143,6 +147,7 @@ impl ListRequest {
             descending: sort.is_some() && query.text("sens") == "desc",
             default_sort: ("", false),
             page: query.text("page").parse().unwrap_or(1).max(1),
+            page_size: PAGE_SIZE,
             search: None,
             kept: Vec::new(),
             format: Format::asked(query),
@@ -159,6 +164,13 @@ impl ListRequest {
     #[must_use]
     pub fn without_search(mut self) -> Self {
         self.search = None;
+        self
+    }
+
+    /// A list that is read as a whole has longer pages than others.
+    #[must_use]
+    pub fn paged_by(mut self, rows: i64) -> Self {
+        self.page_size = rows.max(1);
         self
     }
 
@@ -215,7 +227,7 @@ impl ListRequest {
         if self.format.is_some() {
             return Window { offset: 0, limit: i64::MAX };
         }
-        Window { offset: (self.page_in(total) - 1) * PAGE_SIZE, limit: PAGE_SIZE }
+        Window { offset: (self.page_in(total) - 1) * self.page_size, limit: self.page_size }
     }
 
     /// The page's rows of a list short enough to be held whole, filtered and sorted by the caller.
@@ -234,12 +246,12 @@ impl ListRequest {
         self.words().iter().all(|word| text.contains(word))
     }
 
-    fn pages_in(total: i64) -> i64 {
-        (total.max(0) + PAGE_SIZE - 1).div_euclid(PAGE_SIZE).max(1)
+    fn pages_in(&self, total: i64) -> i64 {
+        (total.max(0) + self.page_size - 1).div_euclid(self.page_size).max(1)
     }
 
     fn page_in(&self, total: i64) -> i64 {
-        self.page.clamp(1, Self::pages_in(total))
+        self.page.clamp(1, self.pages_in(total))
     }
 
     /// The address of this list with another order, page or format.
@@ -261,164 +273,4 @@ impl ListRequest {
             .collect();
         if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) }
     }
-
-    /// What the components of `components/list.html` show. `singular` and `plural` count the rows: « 1 dossier »,
-    /// « 12 dossiers ».
-    #[must_use]
-    pub fn view(&self, total: i64, singular: &str, plural: &str) -> ListView {
-        let order = self.order();
-        let headers = self
-            .columns
-            .iter()
-            .map(|column| {
-                let sorted = !column.sort.is_empty() && column.sort == order.0;
-                let next = (column.sort, sorted && !order.1);
-                Header {
-                    label: column.label,
-                    href: if column.sort.is_empty() { String::new() } else { self.address(next, 1, None) },
-                    sorted: match (sorted, order.1) {
-                        (false, _) => "",
-                        (true, false) => "ascending",
-                        (true, true) => "descending",
-                    },
-                    number: column.number,
-                }
-            })
-            .collect();
-        let filters = self
-            .filters
-            .iter()
-            .zip(&self.chosen)
-            .map(|(filter, chosen)| {
-                let all = Choice { value: String::new(), label: filter.all.to_owned(), selected: chosen.is_empty() };
-                let options = filter.options.iter().map(|(value, label)| Choice {
-                    selected: value == chosen,
-                    value: value.clone(),
-                    label: label.clone(),
-                });
-                FilterView {
-                    code: filter.code,
-                    label: filter.label,
-                    options: std::iter::once(all).chain(options).collect(),
-                }
-            })
-            .collect();
-        let mut hidden: Vec<Hidden> =
-            self.kept.iter().map(|(name, value)| Hidden { name, value: value.clone() }).collect();
-        if order != self.default_sort && !order.0.is_empty() {
-            hidden.push(Hidden { name: "tri", value: order.0.to_owned() });
-            if order.1 {
-                hidden.push(Hidden { name: "sens", value: "desc".to_owned() });
-            }
-        }
-        let (page, pages) = (self.page_in(total), Self::pages_in(total));
-        let to = |page: i64| self.address(order, page, None);
-        let all = ListRequest { chosen: vec![String::new(); self.chosen.len()], ..self.clone() }.without_search();
-        ListView {
-            path: self.path.clone(),
-            searchable: self.search.is_some(),
-            search: self.search().to_owned(),
-            filtered: !self.search().is_empty() || self.chosen.iter().any(|value| !value.is_empty()),
-            all_href: all.address(order, 1, None),
-            filters,
-            hidden,
-            headers,
-            total,
-            count: count(usize::try_from(total).unwrap_or_default(), singular, plural),
-            page,
-            pages: numbers(page, pages)
-                .into_iter()
-                .map(|number| match number {
-                    Some(number) => PageLink { label: number.to_string(), href: to(number), current: number == page },
-                    None => PageLink { label: "…".to_owned(), href: String::new(), current: false },
-                })
-                .collect(),
-            last_page: pages,
-            previous: if page > 1 { to(page - 1) } else { String::new() },
-            following: if page < pages { to(page + 1) } else { String::new() },
-            exports: Format::ALL
-                .into_iter()
-                .map(|format| Export { label: format.label(), href: self.address(order, 1, Some(format)) })
-                .collect(),
-        }
-    }
-}
-
-/// The numbers of pages worth a link: both ends and around the current one; `None` stands for a gap.
-fn numbers(page: i64, pages: i64) -> Vec<Option<i64>> {
-    let mut shown: Vec<Option<i64>> = Vec::new();
-    for number in (1..=pages).filter(|n| *n == 1 || *n == pages || (page - 2..=page + 2).contains(n)) {
-        if let Some(Some(last)) = shown.last()
-            && number > last + 1
-        {
-            // A gap of one page is no shorter than the page itself.
-            shown.push(if number == last + 2 { Some(last + 1) } else { None });
-        }
-        shown.push(Some(number));
-    }
-    shown
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Header {
-    label: &'static str,
-    href: String,
-    /// As `aria-sort` says it; empty when the list is not sorted by this column.
-    sorted: &'static str,
-    number: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Choice {
-    value: String,
-    label: String,
-    selected: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct FilterView {
-    code: &'static str,
-    label: &'static str,
-    options: Vec<Choice>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Hidden {
-    name: &'static str,
-    value: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct PageLink {
-    label: String,
-    /// Empty for a gap.
-    href: String,
-    current: bool,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct Export {
-    label: &'static str,
-    href: String,
-}
-
-/// The list's frame, ready for its template.
-#[derive(Clone, Debug, Serialize)]
-pub struct ListView {
-    path: String,
-    searchable: bool,
-    search: String,
-    filtered: bool,
-    all_href: String,
-    filters: Vec<FilterView>,
-    hidden: Vec<Hidden>,
-    headers: Vec<Header>,
-    total: i64,
-    count: String,
-    page: i64,
-    last_page: i64,
-    pages: Vec<PageLink>,
-    previous: String,
-    following: String,
-    exports: Vec<Export>,
 }
