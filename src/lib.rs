@@ -1,6 +1,7 @@
 //! Essaim runs public funding calls, from publication to shared follow-up.
 //!
 //! The modules below are in dependency order: each may use those above it. ARCHITECTURE.md tells the rest.
+#![forbid(unsafe_code)]
 
 // Leaf types and the two databases.
 pub mod base;

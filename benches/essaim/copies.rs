@@ -37,7 +37,6 @@ const TABLES: &[Copied] = &[
         through: "dossier_id",
         moved: &["id", "assignment_id", "dossier_id", "dossier_version_id"],
     },
-    Copied { table: "review_proposals", through: "review_id", moved: &["id", "review_id"] },
     Copied { table: "review_scores", through: "review_id", moved: &["id", "review_id"] },
     Copied { table: "review_submissions", through: "review_id", moved: &["id", "review_id", "dossier_version_id"] },
 ];

@@ -1,8 +1,12 @@
 //! `essaim check` on a live database: green when intact, red on one altered byte of each thing it guards.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use essaim::base::money::Cents;
 use essaim::commands::check::{Finding, verify};
 use essaim::db::Backend;
+use essaim::db::schema::reviews;
+use essaim::instruction::FunderProposal;
 use essaim::sealed::{DocumentKind, seal};
 
 use crate::support::instruction::instructed_dossier;
@@ -98,6 +102,41 @@ fn marks_are_filled_from_the_answers() {
     let (_, fill) = migration.split_once("DEFAULT '';").unwrap();
     tamper(&app, fill);
     assert_eq!(problems(&app), Vec::<String>::new());
+}
+
+#[test]
+fn proposals_are_the_same_after_a_migration_back_and_forth() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    instructed_dossier(&app, &world, "Ruche notée", 10_000, [3; 8], [2; 8]);
+    let several =
+        r#"[{"funder":"Z","opinion":"reserved","proposed":null},{"funder":"A","opinion":null,"proposed":12}]"#;
+    tamper(&app, &format!("UPDATE reviews SET proposals = '{several}' WHERE id = (SELECT min(id) FROM reviews)"));
+    let proposals = || -> Vec<Vec<FunderProposal>> {
+        let texts = app
+            .service()
+            .read(|conn| Ok(reviews::table.order(reviews::id).select(reviews::proposals).load::<String>(conn)?));
+        texts.unwrap().iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+    };
+    let before = proposals();
+    assert!(before.len() == 2 && before[0].len() == 2 && before[1].len() == 1, "{before:?}");
+    let (back, forth) = match app.service().db.backend() {
+        Backend::Sqlite => (
+            include_str!("../../migrations/sqlite/2026-11-27-000004_review_proposals/down.sql"),
+            include_str!("../../migrations/sqlite/2026-11-27-000004_review_proposals/up.sql"),
+        ),
+        Backend::Postgres => (
+            include_str!("../../migrations/postgres/2026-11-27-000004_review_proposals/down.sql"),
+            include_str!("../../migrations/postgres/2026-11-27-000004_review_proposals/up.sql"),
+        ),
+    };
+    let migrated = |sql: &str| app.service().db.write(|conn| Ok(conn.batch_execute(sql)?)).unwrap();
+    migrated(back);
+    tamper(&app, "UPDATE review_proposals SET proposed_cents = 13 WHERE funder = 'A'");
+    migrated(forth);
+    let mut after = before;
+    after[0][1].proposed = Some(Cents(13));
+    assert_eq!(proposals(), after);
 }
 
 #[test]

@@ -91,7 +91,6 @@ const LONG: &[&str] = &[
     "assignments",
     "reviews",
     "review_scores",
-    "review_proposals",
     "review_submissions",
     "interest_declarations",
     "journal_entries",

@@ -57,6 +57,7 @@ diesel::table! {
         started_at -> BigInt,
         submitted_at -> Nullable<BigInt>,
         marks -> Text,
+        proposals -> Text,
     }
 }
 
@@ -68,16 +69,6 @@ diesel::table! {
         answered -> Bool,
         level -> Nullable<Integer>,
         comment -> Text,
-    }
-}
-
-diesel::table! {
-    review_proposals (id) {
-        id -> BigInt,
-        review_id -> BigInt,
-        funder -> Text,
-        opinion -> Nullable<Text>,
-        proposed_cents -> Nullable<BigInt>,
     }
 }
 
@@ -126,4 +117,3 @@ diesel::joinable!(reviews -> dossier_versions (dossier_version_id));
 diesel::joinable!(review_scores -> reviews (review_id));
 diesel::joinable!(review_submissions -> reviews (review_id));
 diesel::joinable!(territorial_opinions -> dossiers (dossier_id));
-diesel::joinable!(review_proposals -> reviews (review_id));

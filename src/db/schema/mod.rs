@@ -47,7 +47,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     interest_declarations,
     reviews,
     review_scores,
-    review_proposals,
     review_submissions,
     territorial_opinions,
     committee_sessions,

@@ -7,8 +7,7 @@ use diesel::prelude::*;
 use super::Assignment;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
-use crate::base::money::Cents;
-use crate::db::schema::{assignments, dossiers, review_proposals, review_scores, reviews};
+use crate::db::schema::{assignments, dossiers, review_scores, reviews};
 use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::instruction::marks::Marks;
@@ -27,7 +26,7 @@ pub struct Review {
 }
 
 type ReviewRow =
-    (ReviewId, DossierVersionId, Option<ReviewOpinion>, String, i64, Option<Instant>, AccountId, InstitutionId);
+    (ReviewId, DossierVersionId, Option<ReviewOpinion>, String, String, i64, Option<Instant>, AccountId, InstitutionId);
 
 macro_rules! review_columns {
     () => {
@@ -35,6 +34,7 @@ macro_rules! review_columns {
             reviews::id,
             reviews::dossier_version_id,
             reviews::opinion,
+            reviews::proposals,
             reviews::comment,
             reviews::version,
             reviews::submitted_at,
@@ -44,17 +44,17 @@ macro_rules! review_columns {
     };
 }
 
-fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>, proposed: Vec<FunderProposal>) -> Review {
-    let (id, dossier_version, opinion, comment, version, submitted_at, author, at) = row;
-    Review {
+fn review(row: ReviewRow, scores: BTreeMap<String, CriterionInput>) -> Result<Review, Fault> {
+    let (id, dossier_version, opinion, proposals, comment, version, submitted_at, author, at) = row;
+    Ok(Review {
         id,
         dossier_version,
         author,
         institution: at,
-        input: ReviewInput { scores, opinion, proposed, comment },
+        input: ReviewInput { scores, opinion, proposed: serde_json::from_str(&proposals)?, comment },
         version,
         submitted_at,
-    }
+    })
 }
 
 fn criterion_input(level: Option<i32>, comment: String, started: bool) -> CriterionInput {
@@ -101,7 +101,7 @@ pub struct GivenReview {
     pub proposed: Vec<FunderProposal>,
 }
 
-type GivenRow = (ReviewId, DossierId, Option<ReviewOpinion>, String, String, AccountId, InstitutionId);
+type GivenRow = (DossierId, Option<ReviewOpinion>, String, String, String, AccountId, InstitutionId);
 
 macro_rules! given_rows {
     ($conn:expr, $joined:expr) => {
@@ -110,9 +110,9 @@ macro_rules! given_rows {
             .filter(assignments::ended_at.is_null())
             .order((reviews::submitted_at, reviews::id))
             .select((
-                reviews::id,
                 reviews::dossier_id,
                 reviews::opinion,
+                reviews::proposals,
                 reviews::comment,
                 reviews::marks,
                 assignments::account_id,
@@ -128,7 +128,7 @@ pub fn given_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<GivenReview>, 
         .inner_join(assignments::table)
         .inner_join(dossiers::table.on(dossiers::id.eq(reviews::dossier_id)));
     let rows = given_rows!(conn, joined.filter(dossiers::call_id.eq(call)))?;
-    given(conn, rows)
+    given(rows)
 }
 
 /// [`given_in_call`] of some dossiers.
@@ -138,50 +138,29 @@ pub fn given_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<GivenReview
         let joined = reviews::table.inner_join(assignments::table);
         rows.extend(given_rows!(conn, joined.filter(among(reviews::dossier_id, some)))?);
     }
-    given(conn, rows)
+    given(rows)
 }
 
-fn given(conn: &mut Conn, rows: Vec<GivenRow>) -> Result<Vec<GivenReview>, Fault> {
-    let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
-    let mut proposals = proposals_of(conn, &ids)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, dossier, opinion, comment, marks, author, institution)| GivenReview {
-            dossier,
-            author,
-            institution,
-            opinion,
-            comment,
-            marks: Marks::stored(marks),
-            proposed: proposals.remove(&id).unwrap_or_default(),
+fn given(rows: Vec<GivenRow>) -> Result<Vec<GivenReview>, Fault> {
+    rows.into_iter()
+        .map(|(dossier, opinion, proposals, comment, marks, author, institution)| {
+            Ok(GivenReview {
+                dossier,
+                author,
+                institution,
+                opinion,
+                proposed: serde_json::from_str(&proposals)?,
+                comment,
+                marks: Marks::stored(marks),
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// Rows asked for in one query.
 const AT_ONCE: usize = 500;
 
-fn proposals_of(conn: &mut Conn, ids: &[ReviewId]) -> Result<HashMap<ReviewId, Vec<FunderProposal>>, Fault> {
-    let mut proposals: HashMap<ReviewId, Vec<FunderProposal>> = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        let found = review_proposals::table
-            .filter(among(review_proposals::review_id, some))
-            .order(review_proposals::id)
-            .select((
-                review_proposals::review_id,
-                review_proposals::funder,
-                review_proposals::opinion,
-                review_proposals::proposed_cents,
-            ))
-            .load::<(ReviewId, String, Option<ReviewOpinion>, Option<Cents>)>(conn)?;
-        for (id, funder, opinion, proposed) in found {
-            proposals.entry(id).or_default().push(FunderProposal { funder, opinion, proposed });
-        }
-    }
-    Ok(proposals)
-}
-
-/// Reviews with what was answered on each criterion, its comment and their proposals.
+/// Reviews with what was answered on each criterion and its comment.
 fn completed(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
     let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
     let found = review_scores::table
@@ -198,14 +177,12 @@ fn completed(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault
     for (id, criterion, level, comment, answered) in found {
         scores.entry(id).or_default().insert(criterion, criterion_input(level, comment, answered));
     }
-    let mut proposals = proposals_of(conn, &ids)?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| {
-            let (scores, proposed) = (scores.remove(&row.0), proposals.remove(&row.0));
-            review(row, scores.unwrap_or_default(), proposed.unwrap_or_default())
+            let scores = scores.remove(&row.0).unwrap_or_default();
+            review(row, scores)
         })
-        .collect())
+        .collect()
 }
 
 /// Creates the review of an assignment, on a version of the dossier.
@@ -222,12 +199,14 @@ pub fn insert_review(
             reviews::dossier_id.eq(assignment.dossier),
             reviews::dossier_version_id.eq(version),
             reviews::opinion.eq(input.opinion),
+            reviews::proposals.eq(serde_json::to_string(&input.proposed)?),
             reviews::comment.eq(&input.comment),
+            reviews::marks.eq(Marks::of(&input.scores).as_str()),
             reviews::started_at.eq(now),
         ))
         .returning(reviews::id)
         .get_result(conn)?;
-    write_answers(conn, id, input)?;
+    write_scores(conn, id, input)?;
     Ok(id)
 }
 
@@ -248,30 +227,16 @@ pub fn update_review(
     .set((
         reviews::dossier_version_id.eq(dossier_version),
         reviews::opinion.eq(input.opinion),
+        reviews::proposals.eq(serde_json::to_string(&input.proposed)?),
         reviews::comment.eq(&input.comment),
+        reviews::marks.eq(Marks::of(&input.scores).as_str()),
         reviews::version.eq(read.saturating_add(1)),
     ))
     .execute(conn)?;
     if changed != 1 {
         return Err(Fault::Stale);
     }
-    write_answers(conn, id, input)
-}
-
-fn write_answers(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {
-    write_scores(conn, review, input)?;
-    diesel::delete(review_proposals::table.filter(review_proposals::review_id.eq(review))).execute(conn)?;
-    for part in &input.proposed {
-        diesel::insert_into(review_proposals::table)
-            .values((
-                review_proposals::review_id.eq(review),
-                review_proposals::funder.eq(&part.funder),
-                review_proposals::opinion.eq(part.opinion),
-                review_proposals::proposed_cents.eq(part.proposed),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
+    write_scores(conn, id, input)
 }
 
 fn write_scores(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Result<(), Fault> {
@@ -291,10 +256,6 @@ fn write_scores(conn: &mut Conn, review: ReviewId, input: &ReviewInput) -> Resul
             ))
             .execute(conn)?;
     }
-    let marks = Marks::of(&input.scores);
-    diesel::update(reviews::table.filter(reviews::id.eq(review)))
-        .set(reviews::marks.eq(marks.as_str()))
-        .execute(conn)?;
     Ok(())
 }
 
