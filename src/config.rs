@@ -12,7 +12,11 @@ use crate::db::DatabaseUrl;
 
 /// Name, meaning and default of every variable: the single list behind the parser, `--help` and the README.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
-    ("ESSAIM_DATABASE_URL", "sqlite:PATH or postgres://USER@HOST/DATABASE", "sqlite:var/essaim.sqlite3"),
+    (
+        "ESSAIM_DATABASE_URL",
+        "sqlite:PATH or postgres://USER@HOST/DATABASE, with ?sslmode=verify-full for a server on another machine",
+        "sqlite:var/essaim.sqlite3",
+    ),
     ("ESSAIM_FILES", "folder of attachments and sealed documents", "var/files"),
     ("ESSAIM_BIND", "address and port to listen on", "127.0.0.1:8080"),
     ("ESSAIM_BASE_URL", "public address of the service, without a final slash", "http://127.0.0.1:8080"),
@@ -61,7 +65,7 @@ impl Settings {
             })
         };
         let mut fail = |name: &str, expected: &str| {
-            errors.push(format!("{name}={:?}: expected {expected}", text(name)));
+            errors.push(format!("{name}={:?}: expected {expected}", without_password(&text(name))));
         };
         let database = DatabaseUrl::parse(&text("ESSAIM_DATABASE_URL"));
         if let Err(expected) = &database {
@@ -132,4 +136,18 @@ impl Settings {
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")
     }
+}
+
+/// A setting as an error repeats it, on a screen or in a log.
+fn without_password(value: &str) -> String {
+    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    let rest = match rest.rsplit_once('@').map(|(who, place)| (who.split_once(':'), place)) {
+        Some((Some((user, _)), place)) => format!("{user}:…@{place}"),
+        _ => rest.to_owned(),
+    };
+    let parts = rest.split_inclusive(['?', '&']).map(|part| match part.split_once("password=") {
+        Some((before, secret)) => format!("{before}password=…{}", if secret.ends_with('&') { "&" } else { "" }),
+        None => part.to_owned(),
+    });
+    format!("{scheme}://{}", parts.collect::<String>())
 }

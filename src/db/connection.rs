@@ -1,12 +1,14 @@
 //! One connection type over both backends, opened by the URL's scheme and by nothing else.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection as _, PgConnection, SqliteConnection};
+
+use super::url::DatabaseUrl;
 
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
@@ -16,52 +18,6 @@ pub enum Conn {
 
 /// What queries built in parts are typed with.
 pub type Dialect = <Conn as diesel::Connection>::Backend;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backend {
-    Sqlite,
-    Postgres,
-}
-
-impl Backend {
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Postgres => "postgresql",
-        }
-    }
-}
-
-/// `sqlite:PATH`, a bare path, or `postgres://…`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    Sqlite(PathBuf),
-    Postgres(String),
-}
-
-impl DatabaseUrl {
-    /// # Errors
-    /// Names the schemes understood.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Postgres(text.to_owned()));
-        }
-        let path = text.strip_prefix("sqlite:").unwrap_or(text);
-        if path.is_empty() || path.contains("://") {
-            return Err("expected sqlite:PATH or postgres://USER@HOST/DATABASE".to_owned());
-        }
-        Ok(Self::Sqlite(PathBuf::from(path)))
-    }
-
-    #[must_use]
-    pub fn backend(&self) -> Backend {
-        match self {
-            Self::Sqlite(_) => Backend::Sqlite,
-            Self::Postgres(_) => Backend::Postgres,
-        }
-    }
-}
 
 /// Hands out connections to the pool.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use percent_encoding::percent_decode_str;
 
-use super::connection::DatabaseUrl;
+use super::url::DatabaseUrl;
 use crate::fault::Fault;
 
 /// Writes the database as it stands at one instant, while others go on writing to it.

@@ -9,6 +9,7 @@ mod connection;
 mod copy;
 mod place;
 pub mod schema;
+mod url;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,9 +25,10 @@ use crate::fault::Fault;
 
 pub use among::{Among, among, outside};
 use connection::Manager;
-pub use connection::{Backend, Conn, DatabaseUrl, Dialect};
+pub use connection::{Conn, Dialect};
 pub use copy::{copy_in, copy_out, must_be_empty};
 pub use place::Place;
+pub use url::{Backend, DatabaseUrl, TLS};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");

@@ -1,5 +1,7 @@
 //! The migrations, on the backend of this run.
 
+mod encryption;
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;

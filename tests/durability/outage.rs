@@ -1,7 +1,5 @@
 //! PostgreSQL going away under load and coming back: a page that says so, and nothing to restart.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Stopwatch};
@@ -14,83 +12,7 @@ use super::prepared::prepared;
 use super::process::{Served, check};
 use super::work::{Answer, Deed};
 use crate::support::database::server;
-use crate::support::{Browser, Client};
-
-/// A server of the test's own, that it may stop.
-struct OwnPostgres {
-    programs: PathBuf,
-    folder: tempfile::TempDir,
-    port: u16,
-}
-
-impl OwnPostgres {
-    /// Nothing where PostgreSQL's server programs are not installed.
-    fn start() -> Option<Self> {
-        let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-        let programs = versions.map(|v| v.unwrap().path().join("bin")).filter(|p| p.join("pg_ctl").exists()).max()?;
-        let folder = tempfile::tempdir().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let own = Self { programs, folder, port };
-        if own.as_root() {
-            let owned = Command::new("chown").arg("postgres").arg(own.folder.path()).status();
-            owned.ok().filter(std::process::ExitStatus::success)?;
-        }
-        let data = own.data();
-        own.run("initdb", &["-D", &data, "-A", "trust", "-U", "postgres", "--locale=C", "-E", "UTF8"]);
-        own.resume();
-        Some(own)
-    }
-
-    fn as_root(&self) -> bool {
-        std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(self.folder.path()).unwrap()) == 0
-            || Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0"))
-    }
-
-    fn data(&self) -> String {
-        self.folder.path().join("data").to_str().unwrap().to_owned()
-    }
-
-    fn run(&self, program: &str, arguments: &[&str]) {
-        let program = self.programs.join(program);
-        let mut command = if self.as_root() {
-            let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        // Not into our pipes: the server would keep them open.
-        let quiet = || std::fs::File::create("/dev/null").unwrap();
-        let status = command.args(arguments).stdout(quiet()).stderr(quiet()).status().unwrap();
-        assert!(status.success(), "{arguments:?}");
-    }
-
-    fn resume(&self) {
-        let options = format!("-p {} -k {} -c listen_addresses=127.0.0.1", self.port, self.folder.path().display());
-        let log = self.folder.path().join("log");
-        self.run("pg_ctl", &["-D", &self.data(), "-l", log.to_str().unwrap(), "-w", "-o", &options, "start"]);
-    }
-
-    /// As if its machine had lost power.
-    fn stop_at_once(&self) {
-        self.run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "stop"]);
-    }
-
-    fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
-    }
-}
-
-impl Drop for OwnPostgres {
-    fn drop(&mut self) {
-        let mut command = if self.as_root() { Command::new("runuser") } else { Command::new("env") };
-        if self.as_root() {
-            command.args(["-u", "postgres", "--"]);
-        }
-        let _ =
-            command.arg(self.programs.join("pg_ctl")).args(["-D", &self.data(), "-m", "immediate", "stop"]).output();
-    }
-}
+use crate::support::{Browser, Client, OwnPostgres};
 
 #[test]
 fn a_postgresql_that_goes_away_under_load_is_waited_for_and_found_again() {
@@ -102,7 +24,7 @@ fn a_postgresql_that_goes_away_under_load_is_waited_for_and_found_again() {
         return;
     };
     let own = DatabaseUrl::Postgres(postgres.url());
-    let dump = postgres.folder.path().join("prepared");
+    let dump = postgres.folder().join("prepared");
     copy_out(&prepared().database, &dump).unwrap();
     copy_in(&own, &dump).unwrap();
     let place = Place::on(own);

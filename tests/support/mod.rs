@@ -14,12 +14,15 @@ pub mod dossiers;
 pub mod funding;
 pub mod instruction;
 mod mail_server;
+mod postgres;
 mod world;
 
 pub use app::TestApp;
 pub use browser::{Browser, Inspection};
 pub use client::{Client, Reply};
 pub use mail_server::MailServer;
+#[allow(unused_imports)]
+pub use postgres::OwnPostgres;
 #[allow(unused_imports)]
 pub use world::{CALL_FILE, PASSWORD, World};
 

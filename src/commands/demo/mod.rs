@@ -107,10 +107,11 @@ fn place(options: &Options, (file, schema): (&str, &'static str)) -> Result<Plac
     match options.server.as_deref().map(DatabaseUrl::parse).transpose() {
         Ok(None) => Ok(Place::File(options.folder.join(file))),
         Ok(Some(DatabaseUrl::Postgres(server))) => Ok(Place::Schema { server, name: schema }),
-        _ => {
+        Ok(Some(DatabaseUrl::Sqlite(_))) => {
             Err("--database: expected postgres://USER@HOST/DATABASE; without it, the database is in --folder"
                 .to_owned())
         }
+        Err(expected) => Err(format!("--database: {expected}")),
     }
 }
 
