@@ -56,7 +56,7 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         let (count, problems) = dossiers::verify_attachments(conn, &service.files)?;
         findings.push(Finding { what: "Pièces jointes, empreintes", count, problems });
         let (count, problems) = instruction::verify(conn)?;
-        findings.push(Finding { what: "Niveaux des avis, égaux à leurs réponses", count, problems });
+        findings.push(Finding { what: "Avis, égaux à ce qu’en retiennent les listes", count, problems });
         let (count, problems) = dossiers::counts::verify(conn)?;
         findings.push(Finding { what: "Nombres des listes, égaux à leurs dossiers", count, problems });
         Ok(findings)

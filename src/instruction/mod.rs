@@ -5,7 +5,7 @@
 //! interests* comes before reading and a conflict is a recusal; a *review* holds scores, an opinion and a proposed
 //! amount per funder on one version of the dossier, and never changes once submitted.
 //! Reading order: [`model`], [`rules`] (the arithmetic of scores), `marks`, [`proposals`], `store`, `assess` (what the
-//! committee reads), [`actions`], [`pages`].
+//! committee reads), [`actions`], [`pages`], `verify`.
 
 pub mod actions;
 mod assess;
@@ -18,9 +18,10 @@ pub mod rules;
 mod sight;
 mod store;
 mod territory;
+mod verify;
 
 pub use assess::{Assessment, SubmittedReview, assessments};
-pub use marks::{Marks, verify};
+pub use marks::Marks;
 pub use model::{
     CriterionInput, EligibilityAnswer, FunderProposal, Mark, ReviewInput, ReviewOpinion, TerritorialInput,
 };
@@ -28,3 +29,4 @@ pub use rules::Score;
 pub use sight::ReviewSight;
 pub use store::{EligibilityCheck, last_eligibility};
 pub use territory::{TerritorialOpinion, territorial};
+pub use verify::verify;

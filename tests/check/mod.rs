@@ -77,7 +77,7 @@ fn a_moved_count_of_a_list() {
 }
 
 #[test]
-fn a_mark_that_differs_from_its_answer() {
+fn what_lists_keep_of_a_review_and_is_not_so() {
     let app = TestApp::start();
     let world = World::build(&app);
     instructed_dossier(&app, &world, "Ruche notée", 10_000, [3; 8], [4, -1, 0, 1, 2, 3, 4, 0]);
@@ -85,6 +85,10 @@ fn a_mark_that_differs_from_its_answer() {
     tamper(&app, "UPDATE review_scores SET level = 1 WHERE criterion = 'C1' AND level = 3");
     let found = problems(&app);
     assert!(found.len() == 1 && found[0].contains("les niveaux retenus diffèrent des réponses"), "{found:?}");
+    tamper(&app, "UPDATE review_scores SET level = 3 WHERE criterion = 'C1' AND level = 1");
+    tamper(&app, "UPDATE reviews SET submitted_at = NULL WHERE id = (SELECT max(id) FROM reviews)");
+    let found = problems(&app);
+    assert!(found.len() == 1 && found[0].contains("date de dépôt"), "{found:?}");
 }
 
 /// A database that comes from before the marks were kept beside the answers.

@@ -102,7 +102,7 @@ macro_rules! assignment_columns {
             assignments::refused_at,
             assignments::reminded_at,
             reviews::id.nullable(),
-            reviews::submitted_at.nullable(),
+            assignments::review_submitted_at,
         )
     };
 }
