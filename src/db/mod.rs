@@ -23,7 +23,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::fault::Fault;
 
-pub use among::{Among, among, outside};
+pub use among::{AT_ONCE, Among, among, outside};
 use connection::Manager;
 pub use connection::{Conn, Dialect};
 pub use copy::{copy_in, copy_out, must_be_empty};

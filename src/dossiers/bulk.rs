@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId, DossierVersionId};
 use crate::base::money::Cents;
 use crate::db::schema::{dossier_versions, dossiers};
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::fault::Fault;
 
 /// Dossiers by id, without any check of rights.
@@ -24,9 +24,6 @@ pub fn by_ids(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, D
     }
     Ok(found)
 }
-
-/// Both databases bound the number of values in a statement.
-const AT_ONCE: usize = 500;
 
 type Row = (DossierVersionId, DossierId, i64, String, String, Cents, Instant, AccountId);
 

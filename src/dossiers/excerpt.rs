@@ -12,7 +12,7 @@ use crate::base::ids::DossierVersionId;
 use crate::base::money::Cents;
 use crate::calls::definition::CallDefinition;
 use crate::db::schema::dossier_versions;
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::fault::Fault;
 
 /// Some of a version's content.
@@ -78,8 +78,6 @@ impl Excerpt {
 /// # Errors
 /// When the database refuses.
 pub fn excerpts_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, Excerpt>, Fault> {
-    /// Both databases bound the number of values in a statement.
-    const AT_ONCE: usize = 500;
     let mut found = HashMap::with_capacity(ids.len());
     for some in ids.chunks(AT_ONCE) {
         let rows = dossier_versions::table

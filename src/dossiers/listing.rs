@@ -14,7 +14,7 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{CallId, DossierId};
 use crate::base::text::pattern;
 use crate::db::schema::{dossier_tags, dossiers, organisations};
-use crate::db::{Conn, Dialect, Window, among};
+use crate::db::{AT_ONCE, Conn, Dialect, Window, among};
 use crate::fault::Fault;
 
 /// In whose eyes a list is made.
@@ -167,7 +167,7 @@ fn counts(
         // All but drafts, which are nobody's to see, less the few that are closed to this person.
         numbers.extend(counts::by_state(conn, call, counted)?);
         let closed: Vec<DossierId> = sight::closed_by_interest(conn, actor, call)?.into_iter().collect();
-        for some in closed.chunks(500) {
+        for some in closed.chunks(AT_ONCE) {
             let mut theirs =
                 dossiers::table.filter(among(dossiers::id, some)).select(dossiers::state).into_boxed::<Dialect>();
             if let Some((kind, code)) = counted.tag() {
@@ -278,7 +278,7 @@ fn ordered(
 pub fn tags(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
     // A whole list, for an export, has more ids than a statement takes.
-    for part in rows.chunks(500) {
+    for part in rows.chunks(AT_ONCE) {
         let ids: Vec<DossierId> = part.iter().map(|row| row.dossier.id).collect();
         let found = dossier_tags::table
             .filter(among(dossier_tags::dossier_id, ids))

@@ -1,5 +1,7 @@
 //! Letters sent together: prepare, follow, record the posting day, download.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::desk::Reader;
@@ -297,22 +299,19 @@ fn archive(visit: &Visit, call: &Call, ids: Vec<LetterId>, name: String) -> Resu
     let files = &visit.service().files;
     let file = visit.read(|conn| {
         let reader = Reader::of(conn, actor, call)?;
-        let mut kept = Vec::new();
-        for group in ids.chunks(500) {
-            let mut letters = store::letters_by_ids(conn, group)?;
-            letters.retain(|letter| !reader.closed.contains(&letter.dossier));
-            if !actor.holds_in(call.id, &[Role::CallManager]) {
-                // Each authority downloads what it signed.
-                let ids: Vec<LetterId> = letters.iter().map(|letter| letter.id).collect();
-                let own: Vec<Option<LetterId>> = store::of_letters(conn, &ids)?
-                    .into_iter()
-                    .filter(|d| reader.authorities.contains(&d.authority))
-                    .map(|d| d.letter)
-                    .collect();
-                letters.retain(|letter| own.contains(&Some(letter.id)));
-            }
-            kept.extend(letters.into_iter().map(|letter| letter.id));
+        let mut letters = store::letters_by_ids(conn, &ids)?;
+        letters.retain(|letter| !reader.closed.contains(&letter.dossier));
+        if !actor.holds_in(call.id, &[Role::CallManager]) {
+            // Each authority downloads what it signed.
+            let found: Vec<LetterId> = letters.iter().map(|letter| letter.id).collect();
+            let own: HashSet<LetterId> = store::of_letters(conn, &found)?
+                .into_iter()
+                .filter(|decision| reader.authorities.contains(&decision.authority))
+                .filter_map(|decision| decision.letter)
+                .collect();
+            letters.retain(|letter| own.contains(&letter.id));
         }
+        let kept: Vec<LetterId> = letters.into_iter().map(|letter| letter.id).collect();
         archive::write(conn, files, call, &kept)
     })?;
     Answer::download("application/zip", name, file)

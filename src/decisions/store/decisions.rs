@@ -12,7 +12,7 @@ use crate::base::ids::{
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::schema::{calls, decision_shares, decisions, dossiers, ledger_entries};
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::decisions::model::{AuthorityShare, Decision, Granted, Kind, Procedure};
 use crate::dossiers::{Outcome, State};
 use crate::fault::Fault;
@@ -97,7 +97,7 @@ fn with_shares(conn: &mut Conn, rows: Vec<DecisionRow>) -> Result<Vec<Decision>,
     let mut shares: HashMap<DecisionId, Vec<Granted>> = HashMap::new();
     let ids: Vec<DecisionId> = rows.iter().map(|row| row.0.0).collect();
     // Both backends bound the number of parameters of a query.
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(AT_ONCE) {
         let found = decision_shares::table
             .filter(among(decision_shares::decision_id, ids.iter().copied()))
             .order((decision_shares::year, decision_shares::funding_line_id))
@@ -141,7 +141,7 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Decision>, 
 /// When the database refuses.
 pub fn of_dossiers(conn: &mut Conn, dossiers: &[DossierId]) -> Result<Vec<Decision>, Fault> {
     let mut rows = Vec::new();
-    for ids in dossiers.chunks(500) {
+    for ids in dossiers.chunks(AT_ONCE) {
         rows.extend(
             decisions::table
                 .filter(among(decisions::dossier_id, ids))
@@ -166,7 +166,7 @@ pub fn of_letter(conn: &mut Conn, letter: LetterId) -> Result<Vec<Decision>, Fau
 /// The decisions that these letters carry.
 pub fn of_letters(conn: &mut Conn, letters: &[LetterId]) -> Result<Vec<Decision>, Fault> {
     let mut rows = Vec::new();
-    for ids in letters.chunks(500) {
+    for ids in letters.chunks(AT_ONCE) {
         rows.extend(
             decisions::table
                 .filter(among(decisions::letter_id, ids.iter().copied()))

@@ -11,7 +11,7 @@ use crate::committee::SessionState;
 use crate::db::schema::{
     committee_opinions, committee_sessions, decisions, dossiers, funding_lines, letters, opinion_shares, organisations,
 };
-use crate::db::{Conn, among, outside};
+use crate::db::{AT_ONCE, Conn, among, outside};
 use crate::decisions::model::Kind;
 use crate::dossiers::{Outcome, State};
 use crate::fault::Fault;
@@ -93,7 +93,7 @@ pub struct Named {
 
 pub fn named(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Named>, Fault> {
     let mut found = HashMap::new();
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(AT_ONCE) {
         let rows = dossiers::table
             .inner_join(organisations::table)
             .filter(among(dossiers::id, ids.iter().copied()))
@@ -116,7 +116,7 @@ pub struct Proposal {
 
 pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Proposal>, Fault> {
     let mut found: HashMap<DossierId, (OpinionId, Proposal)> = HashMap::new();
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(AT_ONCE) {
         let rows = committee_opinions::table
             .inner_join(committee_sessions::table)
             .filter(among(committee_opinions::dossier_id, ids.iter().copied()))
@@ -136,7 +136,7 @@ pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId
     }
     let opinions: HashMap<OpinionId, DossierId> = found.iter().map(|(id, (opinion, _))| (*opinion, *id)).collect();
     let wanted: Vec<OpinionId> = opinions.keys().copied().collect();
-    for ids in wanted.chunks(500) {
+    for ids in wanted.chunks(AT_ONCE) {
         let rows = opinion_shares::table
             .inner_join(funding_lines::table.on(funding_lines::id.eq(opinion_shares::funding_line_id)))
             .filter(among(opinion_shares::opinion_id, ids.iter().copied()))

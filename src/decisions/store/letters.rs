@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DecisionId, DocumentId, DossierId, LetterId, OrganisationId};
 use crate::db::schema::{decisions, dossiers, letters};
-use crate::db::{Conn, among, outside};
+use crate::db::{AT_ONCE, Conn, among, outside};
 use crate::decisions::model::{Letter, LetterKind};
 use crate::fault::Fault;
 
@@ -88,7 +88,7 @@ pub fn letter_by_id(conn: &mut Conn, id: LetterId) -> Result<Letter, Fault> {
 
 pub fn letters_by_ids(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<Letter>, Fault> {
     let mut found = Vec::new();
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(AT_ONCE) {
         let rows = letters::table
             .filter(among(letters::id, ids.iter().copied()))
             .order(letters::id)

@@ -25,7 +25,7 @@ pub use links::links;
 pub fn pages() -> Vec<Page> {
     let mut pages = vec![
         Page::get("/appels/{call}/financement", Permission::ThisCall(READERS), envelopes::of_call),
-        Page::get("/enveloppes/{envelope}", Permission::AnyCall(READERS), envelopes::lines),
+        Page::get("/enveloppes/{envelope}", Permission::AnyCall(READERS), envelopes::lines::show),
         Page::get("/dossiers/{dossier}/financement", Permission::AnyCall(READERS), dossier::show),
         Page::get("/mes-dossiers/{dossier}/financement", Permission::SignedIn, applicant::show),
     ];

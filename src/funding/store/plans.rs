@@ -14,7 +14,7 @@ use crate::base::money::Cents;
 use crate::db::schema::{
     dossier_versions, dossiers as dossier_rows, envelopes, institutions, ledger_entries, organisations,
 };
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::dossiers::{self, Content, Dossier};
 use crate::fault::Fault;
 use crate::funding::awards::planned_in;
@@ -153,7 +153,7 @@ fn applicants_of(
 ) -> Result<HashMap<OrganisationId, String>, Fault> {
     let ids: Vec<OrganisationId> = seen.values().map(|dossier| dossier.organisation).collect();
     let mut names = HashMap::new();
-    for some in ids.chunks(500) {
+    for some in ids.chunks(AT_ONCE) {
         names.extend(
             organisations::table
                 .filter(among(organisations::id, some.to_vec()))
@@ -167,7 +167,7 @@ fn applicants_of(
 fn contents_of(conn: &mut Conn, seen: &BTreeMap<DossierId, Dossier>) -> Result<HashMap<DossierId, Content>, Fault> {
     let ids: Vec<DossierId> = seen.keys().copied().collect();
     let mut contents = HashMap::new();
-    for some in ids.chunks(500) {
+    for some in ids.chunks(AT_ONCE) {
         let rows = dossier_versions::table
             .inner_join(dossier_rows::table.on(dossier_rows::current_version_id.eq(dossier_versions::id.nullable())))
             .filter(among(dossier_rows::id, some.to_vec()))

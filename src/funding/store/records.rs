@@ -15,7 +15,7 @@ use crate::base::text::pattern;
 use crate::db::schema::{
     acts, dossiers as dossier_rows, funding_lines, instalments, institutions, organisations, payments,
 };
-use crate::db::{Conn, Dialect, Window, among};
+use crate::db::{AT_ONCE, Conn, Dialect, Window, among};
 use crate::dossiers::{self, State};
 use crate::fault::Fault;
 use crate::funding::rules::ActKind;
@@ -282,7 +282,7 @@ pub fn listed_payments(
 /// When the database refuses.
 pub fn schedules_of(conn: &mut Conn, ids: &[ActId]) -> Result<BTreeMap<ActId, (usize, i32)>, Fault> {
     let mut schedules: BTreeMap<ActId, (usize, i32)> = BTreeMap::new();
-    for some in ids.chunks(500) {
+    for some in ids.chunks(AT_ONCE) {
         let rows = instalments::table
             .filter(among(instalments::act_id, some.to_vec()))
             .select((instalments::act_id, instalments::year))

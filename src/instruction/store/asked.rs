@@ -6,7 +6,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId};
 use crate::base::text::pattern;
 use crate::db::schema::{accounts, assignments, dossiers, institutions, organisations};
-use crate::db::{Conn, Dialect, among, outside};
+use crate::db::{AT_ONCE, Conn, Dialect, among, outside};
 use crate::dossiers::State;
 use crate::dossiers::counts::{self, Counted};
 use crate::fault::Fault;
@@ -88,7 +88,7 @@ pub fn count_asked(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
         return Ok(open.count().get_result(conn)?);
     }
     let mut count = count_of_call(conn, wanted)?;
-    for some in wanted.closed.chunks(500) {
+    for some in wanted.closed.chunks(AT_ONCE) {
         let closed = narrowed!(wanted).filter(among(assignments::dossier_id, some.to_vec()));
         count -= closed.count().get_result::<i64>(conn)?;
     }

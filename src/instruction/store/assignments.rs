@@ -6,7 +6,7 @@ use super::Instructor;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId, ReviewId};
 use crate::db::schema::{assignments, dossiers, reviews};
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
@@ -134,7 +134,7 @@ pub fn active_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Assignment>, 
 /// Active assignments of some dossiers.
 pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
     let mut all = Vec::new();
-    for some in wanted.chunks(500) {
+    for some in wanted.chunks(AT_ONCE) {
         let rows = assignments::table
             .left_join(reviews::table)
             .filter(among(assignments::dossier_id, some))
@@ -150,7 +150,7 @@ pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment
 /// Every assignment of some dossiers, ended ones too.
 pub fn ever_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
     let mut all = Vec::new();
-    for some in wanted.chunks(500) {
+    for some in wanted.chunks(AT_ONCE) {
         let rows = assignments::table
             .left_join(reviews::table)
             .filter(among(assignments::dossier_id, some))

@@ -7,14 +7,14 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
 use crate::db::schema::{dossier_tags, dossier_versions, dossiers, organisations};
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
 /// Axes and departments of some dossiers.
 pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    for some in wanted.chunks(500) {
+    for some in wanted.chunks(AT_ONCE) {
         let rows = dossier_tags::table
             .filter(among(dossier_tags::dossier_id, some))
             .order((dossier_tags::kind, dossier_tags::code))
@@ -30,7 +30,7 @@ pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
 /// Axes of the current versions of some dossiers.
 pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<String>>, Fault> {
     let mut axes: HashMap<_, Vec<_>> = HashMap::new();
-    for some in wanted.chunks(500) {
+    for some in wanted.chunks(AT_ONCE) {
         let rows = dossier_tags::table
             .filter(among(dossier_tags::dossier_id, some))
             .order(dossier_tags::code)
@@ -47,7 +47,7 @@ pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
 /// Names of the applicants of some dossiers.
 pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, String>, Fault> {
     let mut names = HashMap::new();
-    for some in wanted.chunks(500) {
+    for some in wanted.chunks(AT_ONCE) {
         let rows = dossiers::table
             .inner_join(organisations::table)
             .filter(among(dossiers::id, some))

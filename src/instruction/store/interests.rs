@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId};
 use crate::db::schema::{interest_declarations, recusals};
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::fault::Fault;
 
 /// A declaration of interests on one dossier.
@@ -108,7 +108,7 @@ pub fn recused_from(conn: &mut Conn, dossier: DossierId) -> Result<HashSet<Accou
 /// Pairs of dossier and recused person, of some dossiers.
 pub fn recusals_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashSet<(DossierId, AccountId)>, Fault> {
     let mut all = HashSet::new();
-    for some in wanted.chunks(500) {
+    for some in wanted.chunks(AT_ONCE) {
         let declared = interest_declarations::table
             .filter(among(interest_declarations::dossier_id, some))
             .filter(interest_declarations::conflict)

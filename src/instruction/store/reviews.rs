@@ -8,7 +8,7 @@ use super::Assignment;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::db::schema::{assignments, dossiers, review_scores, reviews};
-use crate::db::{Conn, among};
+use crate::db::{AT_ONCE, Conn, among};
 use crate::fault::Fault;
 use crate::instruction::marks::Marks;
 use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
@@ -156,9 +156,6 @@ fn given(rows: Vec<GivenRow>) -> Result<Vec<GivenReview>, Fault> {
         })
         .collect()
 }
-
-/// Rows asked for in one query.
-const AT_ONCE: usize = 500;
 
 /// Reviews with what was answered on each criterion and its comment.
 fn completed(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
