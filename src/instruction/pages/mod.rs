@@ -67,8 +67,8 @@ pub fn pages() -> Vec<Page> {
         Page::get("/dossiers/{dossier}/avis", AnyCall(INSTRUCTORS), review::show),
         Page::post("/dossiers/{dossier}/avis", AnyCall(INSTRUCTORS), review::save),
         Page::post("/dossiers/{dossier}/avis/interets", AnyCall(INSTRUCTORS), review::declare),
-        Page::get("/dossiers/{dossier}/avis/verifier", AnyCall(INSTRUCTORS), review::check),
-        Page::post("/dossiers/{dossier}/avis/rendre", AnyCall(INSTRUCTORS), review::submit),
+        Page::get("/dossiers/{dossier}/avis/verifier", AnyCall(INSTRUCTORS), review::check::show),
+        Page::post("/dossiers/{dossier}/avis/rendre", AnyCall(INSTRUCTORS), review::check::submit),
     ]
 }
 

@@ -1,12 +1,13 @@
-//! Practice notes: who reads them, and writing, answering, quoting and withdrawing them.
+//! Practice notes: who reads them (`circle`), writing, quoting and withdrawing them, and answering them (`answering`).
 
-use std::collections::HashSet;
+mod answering;
+mod circle;
 
-use crate::access::{Actor, Role};
+use crate::access::Actor;
 use crate::base::ids::{AccountId, DossierId, PracticeNoteId, PracticeReplyId};
-use crate::calls::{self, Call};
+use crate::calls::Call;
 use crate::db::Conn;
-use crate::dossiers::{self, Dossier, State};
+use crate::dossiers;
 use crate::fault::Fault;
 use crate::followup::store::notes::{self, Note, NoteText};
 use crate::followup::store::replies::{self, Reply};
@@ -14,86 +15,8 @@ use crate::journal::Entry;
 use crate::mail::Message;
 use crate::notify;
 use crate::service::Operation;
-
-/// What one person may do among those who share their practice in a call.
-#[derive(Debug)]
-pub struct Circle {
-    pub call: Call,
-    /// Funded dossiers in whose name this person writes.
-    pub own: Vec<Dossier>,
-    pub agent: bool,
-    /// Moderates and retains.
-    pub manager: bool,
-    closed: HashSet<DossierId>,
-    account: AccountId,
-}
-
-/// The funded projects of a call and its agents; a project whose award was terminated is no longer one of them.
-///
-/// # Errors
-/// [`Fault::NotFound`] for anybody else.
-pub fn circle(conn: &mut Conn, actor: &Actor, code: &str) -> Result<Circle, Fault> {
-    let call = calls::by_code(conn, code)?;
-    let own: Vec<Dossier> = dossiers::of_organisations(conn, &actor.organisations)?
-        .into_iter()
-        .filter(|dossier| dossier.call == call.id)
-        .filter(|dossier| dossier.state.is_awarded() && dossier.state != State::Terminated)
-        .collect();
-    let agent = actor.grants.iter().any(|grant| grant.call == call.id);
-    if !agent && own.is_empty() {
-        return Err(Fault::NotFound);
-    }
-    let mut closed = if agent { dossiers::closed_by_interest(conn, actor, call.id)? } else { HashSet::new() };
-    for dossier in &own {
-        closed.remove(&dossier.id);
-    }
-    let manager = actor.holds_in(call.id, &[Role::CallManager]);
-    Ok(Circle { call, own, agent, manager, closed, account: actor.id })
-}
-
-impl Circle {
-    #[must_use]
-    pub fn closed(&self) -> Vec<DossierId> {
-        self.closed.iter().copied().collect()
-    }
-
-    #[must_use]
-    pub fn sees(&self, dossier: Option<DossierId>) -> bool {
-        dossier.is_none_or(|dossier| !self.closed.contains(&dossier))
-    }
-
-    fn owns(&self, dossier: DossierId) -> bool {
-        self.own.iter().any(|own| own.id == dossier)
-    }
-
-    /// Members of the project that wrote it.
-    #[must_use]
-    pub fn may_edit(&self, note: &Note) -> bool {
-        note.withdrawn_at.is_none() && self.owns(note.dossier)
-    }
-
-    #[must_use]
-    pub fn may_withdraw(&self, note: &Note) -> bool {
-        note.withdrawn_at.is_none() && (self.owns(note.dossier) || self.manager)
-    }
-
-    /// Nobody but its author changes a reply.
-    #[must_use]
-    pub fn may_edit_reply(&self, reply: &Reply) -> bool {
-        reply.withdrawn_at.is_none() && reply.written_by == self.account
-    }
-
-    #[must_use]
-    pub fn may_withdraw_reply(&self, reply: &Reply) -> bool {
-        reply.withdrawn_at.is_none() && (reply.written_by == self.account || self.manager)
-    }
-
-    /// A manager who takes down what somebody else wrote says why.
-    #[must_use]
-    pub fn moderates(&self, dossier: Option<DossierId>, author: AccountId) -> bool {
-        author != self.account && !dossier.is_some_and(|dossier| self.owns(dossier))
-    }
-}
+pub use answering::{already_replied, edit_reply, reply, withdraw_reply};
+pub use circle::{Circle, circle};
 
 /// A note with its replies, as this person may read them.
 ///
@@ -274,110 +197,6 @@ fn needs_reason(moderates: bool, reason: &str) -> Result<(), Fault> {
     if moderates && reason.is_empty() {
         return Err(Fault::invalid("reason", "Dites pourquoi\u{A0}: l’auteur lira ce motif."));
     }
-    Ok(())
-}
-
-/// Answers a note, and tells its author.
-///
-/// # Errors
-/// [`Fault::NotFound`] outside the circle; [`Fault::Refused`] under a withdrawn note; [`Fault::Stale`] for a second click.
-pub fn reply(op: &mut Operation<'_>, actor: &Actor, code: &str, id: PracticeNoteId, body: &str) -> Result<(), Fault> {
-    let (circle, note, _) = read(op.conn, actor, code, id)?;
-    if note.withdrawn_at.is_some() {
-        return Err(Fault::refused("Cette fiche a été retirée\u{202F}: on n’y répond plus."));
-    }
-    dossiers::hold(op.conn, note.dossier)?;
-    if already_replied(op.conn, actor, id, body)? {
-        return Err(Fault::Stale);
-    }
-    // An agent who is also a member of a funded project speaks for the project.
-    let dossier = circle.own.first().map(|own| own.id);
-    replies::insert(op.conn, id, dossier, body, actor.id, op.now)?;
-    if note.written_by != actor.id {
-        tell_author(op, &circle.call, &note, note.written_by, "Une réponse à votre fiche de pratique", body)?;
-    }
-    op.record(
-        Entry::new("practice.reply", format!("Réponse à la fiche «\u{202F}{}\u{202F}»", note.text.title))
-            .call(note.call)
-            .dossier(note.dossier)
-            .for_everyone(),
-    );
-    Ok(())
-}
-
-/// Whether this person's last reply says exactly this: a second click.
-///
-/// # Errors
-/// When the database refuses.
-pub fn already_replied(conn: &mut Conn, actor: &Actor, note: PracticeNoteId, body: &str) -> Result<bool, Fault> {
-    let replies = replies::of_note(conn, note)?;
-    let last = replies.iter().rev().find(|reply| reply.written_by == actor.id && reply.withdrawn_at.is_none());
-    Ok(last.is_some_and(|reply| reply.body == body))
-}
-
-/// # Errors
-/// [`Fault::NotFound`] for another's reply; [`Fault::Stale`] when it changed since `version`.
-pub fn edit_reply(
-    op: &mut Operation<'_>,
-    actor: &Actor,
-    code: &str,
-    (note, id): (PracticeNoteId, PracticeReplyId),
-    version: i64,
-    body: &str,
-) -> Result<(), Fault> {
-    let (circle, note, reply) = read_reply(op.conn, actor, code, note, id)?;
-    if !circle.may_edit_reply(&reply) {
-        return Err(Fault::NotFound);
-    }
-    if reply.version != version {
-        return Err(Fault::Stale);
-    }
-    replies::update(op.conn, &reply, body, op.now)?;
-    op.record(
-        Entry::new(
-            "practice.reply.edit",
-            format!("Réponse modifiée sous la fiche «\u{202F}{}\u{202F}»", note.text.title),
-        )
-        .call(note.call)
-        .dossier(note.dossier)
-        .for_everyone(),
-    );
-    Ok(())
-}
-
-/// # Errors
-/// As [`withdraw`].
-pub fn withdraw_reply(
-    op: &mut Operation<'_>,
-    actor: &Actor,
-    code: &str,
-    (note, id): (PracticeNoteId, PracticeReplyId),
-    version: i64,
-    reason: &str,
-) -> Result<(), Fault> {
-    let (circle, note, reply) = read_reply(op.conn, actor, code, note, id)?;
-    if !circle.may_withdraw_reply(&reply) {
-        return Err(Fault::NotFound);
-    }
-    if reply.version != version {
-        return Err(Fault::Stale);
-    }
-    let moderates = reply.written_by != actor.id;
-    needs_reason(moderates, reason)?;
-    replies::withdraw(op.conn, &reply, actor.id, op.now, reason)?;
-    if moderates {
-        tell_author(op, &circle.call, &note, reply.written_by, "Votre réponse a été retirée", reason)?;
-    }
-    op.record(
-        Entry::new(
-            "practice.reply.withdraw",
-            format!("Réponse retirée sous la fiche «\u{202F}{}\u{202F}»", note.text.title),
-        )
-        .call(note.call)
-        .dossier(note.dossier)
-        .reason(reason)
-        .for_everyone(),
-    );
     Ok(())
 }
 
