@@ -1,10 +1,17 @@
 //! Many decisions signed in one transaction.
 
+use std::num::NonZeroU32;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use essaim::commands::check::verify;
+use essaim::db::Backend;
 use essaim::decisions::actions::sign_many;
 use essaim::dossiers::{self, Outcome, State};
 use essaim::fault::Fault;
 use essaim::journal::Entry;
+use essaim::web::throttle::Limits;
 
 use super::{decision_of, sealed_bytes};
 use crate::documents::reading::text;
@@ -78,4 +85,47 @@ fn what_a_refused_part_of_an_operation_said_is_not_in_the_journal() {
         })
     });
     assert_eq!(entries() - before, 1);
+}
+
+/// SQLite finds its disk full wherever it wants one more page: the savepoint of a decision may be gone by then, or not.
+#[test]
+fn a_disk_that_fills_while_many_are_signed_signs_none_and_says_so() {
+    let limits = Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX };
+    let app = TestApp::start_with(|settings| settings.connections = 1, limits);
+    if app.service().db.backend() != Backend::Sqlite {
+        return;
+    }
+    let world = World::build(&app);
+    let dossiers: Vec<_> = (0..20)
+        .map(|n| crate::support::decisions::ineligible_dossier(&app, &world, &format!("Projet {n}"), "Hors région."))
+        .collect();
+    reach_answers_day(&app);
+    let signatory = app.actor(world.signatory);
+    let bounded = |room: i64| {
+        app.service().read(|conn| {
+            let pages: i64 = diesel::sql_query("PRAGMA page_count").get_result::<Pages>(conn)?.page_count;
+            Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {}", pages + room))?)
+        })
+    };
+    let mut refusals = 0;
+    for room in 0.. {
+        bounded(room).unwrap();
+        match sign_many(app.service(), &signatory, app.now(), &dossiers) {
+            Ok(many) => {
+                assert_eq!((many.done.len(), many.kept.len()), (20, 0), "with room for {room} pages");
+                break;
+            }
+            Err(fault) => assert!(matches!(fault, Fault::Full(_)), "with room for {room} pages: {fault:?}"),
+        }
+        refusals += 1;
+        assert!(dossiers.iter().all(|dossier| decision_of(&app, *dossier).is_none()), "with room for {room} pages");
+    }
+    assert!(refusals > 3, "{refusals}");
+    assert!(verify(app.service()).unwrap().iter().all(|finding| finding.problems.is_empty()));
+}
+
+#[derive(QueryableByName)]
+struct Pages {
+    #[diesel(sql_type = BigInt)]
+    page_count: i64,
 }
