@@ -227,6 +227,7 @@ impl Served {
                 .env("ESSAIM_FILES", folder.join("files"))
                 .env("ESSAIM_BIND", address.to_string())
                 .env("ESSAIM_BASE_URL", format!("http://{address}"))
+                .env("ESSAIM_TRUST_PROXY", "yes")
                 .env("ESSAIM_LOG", "error");
             command
         };

@@ -29,6 +29,19 @@ pub fn post(path: &str, cookie: &str, body: &str) -> Request {
     Request { bytes: bytes.into_bytes(), status: 303 }
 }
 
+/// A form that somebody unknown posts, each from an address of their own: the throttle counts by address.
+pub fn visitor(path: &str, body: &str, number: usize, status: u16) -> Request {
+    let bytes = format!(
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 10.{}.{}.{}\r\nSec-Fetch-Site: same-origin\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        number >> 16 & 255,
+        number >> 8 & 255,
+        number & 255,
+        body.len()
+    );
+    Request { bytes: bytes.into_bytes(), status }
+}
+
 /// What a run gave.
 pub struct Measure {
     pub requests: usize,

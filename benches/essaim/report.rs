@@ -28,24 +28,33 @@ pub struct Row {
     cpu: f64,
     /// Requests a second, latency median and 99th percentile in milliseconds: one connection, then eight.
     few: (f64, f64, f64),
-    many: (f64, f64, f64),
+    many: Option<(f64, f64, f64)>,
     /// Requests a second of the floor.
     pub floor: Option<(f64, f64)>,
 }
 
 impl Row {
     pub fn new(name: &str, path: &str, few: &Measure, many: &Measure) -> Self {
-        let figures = |m: &Measure| (m.per_second(), m.percentile(0.5), m.percentile(0.99));
+        Self { many: Some(figures(many)), ..Self::alone(name, path, few) }
+    }
+
+    /// What is not asked by several at once.
+    pub fn alone(name: &str, path: &str, few: &Measure) -> Self {
         Self {
             name: name.to_owned(),
             path: path.to_owned(),
             kilobytes: few.bytes as f64 / 1024.0,
             cpu: few.cpu,
             few: figures(few),
-            many: figures(many),
+            many: None,
             floor: None,
         }
     }
+}
+
+/// Requests a second, latency median and 99th percentile in milliseconds.
+fn figures(measure: &Measure) -> (f64, f64, f64) {
+    (measure.per_second(), measure.percentile(0.5), measure.percentile(0.99))
 }
 
 /// A work done once, on many things.
@@ -99,9 +108,13 @@ pub fn markdown(sections: &[Section], elapsed: Duration) -> String {
         for row in &section.rows {
             let floor =
                 row.floor.map_or_else(|| "–".to_owned(), |(few, many)| format!("{}, {}", figure(few), figure(many)));
+            let many = row.many.map_or_else(
+                || "– | – | –".to_owned(),
+                |(rate, half, most)| format!("{} | {} | {}", figure(rate), figure(half), figure(most)),
+            );
             let _ = writeln!(
                 text,
-                "| {} `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {floor} |",
+                "| {} `{}` | {} | {} | {} | {} | {} | {many} | {floor} |",
                 row.name,
                 row.path,
                 figure(row.kilobytes),
@@ -109,9 +122,6 @@ pub fn markdown(sections: &[Section], elapsed: Duration) -> String {
                 figure(row.few.0),
                 figure(row.few.1),
                 figure(row.few.2),
-                figure(row.many.0),
-                figure(row.many.1),
-                figure(row.many.2),
             );
         }
         let _ = writeln!(text, "\nMemory of the server, at most: {} MB.", figure(section.memory));

@@ -6,18 +6,20 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use essaim::base::ids::{DossierId, SessionId};
 use essaim::committee::actions::{NewOpinion, record_opinion, seal};
-use essaim::db::schema::letters;
+use essaim::db::schema::{accounts, letters};
 
 use crate::copies;
 use crate::data::{Data, ORDINARY, Served};
 use crate::floor;
-use crate::load::{Bound, Measure, Request, get, post, run};
+use crate::load::{Bound, Measure, Request, get, post, run, visitor};
 use crate::report::{Bulk, Row, Section};
 use crate::support::committee::{running_session, share_of};
 
 const CALL: &str = "/appels/AMI-ISS-2021";
 /// Of each measure at one concurrency.
 const PAGE: Bound = Bound { time: Duration::from_millis(600), requests: usize::MAX };
+/// Of a measure that ends by itself.
+const PATIENCE: Duration = Duration::from_secs(60);
 const FLOOR: Bound = Bound { time: Duration::from_millis(200), requests: usize::MAX };
 const FEW: usize = 1;
 const MANY: usize = 8;
@@ -25,8 +27,14 @@ const MANY: usize = 8;
 /// A section's name, and what measures it.
 type Measured = (&'static str, fn() -> Section);
 
-const SECTIONS: [Measured; 5] =
-    [("ordinary", ordinary), ("submission", submission), ("letters", in_bulk), ("5000", large), ("100000", huge)];
+const SECTIONS: [Measured; 6] = [
+    ("ordinary", ordinary),
+    ("submission", submission),
+    ("addresses", addresses),
+    ("letters", in_bulk),
+    ("5000", large),
+    ("100000", huge),
+];
 
 /// Those whose name is wanted, or all of them.
 pub fn sections(wanted: Option<&str>) -> Vec<fn() -> Section> {
@@ -130,11 +138,48 @@ fn submission() -> Section {
             post(&format!("/mes-dossiers/{dossier}/deposer"), cookie, "")
         }
     };
-    let all = |requests| Bound { time: Duration::from_secs(60), requests };
+    let all = |requests| Bound { time: PATIENCE, requests };
     run(&served.server, MANY, all(MANY), &submit(0));
     let few = run(&served.server, FEW, all(ONE), &submit(MANY));
     let many = run(&served.server, MANY, all(EIGHT), &submit(MANY + ONE));
     section.rows.push(Row::new("submit an application", "/mes-dossiers/…/deposer", &few, &many));
+    section.memory = served.server.peak_memory();
+    served.check();
+    section
+}
+
+/// Whether the time of an answer tells an address that has an account from one that has none.
+fn addresses() -> Section {
+    /// Each account is tried as often as the throttle lets one be in a burst.
+    const ATTEMPTS: usize = 8;
+    let data = Data::new();
+    let served = data.serve("addresses");
+    let known: Vec<String> = served
+        .read(|conn| accounts::table.filter(accounts::password_hash.is_not_null()).select(accounts::email).load(conn));
+    let mut section = Section::new(
+        "What an address tells",
+        "The forms that anybody may send, with addresses that have an account, then with others: neither the page nor its \
+         time should tell which is which.",
+    );
+    let mut asked = 0;
+    for (name, path, rest, status) in [
+        ("sign in, wrong password", "/connexion", "&password=une+abeille,+trois+ruches", 422),
+        ("forgotten password", "/mot-de-passe/oublie", "", 200),
+        ("sign up", "/inscription", "&given_name=Ada&surname=Exemple&password=une+abeille,+trois+ruches", 200),
+    ] {
+        for kind in ["known", "unknown"] {
+            let from = asked;
+            let request = |number: usize| {
+                let account = &known[number % known.len()];
+                let (mailbox, host) = account.split_once('@').unwrap();
+                let email = if kind == "known" { account.clone() } else { format!("{mailbox}.autre@{host}") };
+                visitor(path, &format!("email={email}{rest}"), from + number, status)
+            };
+            let few = run(&served.server, FEW, Bound { time: PATIENCE, requests: known.len() * ATTEMPTS }, &request);
+            asked += few.requests;
+            section.rows.push(Row::alone(&format!("{name}, {kind} address"), path, &few));
+        }
+    }
     section.memory = served.server.peak_memory();
     served.check();
     section

@@ -1,6 +1,7 @@
 //! Guessing: slowed down per subject and per network, and answers that tell nothing, in words or in work.
 //!
-//! Time itself is not measured here, where it would be noise: what takes time, the password hash, is counted.
+//! What takes time, the password hash, is counted; time itself has but a lower bound, and is measured by
+//! `cargo bench --bench essaim -- addresses`.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -52,6 +53,22 @@ fn a_refused_entry_is_the_same_bytes_and_one_hash_whoever_it_is_for() {
     // Even the right password of an account that is not open.
     for email in [WAITING, DISABLED] {
         assert_eq!(refused(email, PASSWORD), (status, words.clone(), 1), "{email}");
+    }
+}
+
+/// The work behind a door takes less than a step on a machine at rest, and is never cut short.
+#[test]
+fn doors_answer_no_sooner_than_a_whole_step() {
+    let app = TestApp::start();
+    let doors = doors(&app);
+    for email in doors {
+        let fields =
+            [("given_name", "Paul"), ("surname", "Exemple"), ("email", email), ("password", "une autre abeille")];
+        for (path, status) in [("/connexion", 422), ("/mot-de-passe/oublie", 200), ("/inscription", 200)] {
+            let asked = std::time::Instant::now();
+            app.client().post(path, &fields).expect(status);
+            assert!(asked.elapsed() >= std::time::Duration::from_millis(100), "{path} for {email}");
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::accounts::{actions, store};
 use crate::base::text::{fold_email, looks_like_email};
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::web::session;
-use crate::web::{Answer, Visit};
+use crate::web::{Answer, Pace, Visit};
 
 #[derive(Serialize)]
 struct Forgotten<'a> {
@@ -39,7 +39,9 @@ pub(super) fn request(visit: &Visit) -> Result<Answer, Fault> {
         let fault = Fault::invalid("email", "Saisissez votre adresse électronique, par exemple prenom.nom@exemple.fr.");
         return visit.with_mistakes(fault, forgotten);
     }
+    let pace = Pace::start();
     visit.perform(|op| actions::request_reset(op, &email))?;
+    pace.keep();
     Answer::page("Consultez votre messagerie", "accounts/password_sent.html", &Mailbox { email: &email })
 }
 

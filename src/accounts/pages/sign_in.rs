@@ -13,7 +13,7 @@ use crate::base::text::fold_email;
 use crate::fault::{Fault, FieldError};
 use crate::web::guard::is_own_path;
 use crate::web::session::{self, SessionCookie};
-use crate::web::{Answer, Visit};
+use crate::web::{Answer, Pace, Visit};
 
 /// Put before the names of fields kept from a form that came too late.
 const KEPT: &str = "reprise.";
@@ -96,6 +96,7 @@ pub fn sign_in_again(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 pub(super) fn enter(visit: &Visit) -> Result<Answer, Fault> {
+    let pace = Pace::start();
     let email = fold_email(visit.form.text("email"));
     visit.site.throttle.attempt("connexion", &subject(&email), visit.address)?;
     let login = visit.read(|conn| store::login_by_email(conn, &email))?;
@@ -106,6 +107,7 @@ pub(super) fn enter(visit: &Visit) -> Result<Answer, Fault> {
                        venez de créer votre compte, ouvrez d’abord le lien reçu dans votre messagerie.";
         let errors = [FieldError { field: "email".into(), message: message.into() }];
         let back = own(visit.form.text("retour"));
+        pace.keep();
         return Ok(page(visit.form.text("email").to_owned(), back, &errors, Some(visit))?.status(422));
     };
     let cookie = open_session(visit, login.id)?;

@@ -13,7 +13,7 @@ use crate::accounts::tokens::{self, Purpose};
 use crate::base::text::fold_email;
 use crate::fault::{Fault, FieldError};
 use crate::web::session::hash_token;
-use crate::web::{Answer, Visit};
+use crate::web::{Answer, Pace, Visit};
 
 #[derive(Serialize)]
 struct SignUp<'a> {
@@ -52,6 +52,7 @@ pub(super) struct Mailbox<'a> {
 pub(super) fn register(visit: &Visit) -> Result<Answer, Fault> {
     let email = fold_email(visit.form.text("email"));
     visit.site.throttle.attempt("inscription", &subject(&email), visit.address)?;
+    let pace = Pace::start();
     let field = |name| visit.form.text(name);
     let passwords = &visit.site.passwords;
     let (given_name, surname) = (field("given_name"), field("surname"));
@@ -64,6 +65,7 @@ pub(super) fn register(visit: &Visit) -> Result<Answer, Fault> {
         Err(Fault::Stale) => visit.perform(|op| actions::sign_up(op, &new))?,
         other => other?,
     }
+    pace.keep();
     Answer::page("Consultez votre messagerie", "accounts/sign_up_sent.html", &Mailbox { email: &email })
 }
 

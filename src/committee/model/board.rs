@@ -111,8 +111,8 @@ impl Board {
 
     /// The same session without what the viewer may not know: `visible` are the dossiers they see.
     ///
-    /// `prepares` is whoever may write opinions. Withdrawn dossiers stay, since only their title shows; of every other hidden one nothing remains but the
-    /// viewer's own recusal.
+    /// `prepares` is whoever may write opinions. Withdrawn dossiers stay, since only their title shows; of every other
+    /// hidden one nothing remains but the viewer's own recusal.
     #[must_use]
     pub fn seen_by(mut self, viewer: AccountId, visible: &HashSet<DossierId>, prepares: bool) -> SeenBoard {
         // What the secretary prepares is nobody else's before the session opens.
