@@ -39,6 +39,7 @@ impl DatabaseUrl {
     pub fn parse(text: &str) -> Result<Self, String> {
         let server = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
         if let Some(server) = server {
+            let server = without_user(server);
             return match Encryption::of(server) {
                 Encryption::Asked if !TLS => {
                     Err("expected a program built with TLS, for this sslmode: --features postgres-tls".to_owned())
@@ -85,10 +86,15 @@ impl Encryption {
     }
 }
 
-/// Whether every host of an address without its scheme is a socket or the loopback.
+/// What follows the name and the password: libpq looks for their at sign before the first slash, past any question mark.
+fn without_user(server: &str) -> &str {
+    let before = server.split('/').next().unwrap_or_default();
+    before.find('@').map_or(server, |at| &server[at + 1..])
+}
+
+/// Whether every host of an address without scheme and user is a socket or the loopback.
 fn is_on_this_machine(server: &str) -> bool {
-    let authority = server.split(['/', '?']).next().unwrap_or_default();
-    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    let hosts = server.split(['/', '?']).next().unwrap_or_default();
     let named = parameters(server).filter(|(name, _)| matches!(name.as_str(), "host" | "hostaddr" | "service"));
     let mut hosts: Vec<String> = hosts.split(',').map(|host| decoded(without_port(host))).collect();
     hosts.extend(named.flat_map(|(_, value)| value.split(',').map(str::to_owned).collect::<Vec<_>>()));

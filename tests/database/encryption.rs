@@ -43,6 +43,9 @@ fn a_server_elsewhere_is_not_reached_in_clear_unless_told() {
         "essaim@localhost/essaim?hostaddr=10.0.0.1",
         "essaim@localhost/essaim?service=production",
         "essaim@db.example?application_name=sslmode",
+        // What comes before an at sign is a name, whatever it looks like.
+        "localhost?name@db.example/essaim",
+        "localhost?sslmode=disable@db.example/essaim",
     ] {
         let refusal = refusal(far).unwrap_or_else(|| panic!("{far} is accepted"));
         assert!(refusal.contains("sslmode=verify-full") && refusal.contains("sslmode=disable"), "{far}: {refusal}");
