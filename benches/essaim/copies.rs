@@ -16,7 +16,7 @@ const STRIDE: i64 = 1_000_000;
 /// A table to copy, how its rows lead to their dossier, and the columns that name copied rows.
 struct Copied {
     table: &'static str,
-    /// The column that holds the dossier, or the review that leads to it.
+    /// The column that holds the dossier, or the review or version that leads to it.
     through: &'static str,
     moved: &'static [&'static str],
 }
@@ -26,6 +26,7 @@ const TABLES: &[Copied] = &[
     Copied { table: "dossier_sections", through: "dossier_id", moved: &["id", "dossier_id"] },
     Copied { table: "attachments", through: "dossier_id", moved: &["id", "dossier_id"] },
     Copied { table: "dossier_versions", through: "dossier_id", moved: &["id", "dossier_id"] },
+    Copied { table: "version_excerpts", through: "dossier_version_id", moved: &["dossier_version_id"] },
     Copied { table: "dossier_tags", through: "dossier_id", moved: &["id", "dossier_id"] },
     Copied { table: "indicators", through: "dossier_id", moved: &["id", "dossier_id", "dossier_version_id"] },
     Copied { table: "documents", through: "dossier_id", moved: &["id", "dossier_id"] },
@@ -117,13 +118,19 @@ fn copy(conn: &mut Conn, copied: &Copied) {
         .collect();
     // The copies lead, so that rows are written in the order of their ids.
     let from = match *through {
-        "review_id" => format!(
-            "copies c CROSS JOIN reviews r CROSS JOIN {table} t WHERE r.dossier_id = c.dossier AND t.review_id = r.id"
-        ),
-        through => format!("copies c CROSS JOIN {table} t WHERE t.{through} = c.dossier"),
+        "dossier_id" | "id" => format!("copies c CROSS JOIN {table} t WHERE t.{through} = c.dossier"),
+        through => {
+            let between = if through == "review_id" { "reviews" } else { "dossier_versions" };
+            format!(
+                "copies c CROSS JOIN {between} b CROSS JOIN {table} t \
+                 WHERE b.dossier_id = c.dossier AND t.{through} = b.id"
+            )
+        }
     };
     batch(conn, &format!("INSERT INTO {table} ({}) SELECT {} FROM {from}", columns.join(", "), values.join(", ")));
-    if let Conn::Postgres(_) = conn {
+    if let Conn::Postgres(_) = conn
+        && columns.iter().any(|name| name == "id")
+    {
         batch(conn, &format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"));
     }
 }

@@ -52,7 +52,7 @@ pub fn verify(service: &Service) -> Result<Vec<Finding>, Fault> {
         let (count, problems) = funding::verify(conn)?;
         findings.push(Finding { what: "Actes et versements", count, problems });
         let (count, problems) = dossiers::verify(conn)?;
-        findings.push(Finding { what: "Versions déposées, empreintes", count, problems });
+        findings.push(Finding { what: "Versions déposées, empreintes et extraits", count, problems });
         let (count, problems) = dossiers::verify_attachments(conn, &service.files)?;
         findings.push(Finding { what: "Pièces jointes, empreintes", count, problems });
         let (count, problems) = instruction::verify(conn)?;

@@ -163,12 +163,12 @@ fn recusals(board: &Board, zone: &str) -> Vec<documents::Recusal> {
 }
 
 fn ranked(line: &Ranked<Judged<'_>>, adjourned: bool) -> RankedDossier {
-    let Judged { item, version, assessment } = &line.item;
+    let Judged { item, assessment } = &line.item;
     let opinion = item.opinion.as_ref().filter(|_| !item.is_withdrawn() && !adjourned);
     RankedDossier {
         rank: line.rank.filter(|_| !adjourned).and_then(|rank| u32::try_from(rank).ok()),
         reference: item.dossier.reference_or_draft(),
-        applicant: version.applicant().to_owned(),
+        applicant: item.version.applicant().to_owned(),
         title: item.dossier.title.clone(),
         score: assessment.score.filter(|_| !adjourned).map(|score| score.to_string()),
         outcome: match opinion {

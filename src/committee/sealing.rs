@@ -16,7 +16,7 @@ use crate::base::text;
 use crate::calls::Call;
 use crate::db::Conn;
 use crate::db::schema::committee_sessions;
-use crate::dossiers::{self, Event, Excerpt};
+use crate::dossiers::{self, Event};
 use crate::fault::Fault;
 use crate::files::sha256_hex;
 use crate::instruction::{self, Assessment};
@@ -32,7 +32,6 @@ pub(super) const CONCERNED: &str =
 /// A dossier of the agenda with all that was said of it.
 pub(super) struct Judged<'a> {
     pub item: &'a Item,
-    pub version: Excerpt,
     pub assessment: Assessment,
 }
 
@@ -109,7 +108,7 @@ pub fn seal(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Result
     refuse_taken_ranks(op, &call, &board)?;
     let judged = judge(op.conn, &call, &board)?;
     let envelopes = store::envelopes_of_call(op.conn, call.id)?;
-    let record = serde_json::to_string(&record(&call, &board, &judged, &envelopes, false, op.now))?;
+    let record = record(op, &call, &board, &judged, &envelopes, false)?;
     for recusal in board.recusals.iter().filter(|r| r.left_at.is_none()) {
         keep_imposed(op, &board, recusal)?;
     }
@@ -130,7 +129,7 @@ pub fn adjourn(op: &mut Operation<'_>, actor: &Actor, session: SessionId) -> Res
         return Err(Fault::refused(reason));
     }
     let judged = judge(op.conn, &call, &board)?;
-    let record = serde_json::to_string(&record(&call, &board, &judged, &[], true, op.now))?;
+    let record = record(op, &call, &board, &judged, &[], true)?;
     close(op, actor, &call, &board, &judged, &record, SessionState::Adjourned)
 }
 
@@ -272,21 +271,20 @@ pub(super) fn assessment_of(conn: &mut Conn, call: &Call, board: &Board, id: Dos
 
 /// The agenda in the order of the ranking, withdrawn dossiers last and unranked.
 pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Result<Vec<Ranked<Judged<'a>>>, Fault> {
-    let ids: Vec<DossierId> = board.items.iter().map(|item| item.dossier.id).collect();
     // A closed session shows the figures it was closed on, whatever instructors did since.
     let sealed = if board.session.state.is_closed() { record::of_session(conn, board.session.id)? } else { None };
     let mut assessed: HashMap<DossierId, Assessment> = match &sealed {
         Some(record) => record.agenda.iter().map(|item| (item.dossier, item.assessment(&call.definition))).collect(),
-        None => instruction::assessments(conn, call, &ids)?,
+        None => {
+            let axes = board.items.iter().map(|item| (item.dossier.id, item.version.axes())).collect();
+            instruction::assessments_of(conn, call, &axes)?
+        }
     };
     let mut live = Vec::new();
     let mut withdrawn = Vec::new();
-    let versions: Vec<_> = board.items.iter().map(|item| item.version).collect();
-    let mut versions = dossiers::excerpts_by_ids(conn, &versions)?;
     for item in &board.items {
-        let version = versions.remove(&item.version).ok_or(Fault::NotFound)?;
         let assessment = assessed.remove(&item.dossier.id).unwrap_or_default();
-        let judged = Judged { item, version, assessment };
+        let judged = Judged { item, assessment };
         if item.is_withdrawn() { withdrawn.push(judged) } else { live.push(judged) }
     }
     let mut ranked = rules::ranking(live, |j| j.assessment.score, |j| j.item.dossier.reference_or_draft());
@@ -294,16 +292,20 @@ pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Resul
     Ok(ranked)
 }
 
+/// The record of a session as it is sealed.
 fn record(
+    op: &mut Operation<'_>,
     call: &Call,
     board: &Board,
     judged: &[Ranked<Judged<'_>>],
     envelopes: &[EnvelopeChoice],
     adjourned: bool,
-    now: Instant,
-) -> Record {
+) -> Result<String, Fault> {
     let session = &board.session;
-    Record {
+    let versions: Vec<_> = board.items.iter().map(|item| item.version.id).collect();
+    let hashes = dossiers::hashes_by_ids(op.conn, &versions)?;
+    let agenda = judged.iter().map(|line| recorded(board, line, hashes.get(&line.item.item.version.id)));
+    let record = Record {
         format: 2,
         call: call.code.clone(),
         session: session.id,
@@ -316,7 +318,7 @@ fn record(
         convened_at: session.convened_at.map(Instant::iso),
         urgency: session.urgency.clone(),
         opened_at: session.opened_at.map(Instant::iso),
-        sealed_at: now.iso(),
+        sealed_at: op.now.iso(),
         quorum: session.quorum,
         presiding: board.presiding().map(|seat| seat.code.clone()).unwrap_or_default(),
         seats: board
@@ -330,7 +332,7 @@ fn record(
                 proxy: seat.proxy.clone(),
             })
             .collect(),
-        agenda: judged.iter().map(|line| recorded(board, line)).collect(),
+        agenda: agenda.collect::<Result<_, _>>()?,
         envelopes: envelopes
             .iter()
             .map(|envelope| RecordedEnvelope {
@@ -341,17 +343,18 @@ fn record(
                 left: envelope.left,
             })
             .collect(),
-    }
+    };
+    Ok(serde_json::to_string(&record)?)
 }
 
-fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
-    let Judged { item, version, assessment } = &line.item;
+fn recorded(board: &Board, line: &Ranked<Judged<'_>>, hash: Option<&String>) -> Result<RecordedItem, Fault> {
+    let Judged { item, assessment } = &line.item;
     let id = item.dossier.id;
-    RecordedItem {
+    Ok(RecordedItem {
         dossier: id,
         reference: item.dossier.reference_or_draft(),
-        version: version.version,
-        version_sha256: version.sha256.clone(),
+        version: item.version.id,
+        version_sha256: hash.cloned().ok_or(Fault::NotFound)?,
         requested: item.requested,
         withdrawn: item.is_withdrawn(),
         rank: line.rank,
@@ -385,5 +388,5 @@ fn recorded(board: &Board, line: &Ranked<Judged<'_>>) -> RecordedItem {
         attending: board.attending_for(id),
         voices: board.voices_for(id),
         opinion: item.opinion.as_ref().filter(|_| !item.is_withdrawn()).map(Into::into),
-    }
+    })
 }

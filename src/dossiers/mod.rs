@@ -32,7 +32,7 @@ mod versions;
 
 pub use actions::advance;
 pub use answer::Answer;
-pub use bulk::{by_ids, versions_by_ids};
+pub use bulk::{by_ids, hashes_by_ids, versions_by_ids};
 pub use excerpt::{Excerpt, excerpts_by_ids};
 pub use model::{
     Applicant, Content, Event, IndicatorTarget, Outcome, Partner, PieceRef, State, SupportKind, YearBudget,

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
+use super::excerpt::Kept;
 use super::model::{Content, State};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DefinitionId, DossierId, DossierVersionId, OrganisationId};
 use crate::base::money::Cents;
-use crate::db::schema::{attachments, dossier_versions, dossiers};
+use crate::db::schema::{attachments, dossier_versions, dossiers, version_excerpts};
 use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::files::{FileStore, sha256_hex};
@@ -158,20 +159,32 @@ pub(super) fn set_state(conn: &mut Conn, dossier: &Dossier, state: State, now: I
     if changed == 1 { Ok(()) } else { Err(Fault::Stale) }
 }
 
-/// Hashes every frozen version again and answers what differs, in French, for `check`.
+/// Hashes every frozen version again, compares it with its excerpt and answers what differs, in French, for `check`.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn verify(conn: &mut Conn) -> Result<(usize, Vec<String>), Fault> {
     let rows = dossier_versions::table
+        .left_join(version_excerpts::table)
         .order(dossier_versions::id)
-        .select((dossier_versions::id, dossier_versions::content, dossier_versions::sha256))
-        .load::<(DossierVersionId, String, String)>(conn)?;
-    let problems = rows
-        .iter()
-        .filter(|(_, content, sha256)| sha256_hex(content.as_bytes()) != *sha256)
-        .map(|(id, ..)| format!("version déposée {id} : contenu modifié"))
-        .collect();
+        .select((
+            dossier_versions::id,
+            dossier_versions::content,
+            dossier_versions::sha256,
+            dossier_versions::requested_cents,
+            (version_excerpts::requested_cents, version_excerpts::excerpt).nullable(),
+        ))
+        .load::<(DossierVersionId, String, String, Cents, Option<(Cents, String)>)>(conn)?;
+    let mut problems = Vec::new();
+    for (id, content, sha256, requested, kept) in &rows {
+        if sha256_hex(content.as_bytes()) != *sha256 {
+            problems.push(format!("version déposée {id}\u{A0}: contenu modifié"));
+        }
+        let kept = kept.as_ref().and_then(|(cents, text)| Some((*cents, serde_json::from_str::<Kept>(text).ok()?)));
+        if kept != serde_json::from_str(content).ok().map(|of_content| (*requested, of_content)) {
+            problems.push(format!("version déposée {id}\u{A0}: son extrait pour les classements n’est pas le sien"));
+        }
+    }
     Ok((rows.len(), problems))
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::marks::Marks;
 use super::model::{FunderProposal, Mark, ReviewOpinion};
 use super::proposals;
 use super::rules::{self, Score};
@@ -60,31 +59,50 @@ pub fn assessments(
     call: &Call,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
-    let wanted: HashSet<DossierId> = dossiers.iter().copied().collect();
-    let recused = store::recusals_on(conn, dossiers)?;
+    let known = store::axes_of(conn, dossiers)?;
+    let axes = |id| known.get(id).map(|axes| axes.iter().map(String::as_str).collect()).unwrap_or_default();
+    assessments_of(conn, call, &dossiers.iter().map(|id| (*id, axes(id))).collect())
+}
+
+/// [`assessments`] of dossiers whose axes are at hand.
+///
+/// # Errors
+/// When the database refuses.
+pub fn assessments_of(
+    conn: &mut Conn,
+    call: &Call,
+    axes: &HashMap<DossierId, Vec<&str>>,
+) -> Result<HashMap<DossierId, Assessment>, Fault> {
+    let dossiers: Vec<DossierId> = axes.keys().copied().collect();
+    let recused = store::recusals_on(conn, &dossiers)?;
     let found =
-        if wanted.len() > FEW { store::given_in_call(conn, call.id)? } else { store::given_on(conn, dossiers)? };
+        if dossiers.len() > FEW { store::given_in_call(conn, call.id)? } else { store::given_on(conn, &dossiers)? };
     let reviews: Vec<GivenReview> = found
         .into_iter()
-        .filter(|r| wanted.contains(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
+        .filter(|r| axes.contains_key(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
         .collect();
     let authors: HashSet<AccountId> = reviews.iter().map(|r| r.author).collect();
     let names = store::names(conn, &authors.into_iter().collect::<Vec<_>>())?;
     let institutions = store::institution_names(conn)?;
-    let criteria = criteria_of(conn, call, dossiers)?;
-    let mut all: HashMap<DossierId, Assessment> = dossiers.iter().map(|id| (*id, Assessment::default())).collect();
+    let mut all: HashMap<DossierId, Assessment> = HashMap::with_capacity(axes.len());
+    let mut criteria: HashMap<DossierId, Vec<&Criterion>> = HashMap::with_capacity(axes.len());
+    for (id, axes) in axes {
+        all.insert(*id, Assessment::default());
+        criteria.insert(*id, call.definition.criteria_for_axes(axes));
+    }
     for review in reviews {
         let Some(assessment) = all.get_mut(&review.dossier) else { continue };
         let criteria = criteria.get(&review.dossier).map(Vec::as_slice).unwrap_or_default();
         let name = names.get(&review.author).cloned().unwrap_or_default();
-        assessment
-            .blocking
-            .extend(blocking_zeros(criteria, &review.marks).map(|c| format!("{} – {} ({name})", c.code, c.label)));
+        let marks = review.marks.each();
+        let mark = |criterion: &str| marks.iter().find(|(code, _)| *code == criterion).map(|(_, mark)| *mark);
+        let blocking = criteria.iter().filter(|c| c.blocking && mark(&c.code) == Some(Mark::Level(0)));
+        assessment.blocking.extend(blocking.map(|c| format!("{} – {} ({name})", c.code, c.label)));
         assessment.reviews.push(SubmittedReview {
             account: review.author,
             name,
             institution: institutions.get(&review.institution).cloned().unwrap_or_default(),
-            score: rules::score_of(&call.definition, criteria, |criterion| review.marks.on(criterion)),
+            score: rules::score_of(&call.definition, criteria, mark),
             opinion: review.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
             proposed_words: proposals::words(&call.definition, &review.proposed),
             proposed: review.proposed,
@@ -102,18 +120,3 @@ pub fn assessments(
 
 /// Past this many dossiers, the whole call is read at once.
 const FEW: usize = 1_000;
-
-/// The criteria asked of each dossier, by the axes of its current version.
-fn criteria_of<'a>(
-    conn: &mut Conn,
-    call: &'a Call,
-    dossiers: &[DossierId],
-) -> Result<HashMap<DossierId, Vec<&'a Criterion>>, Fault> {
-    let axes = store::axes_of(conn, dossiers)?;
-    let asked = |id| call.definition.criteria_for_axes(axes.get(id).map(Vec::as_slice).unwrap_or_default());
-    Ok(dossiers.iter().map(|id| (*id, asked(id))).collect())
-}
-
-fn blocking_zeros<'a>(criteria: &[&'a Criterion], marks: &Marks) -> impl Iterator<Item = &'a Criterion> {
-    criteria.iter().copied().filter(|criterion| criterion.blocking && marks.on(&criterion.code) == Some(Mark::Level(0)))
-}

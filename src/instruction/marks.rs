@@ -30,10 +30,15 @@ impl Marks {
         &self.0
     }
 
-    /// The mark on a criterion; absent when it is not answered.
+    /// Each criterion answered, with its mark.
     #[must_use]
-    pub fn on(&self, criterion: &str) -> Option<Mark> {
-        let level = self.0.split(' ').find_map(|word| word.strip_prefix(criterion)?.strip_prefix('='))?;
-        if level.is_empty() { Some(Mark::Abstained) } else { level.parse().ok().map(Mark::Level) }
+    pub fn each(&self) -> Vec<(&str, Mark)> {
+        let words = self.0.split(' ').filter_map(|word| word.split_once('='));
+        words
+            .filter_map(|(criterion, level)| match level {
+                "" => Some((criterion, Mark::Abstained)),
+                level => Some((criterion, Mark::Level(level.parse().ok()?))),
+            })
+            .collect()
     }
 }

@@ -20,7 +20,7 @@ mod store;
 mod territory;
 mod verify;
 
-pub use assess::{Assessment, SubmittedReview, assessments};
+pub use assess::{Assessment, SubmittedReview, assessments, assessments_of};
 pub use marks::Marks;
 pub use model::{
     CriterionInput, EligibilityAnswer, FunderProposal, Mark, ReviewInput, ReviewOpinion, TerritorialInput,

@@ -91,6 +91,32 @@ fn what_lists_keep_of_a_review_and_is_not_so() {
     assert!(found.len() == 1 && found[0].contains("date de dépôt"), "{found:?}");
 }
 
+#[test]
+fn an_excerpt_that_is_not_its_versions() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    instructed_dossier(&app, &world, "Ruche notée", 10_000, [3; 8], [2; 8]);
+    let found_after = |sql: &str| {
+        tamper(&app, sql);
+        problems(&app)
+    };
+    let foreign = |found: &[String]| found.len() == 1 && found[0].contains("son extrait pour les classements");
+    let found = found_after("UPDATE version_excerpts SET requested_cents = requested_cents + 1");
+    assert!(foreign(&found), "{found:?}");
+    let found = found_after("UPDATE version_excerpts SET requested_cents = requested_cents - 1");
+    assert_eq!(found, Vec::<String>::new());
+    let found = found_after(r#"UPDATE version_excerpts SET excerpt = replace(excerpt, '"year":20', '"year":19')"#);
+    assert!(foreign(&found), "{found:?}");
+    let found = found_after("DELETE FROM version_excerpts");
+    assert!(foreign(&found), "{found:?}");
+    let migration = match app.service().db.backend() {
+        Backend::Sqlite => include_str!("../../migrations/sqlite/2026-11-27-000005_version_excerpts/up.sql"),
+        Backend::Postgres => include_str!("../../migrations/postgres/2026-11-27-000005_version_excerpts/up.sql"),
+    };
+    let fill = &migration[migration.find("INSERT").unwrap()..];
+    assert_eq!(found_after(fill), Vec::<String>::new(), "excerpts of versions frozen before there were any");
+}
+
 /// A database that comes from before the marks were kept beside the answers.
 #[test]
 fn marks_are_filled_from_the_answers() {

@@ -150,6 +150,15 @@ fn trying_a_dossier_the_other_way_round_moves_the_totals_and_saves_nothing() {
     assert!(other.contains("1 dossier proposé"), "the portfolio follows: {other}");
     assert!(words("").contains("700 000 €"), "nothing was saved");
     assert_eq!(share_of(&app, &world, 1).year, 2022);
+    let filtered = format!("/comite/{session}/classement?avec={second}&axe=A2&page=2");
+    let page = manager.get(&filtered).expect(200).text();
+    let trying_less =
+        format!("/comite/{session}/classement?avec={second}&amp;sans={first}&amp;axe=A2&amp;page=2#montants");
+    assert!(page.contains(&trying_less), "a trial keeps the filter and the page: {page}");
+    assert!(
+        page.contains(&format!("href=\"/comite/{session}/classement?axe=A2&amp;page=2\">Arrêter l’essai")),
+        "{page}"
+    );
     let csv = manager.get(&format!("/comite/{session}/classement?format=csv")).expect(200).text();
     assert!(csv.contains("Premier") && csv.contains("Retenu"), "{csv}");
     manager.get(&format!("/comite/{session}/classement?format=xlsx")).expect(200);

@@ -163,8 +163,9 @@ impl CallDefinition {
 
     /// Criteria scored for a dossier on these axes.
     #[must_use]
-    pub fn criteria_for_axes(&self, axes: &[String]) -> Vec<&Criterion> {
-        let concerned = |criterion: &&Criterion| criterion.axis.as_ref().is_none_or(|axis| axes.contains(axis));
+    pub fn criteria_for_axes(&self, axes: &[impl AsRef<str>]) -> Vec<&Criterion> {
+        let among = |axis: &String| axes.iter().any(|one| one.as_ref() == axis);
+        let concerned = |criterion: &&Criterion| criterion.axis.as_ref().is_none_or(among);
         self.grid.criteria.iter().filter(concerned).collect()
     }
 

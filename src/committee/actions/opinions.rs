@@ -94,8 +94,7 @@ pub fn record_opinion(
         SessionState::Planned => may_prepare(&board, dossier, &new.draft.vote)?,
         _ => may_opine(&board, dossier)?,
     }
-    let content = dossiers::version_by_id(op.conn, item.version)?.content;
-    let asked = store::asked(op.conn, &call, &content)?;
+    let asked = store::asked(op.conn, &call, &item.version)?;
     let reading = rules::read_opinion(session.kind, &new.draft, &asked, voices(&board, dossier))?;
     // Taken after the session's row, as the seal does: of two sessions at once, the second sees the first's ranks.
     store::hold_call(op.conn, call.id)?;
@@ -132,7 +131,7 @@ pub fn record_opinion(
             .values((
                 committee_opinions::session_id.eq(session.id),
                 committee_opinions::dossier_id.eq(dossier),
-                committee_opinions::dossier_version_id.eq(item.version),
+                committee_opinions::dossier_version_id.eq(item.version.id),
                 values,
             ))
             .returning(committee_opinions::id)

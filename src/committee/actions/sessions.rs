@@ -136,7 +136,7 @@ pub fn plan_second(
             .values((
                 agenda_items::session_id.eq(second),
                 agenda_items::dossier_id.eq(item.dossier.id),
-                agenda_items::dossier_version_id.eq(item.version),
+                agenda_items::dossier_version_id.eq(item.version.id),
                 agenda_items::added_at.eq(op.now),
             ))
             .execute(op.conn)?;

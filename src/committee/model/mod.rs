@@ -7,7 +7,7 @@ use crate::base::ids::{
     AccountId, CallId, DocumentId, DossierId, DossierVersionId, EnvelopeId, FundingLineId, OpinionId, SessionId,
 };
 use crate::base::money::Cents;
-use crate::dossiers::{Dossier, Outcome, State};
+use crate::dossiers::{Dossier, Excerpt, Outcome, State};
 use crate::ledger::Share;
 pub use board::{Board, HiddenItem, SeenBoard};
 
@@ -249,7 +249,8 @@ pub struct Asked {
 #[derive(Clone, Debug)]
 pub struct Item {
     pub dossier: Dossier,
-    pub version: DossierVersionId,
+    pub version: Excerpt,
+    /// As sealed, once the session is closed.
     pub requested: Cents,
     pub opinion: Option<Opinion>,
 }

@@ -14,7 +14,7 @@ use crate::committee::sealing::Judged;
 use crate::committee::{record, store};
 use crate::db::Conn;
 use crate::fault::Fault;
-use crate::ledger::{self, Share};
+use crate::ledger::{self, LineInfo, Share};
 use crate::web::Visit;
 
 /// A line in a year, and what this session may share out on it.
@@ -28,10 +28,11 @@ pub struct Envelope {
     pub firm: bool,
 }
 
-/// What a dossier receives as the committee proposes, and what it asks.
+/// What a dossier receives as the committee proposes.
 pub struct Proposal {
     pub dossier: DossierId,
     pub shares: Vec<Share>,
+    /// All it asks, where that is tried.
     asked: Vec<Share>,
 }
 
@@ -49,6 +50,7 @@ pub struct MoneyRow {
 }
 
 /// Dossiers tried the other way round: taken in with all they ask, or left out.
+#[derive(Clone)]
 pub struct Simulation {
     with: BTreeSet<DossierId>,
     without: BTreeSet<DossierId>,
@@ -67,12 +69,12 @@ impl Simulation {
         Self { with: read("avec"), without: read("sans"), offered }
     }
 
-    pub fn with_text(&self) -> String {
-        joined(&self.with)
-    }
-
-    pub fn without_text(&self) -> String {
-        joined(&self.without)
+    /// As the address carries it.
+    pub fn kept(&self) -> Vec<(&'static str, String)> {
+        [("avec", &self.with), ("sans", &self.without)]
+            .into_iter()
+            .map(|(name, ids)| (name, ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")))
+            .collect()
     }
 
     fn is_on(&self) -> bool {
@@ -91,20 +93,14 @@ impl Simulation {
         (label, moved)
     }
 
-    /// The address where one more dossier is tried, or one less.
-    pub fn toggled(&self, path: &str, id: DossierId, selected: bool) -> String {
-        let (mut with, mut without) = (self.with.clone(), self.without.clone());
-        let set = if selected { &mut without } else { &mut with };
+    /// The same with one more dossier tried, or one less.
+    pub fn toggled(&self, id: DossierId, selected: bool) -> Self {
+        let mut other = self.clone();
+        let set = if selected { &mut other.without } else { &mut other.with };
         if !set.remove(&id) {
             set.insert(id);
         }
-        let parts: Vec<String> = [("avec", joined(&with)), ("sans", joined(&without))]
-            .into_iter()
-            .filter(|(_, ids)| !ids.is_empty())
-            .map(|(name, ids)| format!("{name}={ids}"))
-            .collect();
-        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
-        format!("{path}/classement{query}#montants")
+        other
     }
 
     /// What is tried, in words.
@@ -126,7 +122,7 @@ impl Simulation {
     }
 
     /// The dossiers that receive something, as tried.
-    pub fn kept(&self, proposals: &[Proposal]) -> HashSet<DossierId> {
+    pub fn funded(&self, proposals: &[Proposal]) -> HashSet<DossierId> {
         proposals.iter().filter(|p| !self.shares(p).is_empty()).map(|p| p.dossier).collect()
     }
 
@@ -139,10 +135,6 @@ impl Simulation {
             &proposal.shares
         }
     }
-}
-
-fn joined(ids: &BTreeSet<DossierId>) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// What this session may share out: the votes, less what other dossiers hold; for a closed session, as it was sealed.
@@ -180,32 +172,39 @@ pub fn envelopes(conn: &mut Conn, room: &Room) -> Result<Vec<Envelope>, Fault> {
         .collect())
 }
 
-/// What each dossier of the agenda would receive and asks, in the order of the ranking.
-pub fn proposals(conn: &mut Conn, room: &Room, judged: &[Ranked<Judged<'_>>]) -> Result<Vec<Proposal>, Fault> {
-    let lines = ledger::lines_of_call(conn, room.call.id)?;
-    let definition = &room.call.definition;
+/// What each dossier of the agenda would receive, in the order of the ranking, with what is tried of it.
+pub fn proposals(
+    conn: &mut Conn,
+    room: &Room,
+    judged: &[Ranked<Judged<'_>>],
+    simulation: &Simulation,
+) -> Result<Vec<Proposal>, Fault> {
+    let lines = if simulation.with.is_empty() { Vec::new() } else { ledger::lines_of_call(conn, room.call.id)? };
+    let tried = |judged: &Judged<'_>| simulation.with.contains(&judged.item.dossier.id);
     Ok(judged
         .iter()
-        .map(|line| {
-            let Judged { item, version, .. } = &line.item;
-            let mut asked = Vec::new();
-            for year in &definition.budget.years {
-                let mut funders = HashSet::new();
-                for info in &lines {
-                    let amount = version.requested_of(definition, &info.funder_code, *year);
-                    // Lines of one funder share one request: it is tried on the first.
-                    if amount.is_positive() && funders.insert(info.funder_code.as_str()) {
-                        asked.push(Share { line: info.line, year: i32::from(*year), amount });
-                    }
-                }
-            }
-            Proposal {
-                dossier: item.dossier.id,
-                shares: item.opinion.as_ref().map(|o| o.shares.clone()).unwrap_or_default(),
-                asked,
-            }
+        .map(|line| Proposal {
+            dossier: line.item.item.dossier.id,
+            shares: line.item.item.opinion.as_ref().map(|o| o.shares.clone()).unwrap_or_default(),
+            asked: if tried(&line.item) { all_asked(room, &lines, &line.item) } else { Vec::new() },
         })
         .collect())
+}
+
+fn all_asked(room: &Room, lines: &[LineInfo], judged: &Judged<'_>) -> Vec<Share> {
+    let definition = &room.call.definition;
+    let mut asked = Vec::new();
+    for year in &definition.budget.years {
+        let mut funders = HashSet::new();
+        for info in lines {
+            let amount = judged.item.version.requested_of(definition, &info.funder_code, *year);
+            // Lines of one funder share one request: it is tried on the first.
+            if amount.is_positive() && funders.insert(info.funder_code.as_str()) {
+                asked.push(Share { line: info.line, year: i32::from(*year), amount });
+            }
+        }
+    }
+    asked
 }
 
 /// Running totals by line and year, as proposed and as tried.

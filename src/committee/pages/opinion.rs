@@ -108,9 +108,9 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     let id = item.dossier.id;
     let (assessment, departments, version, asked, envelopes) = visit.read(|conn| {
         let assessment = sealing::assessment_of(conn, &room.call, board, id)?;
-        let version = dossiers::version_by_id(conn, item.version)?;
+        let version = dossiers::version_by_id(conn, item.version.id)?;
         let asked = match board.session.kind {
-            SessionKind::Selection => store::asked(conn, &room.call, &version.content)?,
+            SessionKind::Selection => store::asked(conn, &room.call, &item.version)?,
             SessionKind::Shortlisting => Vec::new(),
         };
         let mut envelopes = Vec::new();

@@ -24,21 +24,21 @@ const COLUMNS: [Column; 1] = [Column::plain("Dossier")];
 const LINES: i64 = 200;
 
 #[derive(Serialize)]
-struct Line {
+struct Line<'a> {
     /// Opens the lines past what is available.
     cut: bool,
     beyond: bool,
     rank: String,
     href: String,
     reference: String,
-    title: String,
-    applicant: String,
+    title: &'a str,
+    applicant: &'a str,
     score: String,
     scored: bool,
     spread: String,
     divergent: bool,
     blocking: Vec<String>,
-    reviews: Vec<GivenScore>,
+    reviews: Vec<GivenScore<'a>>,
     requested: String,
     cumulated: String,
     outcome: String,
@@ -53,11 +53,11 @@ struct Line {
 
 /// What an instructor says, in a line.
 #[derive(Serialize)]
-struct GivenScore {
-    institution: String,
+struct GivenScore<'a> {
+    institution: &'a str,
     score: String,
     opinion: String,
-    proposed: String,
+    proposed: &'a str,
 }
 
 #[derive(Serialize)]
@@ -78,7 +78,7 @@ struct Portfolio {
 }
 
 #[derive(Serialize)]
-struct RankingView {
+struct RankingView<'a> {
     overline: String,
     title: String,
     path: String,
@@ -99,7 +99,7 @@ struct RankingView {
     simulated: Vec<String>,
     stop: String,
     portfolio: Option<Portfolio>,
-    lines: Vec<Line>,
+    lines: Vec<Line<'a>>,
     hidden: Vec<HiddenRow>,
     sealed: bool,
 }
@@ -110,7 +110,7 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
     let simulation = Simulation::read(visit, &room);
     let axes = definition.axes.list.iter().map(|a| (a.code.clone(), a.label.clone()));
     let departments = definition.eligibility.departments.iter().map(|code| (code.clone(), department_label(code)));
-    let request = ListRequest::read(
+    let mut request = ListRequest::read(
         visit,
         &COLUMNS,
         vec![
@@ -119,13 +119,15 @@ pub fn show(visit: &Visit) -> Result<Answer, Fault> {
         ],
     )
     .without_search()
-    .paged_by(LINES)
-    .keep("avec", simulation.with_text())
-    .keep("sans", simulation.without_text());
+    .paged_by(LINES);
+    for (name, value) in simulation.kept() {
+        request = request.keep(name, value);
+    }
     let view = visit.read(|conn| match request.format() {
         Some(format) => export(conn, &room, &request)?.answer(format, visit.now),
         None => {
-            let view = view(conn, &room, &request, &simulation)?;
+            let judged = judged(conn, &room)?;
+            let view = view(conn, &room, &judged, &request, &simulation)?;
             Answer::page(format!("Classement – {}", room.title()), "committee/ranking.html", &view)
         }
     })?;
@@ -138,13 +140,18 @@ fn judged<'a>(conn: &mut Conn, room: &'a Room) -> Result<Vec<Ranked<Judged<'a>>>
 }
 
 fn matches(line: &Ranked<Judged<'_>>, request: &ListRequest) -> bool {
-    let version = &line.item.version;
+    let version = &line.item.item.version;
     let has = |codes: Vec<&str>, chosen: Option<&str>| chosen.is_none_or(|code| codes.contains(&code));
     has(version.axes(), request.chosen("axe")) && has(version.departments(), request.chosen("departement"))
 }
 
-fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simulation) -> Result<RankingView, Fault> {
-    let judged = judged(conn, room)?;
+fn view<'a>(
+    conn: &mut Conn,
+    room: &Room,
+    judged: &'a [Ranked<Judged<'a>>],
+    request: &ListRequest,
+    simulation: &Simulation,
+) -> Result<RankingView<'a>, Fault> {
     let selection = room.seen.board.session.kind == crate::committee::SessionKind::Selection;
     let envelopes = if selection { money::envelopes(conn, room)? } else { Vec::new() };
     let firm: Vec<Cents> = envelopes.iter().filter(|e| e.firm).filter_map(|e| e.available).collect();
@@ -152,7 +159,7 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
     let requested: Cents = judged.iter().map(|line| line.item.item.requested).sum();
     let firm_requests: Vec<Cents> = judged.iter().map(|line| first_year_request(room, &line.item)).collect();
     let totals = rules::envelope_line(&firm_requests, available);
-    let proposals = money::proposals(conn, room, &judged)?;
+    let proposals = money::proposals(conn, room, judged, simulation)?;
     let proposed: Cents = proposals.iter().flat_map(|p| &p.shares).map(|share| share.amount).sum();
     let firm_proposed: Cents = proposals
         .iter()
@@ -167,9 +174,9 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
     let (total, shown) = request.slice(matching);
     let lines = shown.into_iter().map(|(line, (cumulated, beyond))| Line {
         cut: cut == Some(line.item.item.dossier.id),
-        ..row(room, line, *cumulated, *beyond, simulation)
+        ..row(room, line, *cumulated, *beyond, request, simulation)
     });
-    let kept = simulation.kept(&proposals);
+    let funded = simulation.funded(&proposals);
     Ok(RankingView {
         overline: room.overline(),
         title: format!("Classement – {}", room.title()),
@@ -192,9 +199,9 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
             .unwrap_or_default(),
         left: available.map_or_else(|| "Non connu".to_owned(), |amount| (amount - firm_proposed).to_string()),
         money: if selection { money::rows(&envelopes, &proposals, simulation) } else { Vec::new() },
-        simulated: simulation.words(&judged),
-        stop: format!("{}/classement", room.path()),
-        portfolio: (!kept.is_empty()).then(|| portfolio(room, &judged, &kept)),
+        simulated: simulation.words(judged),
+        stop: request.keeping(&[]),
+        portfolio: (!funded.is_empty()).then(|| portfolio(room, judged, &funded)),
         lines: lines.collect(),
         hidden: room.hidden(),
         sealed: room.seen.board.session.state.is_closed(),
@@ -205,7 +212,7 @@ fn view(conn: &mut Conn, room: &Room, request: &ListRequest, simulation: &Simula
 fn first_year_request(room: &Room, judged: &Judged<'_>) -> Cents {
     let definition = &room.call.definition;
     let year = definition.budget.years.first();
-    year.map_or(judged.item.requested, |year| judged.version.requested_in(definition, *year))
+    year.map_or(judged.item.requested, |year| judged.item.version.requested_in(definition, *year))
 }
 
 fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::base::ids::DossierId>) -> Portfolio {
@@ -217,10 +224,10 @@ fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::b
         definition.eligibility.departments.iter().map(|code| (code.clone(), 0)).collect();
     let mut axes: BTreeMap<&str, i64> = BTreeMap::new();
     for j in &kept {
-        for code in j.version.departments() {
+        for code in j.item.version.departments() {
             *figures.entry(code.to_owned()).or_default() += 1;
         }
-        for axis in j.version.axes() {
+        for axis in j.item.version.axes() {
             *axes.entry(axis).or_default() += 1;
         }
     }
@@ -250,8 +257,15 @@ fn portfolio(room: &Room, judged: &[Ranked<Judged<'_>>], kept: &HashSet<crate::b
     }
 }
 
-fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simulation: &Simulation) -> Line {
-    let Judged { item, version, assessment } = &line.item;
+fn row<'a>(
+    room: &Room,
+    line: &'a Ranked<Judged<'a>>,
+    total: Cents,
+    beyond: bool,
+    request: &ListRequest,
+    simulation: &Simulation,
+) -> Line<'a> {
+    let Judged { item, assessment } = &line.item;
     let opinion = item.opinion.as_ref();
     let id = item.dossier.id;
     let selected = opinion.is_some_and(|o| !o.shares.is_empty());
@@ -262,8 +276,8 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simul
         rank: line.rank.map(|rank| rank.to_string()).unwrap_or_default(),
         href: format!("{}/dossiers/{id}", room.path()),
         reference: item.dossier.reference_or_draft(),
-        title: item.dossier.title_or_untitled().to_owned(),
-        applicant: version.applicant().to_owned(),
+        title: item.dossier.title_or_untitled(),
+        applicant: item.version.applicant(),
         score: scored(assessment.score),
         scored: assessment.score.is_some(),
         spread: assessment.spread.map(|spread| spread.to_string()).unwrap_or_default(),
@@ -273,10 +287,10 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simul
             .reviews
             .iter()
             .map(|review| GivenScore {
-                institution: review.institution.clone(),
+                institution: &review.institution,
                 score: scored(review.score),
                 opinion: review.opinion.label().to_lowercase(),
-                proposed: review.proposed_words.clone(),
+                proposed: &review.proposed_words,
             })
             .collect(),
         requested: item.requested.to_string(),
@@ -286,7 +300,11 @@ fn row(room: &Room, line: &Ranked<Judged<'_>>, total: Cents, beyond: bool, simul
         amount: shown(opinion.and_then(Opinion::total)),
         prepared: item.is_prepared(&room.seen.board.session),
         try_label,
-        try_href: if try_label.is_empty() { String::new() } else { simulation.toggled(&room.path(), id, selected) },
+        try_href: if try_label.is_empty() {
+            String::new()
+        } else {
+            format!("{}#montants", request.keeping(&simulation.toggled(id, selected).kept()))
+        },
         moved,
     }
 }
@@ -315,13 +333,13 @@ fn export(conn: &mut Conn, room: &Room, request: &ListRequest) -> Result<Table, 
         if !matches(line, request) {
             continue;
         }
-        let Judged { item, version, assessment } = &line.item;
+        let Judged { item, assessment } = &line.item;
         let opinion = item.opinion.as_ref();
         table.push(vec![
             Cell::text(line.rank.map(|rank| rank.to_string()).unwrap_or_default()),
             Cell::text(item.dossier.reference_or_draft()),
             Cell::text(item.dossier.title_or_untitled()),
-            Cell::text(version.applicant()),
+            Cell::text(item.version.applicant()),
             Cell::text(assessment.score.map(|score| score.to_string()).unwrap_or_default()),
             Cell::text(assessment.spread.map(|spread| spread.to_string()).unwrap_or_default()),
             Cell::Cents(item.requested),

@@ -7,14 +7,13 @@ use diesel::prelude::*;
 use super::opinions::opinions_on;
 use crate::access::{Actor, Role};
 use crate::base::ids::{AccountId, CallId, DossierId, DossierVersionId, SessionId};
-use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::committee::model::{Board, Item, Opinion, Presence, SeatHolder, Session};
 use crate::committee::record::{self, Record};
 use crate::committee::recusals;
 use crate::db::schema::{
-    accounts, agenda_items, attendances, call_roles, committee_opinions, committee_sessions, dossier_versions,
-    dossiers as dossier_rows, institutions,
+    accounts, agenda_items, attendances, call_roles, committee_opinions, committee_sessions, dossiers as dossier_rows,
+    institutions,
 };
 use crate::db::{Conn, Dialect, among};
 use crate::dossiers::{self, Dossier, State};
@@ -123,22 +122,24 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
 
 fn items(conn: &mut Conn, session: SessionId, only: Option<DossierId>) -> Result<Vec<Item>, Fault> {
     let mut query = agenda_items::table
-        .inner_join(dossier_versions::table)
         .filter(agenda_items::session_id.eq(session))
-        .select((agenda_items::dossier_id, agenda_items::dossier_version_id, dossier_versions::requested_cents))
+        .select((agenda_items::dossier_id, agenda_items::dossier_version_id))
         .into_boxed::<Dialect>();
     if let Some(only) = only {
         query = query.filter(agenda_items::dossier_id.eq(only));
     }
-    let rows = query.load::<(DossierId, DossierVersionId, Cents)>(conn)?;
-    let opinions: HashMap<DossierId, Opinion> =
+    let rows = query.load::<(DossierId, DossierVersionId)>(conn)?;
+    let mut opinions: HashMap<DossierId, Opinion> =
         opinions_on(conn, session, only)?.into_iter().map(|opinion| (opinion.dossier, opinion)).collect();
     let ids: Vec<DossierId> = rows.iter().map(|row| row.0).collect();
+    let versions: Vec<DossierVersionId> = rows.iter().map(|row| row.1).collect();
     let mut known = dossiers::by_ids(conn, &ids)?;
-    let mut items = Vec::new();
-    for (id, version, requested) in rows {
+    let mut excerpts = dossiers::excerpts_by_ids(conn, &versions)?;
+    let mut items = Vec::with_capacity(rows.len());
+    for (id, version) in rows {
         let dossier = known.remove(&id).ok_or(Fault::NotFound)?;
-        items.push(Item { dossier, version, requested, opinion: opinions.get(&id).cloned() });
+        let version = excerpts.remove(&version).ok_or(Fault::NotFound)?;
+        items.push(Item { dossier, requested: version.requested, version, opinion: opinions.remove(&id) });
     }
     items.sort_by_cached_key(|item| {
         let reference = item.dossier.reference_or_draft();

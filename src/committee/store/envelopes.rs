@@ -14,7 +14,7 @@ use crate::db::schema::{
     committee_opinions, committee_sessions, envelopes, funding_lines, ledger_entries, opinion_shares,
 };
 use crate::db::{Conn, among};
-use crate::dossiers::{self, Content};
+use crate::dossiers::{self, Excerpt};
 use crate::fault::Fault;
 use crate::ledger::{self, EntryKind, LineInfo};
 
@@ -104,9 +104,9 @@ pub(in crate::committee) fn prepared_on(
 }
 
 /// What a dossier asks of each line of the call, in each year of its plan; nothing where it asks nothing.
-pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, content: &Content) -> Result<Vec<Asked>, Fault> {
+pub(in crate::committee) fn asked(conn: &mut Conn, call: &Call, version: &Excerpt) -> Result<Vec<Asked>, Fault> {
     let lines = ledger::lines_of_call(conn, call.id)?;
-    Ok(asked_on(&lines, call, |funder, year| content.requested_of(&call.definition, funder, year)))
+    Ok(asked_on(&lines, call, |funder, year| version.requested_of(&call.definition, funder, year)))
 }
 
 /// [`asked`], of lines already read and what is requested of a funder, by its code, in a year.

@@ -65,6 +65,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    version_excerpts (dossier_version_id) {
+        dossier_version_id -> BigInt,
+        requested_cents -> BigInt,
+        excerpt -> Text,
+    }
+}
+
+diesel::table! {
     dossier_tags (id) {
         id -> BigInt,
         dossier_id -> BigInt,
@@ -124,6 +132,7 @@ diesel::joinable!(attachments -> dossiers (dossier_id));
 diesel::joinable!(attachments -> accounts (uploaded_by));
 diesel::joinable!(dossier_versions -> dossiers (dossier_id));
 diesel::joinable!(dossier_versions -> accounts (submitted_by));
+diesel::joinable!(version_excerpts -> dossier_versions (dossier_version_id));
 diesel::joinable!(dossier_tags -> dossiers (dossier_id));
 diesel::joinable!(completion_requests -> dossiers (dossier_id));
 diesel::joinable!(completion_requests -> accounts (asked_by));

@@ -38,6 +38,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_sections,
     attachments,
     dossier_versions,
+    version_excerpts,
     dossier_tags,
     list_counts,
     completion_requests,

@@ -12,6 +12,7 @@ use crate::db::schema::{calls as calls_table, dossier_tags, dossier_versions, do
 use crate::dossiers::completion;
 use crate::dossiers::content;
 use crate::dossiers::drafts;
+use crate::dossiers::excerpt;
 use crate::dossiers::model::{Content, Event, State};
 use crate::dossiers::receipt::Acknowledgement;
 use crate::dossiers::sight::for_member;
@@ -91,21 +92,24 @@ pub(super) fn freeze(
     content: &Content,
 ) -> Result<DossierVersionId, Fault> {
     let body = serde_json::to_string(content)?;
+    let requested = content.requested(&call.definition);
     let number =
         dossier_versions::table.filter(dossier_versions::dossier_id.eq(dossier)).count().get_result::<i64>(op.conn)?
             + 1;
-    Ok(diesel::insert_into(dossier_versions::table)
+    let version = diesel::insert_into(dossier_versions::table)
         .values((
             dossier_versions::dossier_id.eq(dossier),
             dossier_versions::number.eq(number),
             dossier_versions::content.eq(&body),
             dossier_versions::sha256.eq(sha256_hex(body.as_bytes())),
-            dossier_versions::requested_cents.eq(content.requested(&call.definition)),
+            dossier_versions::requested_cents.eq(requested),
             dossier_versions::submitted_at.eq(op.now),
             dossier_versions::submitted_by.eq(actor.id),
         ))
         .returning(dossier_versions::id)
-        .get_result(op.conn)?)
+        .get_result(op.conn)?;
+    excerpt::keep(op.conn, version, content, requested)?;
+    Ok(version)
 }
 
 /// Counted in the call's own row: two submissions at once wait for each other, and no number is skipped.

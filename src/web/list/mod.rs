@@ -254,9 +254,25 @@ impl ListRequest {
         self.page.clamp(1, self.pages_in(total))
     }
 
+    /// The address of this page of the list, with other values for what [`keep`](Self::keep) carries.
+    #[must_use]
+    pub fn keeping(&self, kept: &[(&'static str, String)]) -> String {
+        self.address_with(kept, self.order(), self.page, None)
+    }
+
     /// The address of this list with another order, page or format.
     fn address(&self, sort: (&str, bool), page: i64, format: Option<Format>) -> String {
-        let mut parts: Vec<(&str, &str)> = self.kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.address_with(&self.kept, sort, page, format)
+    }
+
+    fn address_with(
+        &self,
+        kept: &[(&'static str, String)],
+        sort: (&str, bool),
+        page: i64,
+        format: Option<Format>,
+    ) -> String {
+        let mut parts: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
         parts.push(("recherche", self.search()));
         parts.extend(self.filters.iter().zip(&self.chosen).map(|(filter, value)| (filter.code, value.as_str())));
         if sort != self.default_sort {
