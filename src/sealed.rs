@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{DocumentId, DossierId};
 use crate::db::schema::documents;
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 use crate::files::FileStore;
 
@@ -115,7 +115,7 @@ pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Sealed, Fault> {
 /// # Errors
 /// When the database refuses.
 pub fn by_ids(conn: &mut Conn, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Sealed>, Fault> {
-    let rows: Vec<Sealed> = documents::table.filter(among(documents::id, ids)).select(COLUMNS).load(conn)?;
+    let rows: Vec<Sealed> = documents::table.filter(listed(documents::id, ids)).select(COLUMNS).load(conn)?;
     Ok(rows.into_iter().map(|sealed| (sealed.id, sealed)).collect())
 }
 

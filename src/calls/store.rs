@@ -9,7 +9,7 @@ use super::definition::{CallDefinition, Phase};
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DefinitionId, DossierId, InstitutionId};
 use crate::db::schema::{call_definitions, calls, dossiers, institutions};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// A call with one version of its definition.
@@ -130,22 +130,20 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Call, Fault> {
 pub fn of_dossiers(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Call>, Fault> {
     let mut read: HashMap<(CallId, DefinitionId), Call> = HashMap::new();
     let mut found = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        let rows = dossiers::table
-            .inner_join(calls::table)
-            .inner_join(call_definitions::table)
-            .filter(among(dossiers::id, some))
-            .select((dossiers::id, columns!()))
-            .load::<(DossierId, Row)>(conn)?;
-        for (dossier, row) in rows {
-            let key = (row.0, row.6);
-            let of = match read.get(&key) {
-                Some(known) => known.clone(),
-                None => call(conn, row)?,
-            };
-            read.entry(key).or_insert_with(|| of.clone());
-            found.insert(dossier, of);
-        }
+    let rows = dossiers::table
+        .inner_join(calls::table)
+        .inner_join(call_definitions::table)
+        .filter(listed(dossiers::id, ids))
+        .select((dossiers::id, columns!()))
+        .load::<(DossierId, Row)>(conn)?;
+    for (dossier, row) in rows {
+        let key = (row.0, row.6);
+        let of = match read.get(&key) {
+            Some(known) => known.clone(),
+            None => call(conn, row)?,
+        };
+        read.entry(key).or_insert_with(|| of.clone());
+        found.insert(dossier, of);
     }
     Ok(found)
 }

@@ -8,7 +8,7 @@ use super::model::{Item, Recusal};
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId, OrganisationId, SessionId};
 use crate::db::schema::{dossier_editors, interest_declarations, organisation_members, recusals};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// Why a member is kept out without having to say it again.
@@ -43,21 +43,21 @@ pub(super) fn of_session(
     let known: HashSet<(DossierId, AccountId)> = all.iter().map(|r| (r.dossier, r.account)).collect();
     let dossiers: Vec<DossierId> = items.iter().map(|item| item.dossier.id).collect();
     let declared: HashSet<(DossierId, AccountId)> = interest_declarations::table
-        .filter(among(interest_declarations::dossier_id, &dossiers))
-        .filter(among(interest_declarations::account_id, members))
+        .filter(listed(interest_declarations::dossier_id, &dossiers))
+        .filter(listed(interest_declarations::account_id, members))
         .filter(interest_declarations::conflict)
         .select((interest_declarations::dossier_id, interest_declarations::account_id))
         .load(conn)?
         .into_iter()
         .collect();
     let belonging: HashSet<(OrganisationId, AccountId)> = organisation_members::table
-        .filter(among(organisation_members::account_id, members))
+        .filter(listed(organisation_members::account_id, members))
         .select((organisation_members::organisation_id, organisation_members::account_id))
         .load(conn)?
         .into_iter()
         .collect();
     let written: HashSet<(DossierId, AccountId)> = dossier_editors::table
-        .filter(among(dossier_editors::dossier_id, &dossiers))
+        .filter(listed(dossier_editors::dossier_id, &dossiers))
         .filter(dossier_editors::account_id.is_not_null())
         .select((dossier_editors::dossier_id, dossier_editors::account_id.assume_not_null()))
         .load(conn)?

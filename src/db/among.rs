@@ -1,8 +1,8 @@
-//! Lists of values in queries, whose statements are prepared once a connection.
+//! Few values in queries, whose statements are prepared once a connection.
 //!
 //! Diesel's own `eq_any` over values is another statement for each length of the list, and is prepared at every call.
-//! Here lengths are rounded up to a power of two, the last value standing for those that the list lacks. A list longer
-//! than [`AT_ONCE`] is sent as it is, and its statement is not kept.
+//! Here lengths are rounded up to a power of two, the last value standing for those that the list lacks; a long list is
+//! sent as it is, and its statement is not kept. Rows named by a list go through [`listed`](super::listed).
 
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, AsExpression, Expression, SelectableExpression, ValidGrouping};
@@ -11,9 +11,8 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, HasSqlType, SingleValue, SqlType};
 
-/// The longest list whose statement is kept: each length kept costs memory on every connection. Whoever has more values
-/// asks for so many at once.
-pub const AT_ONCE: usize = 512;
+/// The longest list whose statement is kept: each length kept costs memory on every connection.
+const LONGEST_KEPT: usize = 64;
 
 /// `column IN (values)`; false for an empty list. Both databases bound a list, to some 32,000 values.
 pub fn among<C, V>(column: C, values: impl IntoIterator<Item = V>) -> Among<C, V>
@@ -83,7 +82,7 @@ where
         self.column.walk_ast(pass.reborrow())?;
         pass.push_sql(if self.outside { " NOT IN (" } else { " IN (" });
         let length = self.values.len();
-        let lacking = if length > AT_ONCE {
+        let lacking = if length > LONGEST_KEPT {
             pass.unsafe_to_cache_prepared();
             0
         } else {

@@ -7,6 +7,7 @@ mod among;
 mod columns;
 mod connection;
 mod copy;
+mod listed;
 mod place;
 pub mod schema;
 mod url;
@@ -23,10 +24,11 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::fault::Fault;
 
-pub use among::{AT_ONCE, Among, among, outside};
+pub use among::{Among, among, outside};
 use connection::Manager;
 pub use connection::{Conn, Dialect};
 pub use copy::{copy_in, copy_out, must_be_empty};
+pub use listed::listed;
 pub use place::Place;
 pub use url::{Backend, DatabaseUrl, TLS};
 

@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId, DossierVersionId};
 use crate::base::money::Cents;
 use crate::db::schema::{dossier_versions, dossiers};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// Dossiers by id, without any check of rights.
@@ -17,12 +17,8 @@ use crate::fault::Fault;
 /// # Errors
 /// When the database refuses.
 pub fn by_ids(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Dossier>, Fault> {
-    let mut found = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        let rows: Vec<Dossier> = dossiers::table.filter(among(dossiers::id, some)).select(COLUMNS).load(conn)?;
-        found.extend(rows.into_iter().map(|dossier| (dossier.id, dossier)));
-    }
-    Ok(found)
+    let rows: Vec<Dossier> = dossiers::table.filter(listed(dossiers::id, ids)).select(COLUMNS).load(conn)?;
+    Ok(rows.into_iter().map(|dossier| (dossier.id, dossier)).collect())
 }
 
 type Row = (DossierVersionId, DossierId, i64, String, String, Cents, Instant, AccountId);
@@ -33,35 +29,8 @@ type Row = (DossierVersionId, DossierId, i64, String, String, Cents, Instant, Ac
 /// When the database refuses.
 pub fn versions_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, Version>, Fault> {
     let mut found = HashMap::with_capacity(ids.len());
-    for some in ids.chunks(AT_ONCE) {
-        for row in version_rows(conn, some)? {
-            let (id, dossier, number, content, sha256, requested, submitted_at, submitted_by) = row;
-            let content = serde_json::from_str(&content)?;
-            found.insert(id, Version { id, dossier, number, content, sha256, requested, submitted_at, submitted_by });
-        }
-    }
-    Ok(found)
-}
-
-/// Hashes of the contents of frozen versions by id, without any check of rights.
-///
-/// # Errors
-/// When the database refuses.
-pub fn hashes_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, String>, Fault> {
-    let mut found = HashMap::with_capacity(ids.len());
-    for some in ids.chunks(AT_ONCE) {
-        let rows = dossier_versions::table
-            .filter(among(dossier_versions::id, some))
-            .select((dossier_versions::id, dossier_versions::sha256))
-            .load::<(DossierVersionId, String)>(conn)?;
-        found.extend(rows);
-    }
-    Ok(found)
-}
-
-fn version_rows(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Vec<Row>, Fault> {
-    Ok(dossier_versions::table
-        .filter(among(dossier_versions::id, ids))
+    let rows = dossier_versions::table
+        .filter(listed(dossier_versions::id, ids))
         .select((
             dossier_versions::id,
             dossier_versions::dossier_id,
@@ -72,5 +41,23 @@ fn version_rows(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Vec<Row>, F
             dossier_versions::submitted_at,
             dossier_versions::submitted_by,
         ))
-        .load(conn)?)
+        .load::<Row>(conn)?;
+    for row in rows {
+        let (id, dossier, number, content, sha256, requested, submitted_at, submitted_by) = row;
+        let content = serde_json::from_str(&content)?;
+        found.insert(id, Version { id, dossier, number, content, sha256, requested, submitted_at, submitted_by });
+    }
+    Ok(found)
+}
+
+/// Hashes of the contents of frozen versions by id, without any check of rights.
+///
+/// # Errors
+/// When the database refuses.
+pub fn hashes_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, String>, Fault> {
+    let rows = dossier_versions::table
+        .filter(listed(dossier_versions::id, ids))
+        .select((dossier_versions::id, dossier_versions::sha256))
+        .load::<(DossierVersionId, String)>(conn)?;
+    Ok(rows.into_iter().collect())
 }

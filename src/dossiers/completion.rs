@@ -14,7 +14,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AttachmentId, CompletionId, DossierId, DossierVersionId};
 use crate::calls::definition::{CallDefinition, SectionKind};
 use crate::db::schema::{completion_requests, dossiers};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// What is asked: whole sections, or pieces one by one.
@@ -207,16 +207,14 @@ pub fn pending(conn: &mut Conn, dossier: DossierId) -> Result<Option<Completion>
 /// When the database refuses.
 pub fn pending_on(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Completion>, Fault> {
     let mut found = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        let rows = completion_requests::table
-            .filter(among(completion_requests::dossier_id, some))
-            .filter(completion_requests::answered_at.is_null())
-            .filter(completion_requests::cancelled_at.is_null())
-            .select((completion_requests::dossier_id, columns!()))
-            .load::<(DossierId, Row)>(conn)?;
-        for (dossier, row) in rows {
-            found.insert(dossier, completion(row)?);
-        }
+    let rows = completion_requests::table
+        .filter(listed(completion_requests::dossier_id, ids))
+        .filter(completion_requests::answered_at.is_null())
+        .filter(completion_requests::cancelled_at.is_null())
+        .select((completion_requests::dossier_id, columns!()))
+        .load::<(DossierId, Row)>(conn)?;
+    for (dossier, row) in rows {
+        found.insert(dossier, completion(row)?);
     }
     Ok(found)
 }

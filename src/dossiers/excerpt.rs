@@ -12,7 +12,7 @@ use crate::base::ids::DossierVersionId;
 use crate::base::money::Cents;
 use crate::calls::definition::CallDefinition;
 use crate::db::schema::version_excerpts;
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// Some of a version's content.
@@ -108,18 +108,12 @@ pub(super) fn keep(
 /// When the database refuses.
 pub fn excerpts_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, Excerpt>, Fault> {
     let mut found = HashMap::with_capacity(ids.len());
-    for some in ids.chunks(AT_ONCE) {
-        let rows = version_excerpts::table
-            .filter(among(version_excerpts::dossier_version_id, some))
-            .select((
-                version_excerpts::dossier_version_id,
-                version_excerpts::requested_cents,
-                version_excerpts::excerpt,
-            ))
-            .load::<(DossierVersionId, Cents, String)>(conn)?;
-        for (id, requested, excerpt) in rows {
-            found.insert(id, Excerpt { id, requested, kept: serde_json::from_str(&excerpt)? });
-        }
+    let rows = version_excerpts::table
+        .filter(listed(version_excerpts::dossier_version_id, ids))
+        .select((version_excerpts::dossier_version_id, version_excerpts::requested_cents, version_excerpts::excerpt))
+        .load::<(DossierVersionId, Cents, String)>(conn)?;
+    for (id, requested, excerpt) in rows {
+        found.insert(id, Excerpt { id, requested, kept: serde_json::from_str(&excerpt)? });
     }
     Ok(found)
 }

@@ -14,7 +14,7 @@ use crate::access::{Actor, Role};
 use crate::base::ids::{CallId, DossierId};
 use crate::base::text::pattern;
 use crate::db::schema::{dossier_tags, dossiers, organisations};
-use crate::db::{AT_ONCE, Conn, Dialect, Window, among};
+use crate::db::{Conn, Dialect, Window, among, listed};
 use crate::fault::Fault;
 
 /// In whose eyes a list is made.
@@ -167,9 +167,9 @@ fn counts(
         // All but drafts, which are nobody's to see, less the few that are closed to this person.
         numbers.extend(counts::by_state(conn, call, counted)?);
         let closed: Vec<DossierId> = sight::closed_by_interest(conn, actor, call)?.into_iter().collect();
-        for some in closed.chunks(AT_ONCE) {
+        if !closed.is_empty() {
             let mut theirs =
-                dossiers::table.filter(among(dossiers::id, some)).select(dossiers::state).into_boxed::<Dialect>();
+                dossiers::table.filter(listed(dossiers::id, closed)).select(dossiers::state).into_boxed::<Dialect>();
             if let Some((kind, code)) = counted.tag() {
                 theirs = theirs.filter(dossiers::id.eq_any(tagged(kind, code.to_owned())));
             }
@@ -277,17 +277,14 @@ fn ordered(
 /// When the database refuses.
 pub fn tags(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    // A whole list, for an export, has more ids than a statement takes.
-    for part in rows.chunks(AT_ONCE) {
-        let ids: Vec<DossierId> = part.iter().map(|row| row.dossier.id).collect();
-        let found = dossier_tags::table
-            .filter(among(dossier_tags::dossier_id, ids))
-            .order((dossier_tags::kind, dossier_tags::code))
-            .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-            .load::<(DossierId, String, String)>(conn)?;
-        for (dossier, kind, code) in found {
-            tags.entry(dossier).or_default().push((kind, code));
-        }
+    let ids = rows.iter().map(|row| row.dossier.id);
+    let found = dossier_tags::table
+        .filter(listed(dossier_tags::dossier_id, ids))
+        .order((dossier_tags::kind, dossier_tags::code))
+        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
+        .load::<(DossierId, String, String)>(conn)?;
+    for (dossier, kind, code) in found {
+        tags.entry(dossier).or_default().push((kind, code));
     }
     Ok(tags)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::{CallId, EnvelopeId, FundingLineId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::schema::{envelopes, funding_lines, institutions};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// An amount on one line in one year: proposed, reserved, planned or granted, as its holder says.
@@ -52,7 +52,7 @@ pub fn lines_of_call(conn: &mut Conn, call: CallId) -> Result<Vec<LineInfo>, Fau
         .load::<FundingLineId>(conn)?;
     let rows = funding_lines::table
         .inner_join(institutions::table.on(institutions::id.eq(funding_lines::funder_id)))
-        .filter(among(funding_lines::id, of_call))
+        .filter(listed(funding_lines::id, of_call))
         .order(funding_lines::id)
         .select((
             funding_lines::id,

@@ -113,13 +113,17 @@ impl Table {
     #[must_use]
     pub fn csv(&self) -> String {
         let mut csv = String::from('\u{FEFF}');
-        let mut line = |cells: Vec<String>| {
-            csv.push_str(&cells.join(";"));
-            csv.push_str("\r\n");
-        };
-        line(self.columns.iter().map(|label| quoted(label)).collect());
+        for (place, label) in self.columns.iter().enumerate() {
+            csv.push_str(if place > 0 { ";" } else { "" });
+            push_quoted(&mut csv, "", label);
+        }
+        csv.push_str("\r\n");
         for row in &self.rows {
-            line(row.iter().map(csv_cell).collect());
+            for (place, cell) in row.iter().enumerate() {
+                csv.push_str(if place > 0 { ";" } else { "" });
+                push_cell(&mut csv, cell);
+            }
+            csv.push_str("\r\n");
         }
         csv
     }
@@ -197,43 +201,51 @@ fn write(
             // A spreadsheet's days begin with 1900.
             match u16::try_from(day.year()).map(|year| ExcelDateTime::from_ymd(year, month, number)) {
                 Ok(Ok(known)) => sheet.write_datetime_with_format(row, column, &known, date)?,
-                _ => sheet.write_string(row, column, csv_cell(cell))?,
+                _ => sheet.write_string(row, column, shown_day(*day))?,
             };
         }
     }
     Ok(())
 }
 
-fn csv_cell(cell: &Cell) -> String {
+fn push_cell(csv: &mut String, cell: &Cell) {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => quoted(&harmless(text)),
+        Cell::Empty => {}
+        Cell::Text(text) => push_quoted(csv, disarming(text), text),
         Cell::Cents(cents) => {
-            let sign = if cents.0 < 0 { "-" } else { "" };
-            format!("{sign}{},{:02}", cents.0.unsigned_abs() / 100, cents.0.unsigned_abs() % 100)
+            csv.push_str(if cents.0 < 0 { "-" } else { "" });
+            csv.push_str(&format!("{},{:02}", cents.0.unsigned_abs() / 100, cents.0.unsigned_abs() % 100));
         }
-        Cell::Integer(number) => number.to_string(),
-        Cell::Date(day) => format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year()),
+        Cell::Integer(number) => csv.push_str(&number.to_string()),
+        Cell::Date(day) => csv.push_str(&shown_day(*day)),
     }
 }
 
-/// A spreadsheet runs what begins like a formula, whatever blanks come first: an apostrophe makes it text.
-fn harmless(text: &str) -> String {
+fn shown_day(day: jiff::civil::Date) -> String {
+    format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year())
+}
+
+/// What goes before a text that a spreadsheet would run: it runs what begins like a formula, whatever blanks come first,
+/// and an apostrophe makes it text.
+fn disarming(text: &str) -> &'static str {
     let begins = text.trim_start_matches(|c| c != '\t' && c != '\r' && c != '\n' && is_invisible(c)).chars().next();
     match begins {
-        Some('=' | '+' | '-' | '\u{2212}' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
-            format!("'{text}")
-        }
-        _ => text.to_owned(),
+        Some('=' | '+' | '-' | '\u{2212}' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => "'",
+        _ => "",
     }
 }
 
-fn quoted(text: &str) -> String {
-    if text.contains(['"', ';', '\n', '\r', ',', '\t']) || text.starts_with(' ') || text.ends_with(' ') {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
+fn push_quoted(csv: &mut String, before: &str, text: &str) {
+    let spaced = text.ends_with(' ') || (before.is_empty() && text.starts_with(' '));
+    if !spaced && !text.contains(['"', ';', '\n', '\r', ',', '\t']) {
+        csv.push_str(before);
+        csv.push_str(text);
+        return;
     }
+    csv.push('"');
+    csv.push_str(before);
+    csv.push_str(&text.replace('"', "\"\""));
+    csv.push('"');
 }
 
 /// A sheet's name holds 31 characters and none that a formula would trip on.

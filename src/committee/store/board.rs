@@ -15,7 +15,7 @@ use crate::db::schema::{
     accounts, agenda_items, attendances, call_roles, committee_opinions, committee_sessions, dossiers as dossier_rows,
     institutions,
 };
-use crate::db::{Conn, Dialect, among};
+use crate::db::{Conn, Dialect, listed};
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 
@@ -83,7 +83,7 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
     let seated: Vec<AccountId> =
         recorded.values().filter_map(|(account, ..)| *account).chain(holders.values().copied()).collect();
     let names: HashMap<AccountId, String> = accounts::table
-        .filter(among(accounts::id, seated))
+        .filter(listed(accounts::id, seated))
         .select((accounts::id, accounts::given_name, accounts::surname))
         .load::<(AccountId, String, String)>(conn)?
         .into_iter()
@@ -91,7 +91,7 @@ fn seats(conn: &mut Conn, call: &Call, session: &Session) -> Result<Vec<SeatHold
         .collect();
     let codes: Vec<&str> = call.definition.committee.seats.iter().map(|seat| seat.institution.as_str()).collect();
     let bodies: HashMap<String, String> = institutions::table
-        .filter(among(institutions::code, codes))
+        .filter(listed(institutions::code, codes))
         .select((institutions::code, institutions::short_name))
         .load::<(String, String)>(conn)?
         .into_iter()

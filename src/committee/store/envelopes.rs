@@ -13,7 +13,7 @@ use crate::committee::model::{Asked, EnvelopeChoice, SessionState};
 use crate::db::schema::{
     committee_opinions, committee_sessions, envelopes, funding_lines, ledger_entries, opinion_shares,
 };
-use crate::db::{Conn, among};
+use crate::db::{Conn, among, listed};
 use crate::dossiers::{self, Excerpt};
 use crate::fault::Fault;
 use crate::ledger::{self, EntryKind, LineInfo};
@@ -61,7 +61,7 @@ pub(in crate::committee) fn held_by_others(
 ) -> Result<HashMap<EnvelopeId, Cents>, Fault> {
     let ids: Vec<EnvelopeId> = envelopes.iter().map(|envelope| envelope.id).collect();
     let entries = ledger_entries::table
-        .filter(among(ledger_entries::envelope_id, ids))
+        .filter(listed(ledger_entries::envelope_id, ids))
         .filter(among(ledger_entries::kind, [EntryKind::Reservation, EntryKind::Commitment]))
         .filter(ledger_entries::dossier_id.is_not_null())
         .select((

@@ -9,7 +9,7 @@ use crate::base::ids::{CallId, DossierId, DossierVersionId, EnvelopeId, FundingL
 use crate::base::money::Cents;
 use crate::committee::model::{Opinion, SessionState, Verdict, Vote};
 use crate::db::schema::{committee_opinions, committee_sessions, ledger_entries, opinion_shares};
-use crate::db::{Conn, Dialect, among};
+use crate::db::{Conn, Dialect, listed};
 use crate::dossiers::{self, Outcome};
 use crate::fault::Fault;
 use crate::ledger::{EntryKind, Share};
@@ -77,7 +77,7 @@ pub(in crate::committee) fn shares_of(
     opinions: &[OpinionId],
 ) -> Result<HashMap<OpinionId, Vec<Share>>, Fault> {
     let rows = opinion_shares::table
-        .filter(among(opinion_shares::opinion_id, opinions))
+        .filter(listed(opinion_shares::opinion_id, opinions))
         .order((opinion_shares::year, opinion_shares::funding_line_id))
         .select((
             opinion_shares::opinion_id,

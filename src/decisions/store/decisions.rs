@@ -12,7 +12,7 @@ use crate::base::ids::{
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::schema::{calls, decision_shares, decisions, dossiers, ledger_entries};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, among, listed};
 use crate::decisions::model::{AuthorityShare, Decision, Granted, Kind, Procedure};
 use crate::dossiers::{Outcome, State};
 use crate::fault::Fault;
@@ -96,22 +96,19 @@ fn decision(row: DecisionRow, shares: Vec<Granted>) -> Decision {
 fn with_shares(conn: &mut Conn, rows: Vec<DecisionRow>) -> Result<Vec<Decision>, Fault> {
     let mut shares: HashMap<DecisionId, Vec<Granted>> = HashMap::new();
     let ids: Vec<DecisionId> = rows.iter().map(|row| row.0.0).collect();
-    // Both backends bound the number of parameters of a query.
-    for ids in ids.chunks(AT_ONCE) {
-        let found = decision_shares::table
-            .filter(among(decision_shares::decision_id, ids.iter().copied()))
-            .order((decision_shares::year, decision_shares::funding_line_id))
-            .select((
-                decision_shares::decision_id,
-                decision_shares::funding_line_id,
-                decision_shares::year,
-                decision_shares::amount_cents,
-                decision_shares::firm,
-            ))
-            .load::<(DecisionId, FundingLineId, i32, Cents, bool)>(conn)?;
-        for (id, line, year, amount, firm) in found {
-            shares.entry(id).or_default().push(Granted { share: Share { line, year, amount }, firm });
-        }
+    let found = decision_shares::table
+        .filter(listed(decision_shares::decision_id, ids))
+        .order((decision_shares::year, decision_shares::funding_line_id))
+        .select((
+            decision_shares::decision_id,
+            decision_shares::funding_line_id,
+            decision_shares::year,
+            decision_shares::amount_cents,
+            decision_shares::firm,
+        ))
+        .load::<(DecisionId, FundingLineId, i32, Cents, bool)>(conn)?;
+    for (id, line, year, amount, firm) in found {
+        shares.entry(id).or_default().push(Granted { share: Share { line, year, amount }, firm });
     }
     Ok(rows
         .into_iter()
@@ -140,16 +137,11 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Decision>, 
 /// # Errors
 /// When the database refuses.
 pub fn of_dossiers(conn: &mut Conn, dossiers: &[DossierId]) -> Result<Vec<Decision>, Fault> {
-    let mut rows = Vec::new();
-    for ids in dossiers.chunks(AT_ONCE) {
-        rows.extend(
-            decisions::table
-                .filter(among(decisions::dossier_id, ids))
-                .order(decisions::id)
-                .select(columns!())
-                .load::<DecisionRow>(conn)?,
-        );
-    }
+    let rows = decisions::table
+        .filter(listed(decisions::dossier_id, dossiers))
+        .order(decisions::id)
+        .select(columns!())
+        .load::<DecisionRow>(conn)?;
     with_shares(conn, rows)
 }
 
@@ -165,16 +157,11 @@ pub fn of_letter(conn: &mut Conn, letter: LetterId) -> Result<Vec<Decision>, Fau
 
 /// The decisions that these letters carry.
 pub fn of_letters(conn: &mut Conn, letters: &[LetterId]) -> Result<Vec<Decision>, Fault> {
-    let mut rows = Vec::new();
-    for ids in letters.chunks(AT_ONCE) {
-        rows.extend(
-            decisions::table
-                .filter(among(decisions::letter_id, ids.iter().copied()))
-                .order(decisions::id)
-                .select(columns!())
-                .load::<DecisionRow>(conn)?,
-        );
-    }
+    let rows = decisions::table
+        .filter(listed(decisions::letter_id, letters))
+        .order(decisions::id)
+        .select(columns!())
+        .load::<DecisionRow>(conn)?;
     with_shares(conn, rows)
 }
 

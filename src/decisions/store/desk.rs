@@ -11,7 +11,7 @@ use crate::committee::SessionState;
 use crate::db::schema::{
     committee_opinions, committee_sessions, decisions, dossiers, funding_lines, letters, opinion_shares, organisations,
 };
-use crate::db::{AT_ONCE, Conn, among, outside};
+use crate::db::{Conn, among, listed, outside};
 use crate::decisions::model::Kind;
 use crate::dossiers::{Outcome, State};
 use crate::fault::Fault;
@@ -92,18 +92,17 @@ pub struct Named {
 }
 
 pub fn named(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Named>, Fault> {
-    let mut found = HashMap::new();
-    for ids in ids.chunks(AT_ONCE) {
-        let rows = dossiers::table
-            .inner_join(organisations::table)
-            .filter(among(dossiers::id, ids.iter().copied()))
-            .select((dossiers::id, dossiers::reference, dossiers::title, organisations::name))
-            .load::<(DossierId, Option<String>, String, String)>(conn)?;
-        found.extend(rows.into_iter().map(|(id, reference, title, organisation)| {
+    let rows = dossiers::table
+        .inner_join(organisations::table)
+        .filter(listed(dossiers::id, ids))
+        .select((dossiers::id, dossiers::reference, dossiers::title, organisations::name))
+        .load::<(DossierId, Option<String>, String, String)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, reference, title, organisation)| {
             (id, Named { reference: reference.unwrap_or_default(), title, organisation })
-        }));
-    }
-    Ok(found)
+        })
+        .collect())
 }
 
 /// What the committee proposes on these dossiers: outcome, rank, and its amount by authority.
@@ -116,36 +115,32 @@ pub struct Proposal {
 
 pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Proposal>, Fault> {
     let mut found: HashMap<DossierId, (OpinionId, Proposal)> = HashMap::new();
-    for ids in ids.chunks(AT_ONCE) {
-        let rows = committee_opinions::table
-            .inner_join(committee_sessions::table)
-            .filter(among(committee_opinions::dossier_id, ids.iter().copied()))
-            .filter(committee_sessions::state.eq(SessionState::Sealed))
-            .filter(among(committee_opinions::outcome, Outcome::OPINIONS))
-            .order(committee_opinions::id)
-            .select((
-                committee_opinions::dossier_id,
-                committee_opinions::id,
-                committee_opinions::outcome,
-                committee_opinions::waitlist_rank,
-            ))
-            .load::<(DossierId, OpinionId, Outcome, Option<i64>)>(conn)?;
-        for (dossier, opinion, outcome, rank) in rows {
-            found.insert(dossier, (opinion, Proposal { outcome, rank, amounts: BTreeMap::new() }));
-        }
+    let rows = committee_opinions::table
+        .inner_join(committee_sessions::table)
+        .filter(listed(committee_opinions::dossier_id, ids))
+        .filter(committee_sessions::state.eq(SessionState::Sealed))
+        .filter(among(committee_opinions::outcome, Outcome::OPINIONS))
+        .order(committee_opinions::id)
+        .select((
+            committee_opinions::dossier_id,
+            committee_opinions::id,
+            committee_opinions::outcome,
+            committee_opinions::waitlist_rank,
+        ))
+        .load::<(DossierId, OpinionId, Outcome, Option<i64>)>(conn)?;
+    for (dossier, opinion, outcome, rank) in rows {
+        found.insert(dossier, (opinion, Proposal { outcome, rank, amounts: BTreeMap::new() }));
     }
     let opinions: HashMap<OpinionId, DossierId> = found.iter().map(|(id, (opinion, _))| (*opinion, *id)).collect();
     let wanted: Vec<OpinionId> = opinions.keys().copied().collect();
-    for ids in wanted.chunks(AT_ONCE) {
-        let rows = opinion_shares::table
-            .inner_join(funding_lines::table.on(funding_lines::id.eq(opinion_shares::funding_line_id)))
-            .filter(among(opinion_shares::opinion_id, ids.iter().copied()))
-            .select((opinion_shares::opinion_id, funding_lines::authority_id, opinion_shares::amount_cents))
-            .load::<(OpinionId, InstitutionId, Cents)>(conn)?;
-        for (opinion, authority, amount) in rows {
-            if let Some((_, proposal)) = opinions.get(&opinion).and_then(|dossier| found.get_mut(dossier)) {
-                *proposal.amounts.entry(authority).or_default() += amount;
-            }
+    let rows = opinion_shares::table
+        .inner_join(funding_lines::table.on(funding_lines::id.eq(opinion_shares::funding_line_id)))
+        .filter(listed(opinion_shares::opinion_id, wanted))
+        .select((opinion_shares::opinion_id, funding_lines::authority_id, opinion_shares::amount_cents))
+        .load::<(OpinionId, InstitutionId, Cents)>(conn)?;
+    for (opinion, authority, amount) in rows {
+        if let Some((_, proposal)) = opinions.get(&opinion).and_then(|dossier| found.get_mut(dossier)) {
+            *proposal.amounts.entry(authority).or_default() += amount;
         }
     }
     Ok(found.into_iter().map(|(id, (_, proposal))| (id, proposal)).collect())

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DecisionId, DocumentId, DossierId, LetterId, OrganisationId};
 use crate::db::schema::{decisions, dossiers, letters};
-use crate::db::{AT_ONCE, Conn, among, outside};
+use crate::db::{Conn, among, listed, outside};
 use crate::decisions::model::{Letter, LetterKind};
 use crate::fault::Fault;
 
@@ -87,16 +87,9 @@ pub fn letter_by_id(conn: &mut Conn, id: LetterId) -> Result<Letter, Fault> {
 }
 
 pub fn letters_by_ids(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<Letter>, Fault> {
-    let mut found = Vec::new();
-    for ids in ids.chunks(AT_ONCE) {
-        let rows = letters::table
-            .filter(among(letters::id, ids.iter().copied()))
-            .order(letters::id)
-            .select(columns!())
-            .load::<Row>(conn)?;
-        found.extend(rows.into_iter().map(letter));
-    }
-    Ok(found)
+    let rows =
+        letters::table.filter(listed(letters::id, ids)).order(letters::id).select(columns!()).load::<Row>(conn)?;
+    Ok(rows.into_iter().map(letter).collect())
 }
 
 /// The letter of a dossier that waits for its notification.

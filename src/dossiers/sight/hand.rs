@@ -10,7 +10,7 @@ use crate::base::ids::{CallId, DossierId};
 use crate::db::schema::{
     agenda_items, assignments, dossier_editors, dossiers, interest_declarations, recusals, territorial_opinions,
 };
-use crate::db::{Conn, among};
+use crate::db::{Conn, among, listed};
 use crate::dossiers::model::State;
 use crate::dossiers::store::Dossier;
 use crate::fault::Fault;
@@ -21,7 +21,7 @@ macro_rules! named_in {
         let named = $table::table.select($table::dossier_id)$(.filter($condition))*;
         match $only {
             // Not joined with their call: SQLite would look for them in the whole of it.
-            Some(ids) => named.filter(among($table::dossier_id, ids)).load::<DossierId>($conn),
+            Some(ids) => named.filter(listed($table::dossier_id, ids)).load::<DossierId>($conn),
             None => named.inner_join(dossiers::table).filter(dossiers::call_id.eq($call)).load::<DossierId>($conn),
         }
     }};

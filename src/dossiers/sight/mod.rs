@@ -16,7 +16,7 @@ use super::{bulk, editors};
 use crate::access::{Actor, Role};
 use crate::base::ids::{CallId, DossierId};
 use crate::db::schema::{dossiers, interest_declarations};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, among};
 use crate::fault::Fault;
 use hand::{Sight, recused};
 pub use predicate::{own, reaches_every, visible};
@@ -158,14 +158,12 @@ fn held_on(
     roles: &[Role],
 ) -> Result<HashMap<DossierId, Vec<Role>>, Fault> {
     let mut held = HashMap::new();
-    for some in read.chunks(AT_ONCE) {
-        let ids: Vec<DossierId> = some.iter().map(|dossier| dossier.id).collect();
-        let sight = Sight::load(conn, actor, call, Some(&ids))?;
-        for dossier in some.iter().filter(|dossier| dossier.call == call) {
-            let through = sight.roles_on(dossier);
-            if through.iter().any(|role| roles.contains(role)) {
-                held.insert(dossier.id, through);
-            }
+    let ids: Vec<DossierId> = read.iter().map(|dossier| dossier.id).collect();
+    let sight = Sight::load(conn, actor, call, Some(&ids))?;
+    for dossier in read.iter().filter(|dossier| dossier.call == call) {
+        let through = sight.roles_on(dossier);
+        if through.iter().any(|role| roles.contains(role)) {
+            held.insert(dossier.id, through);
         }
     }
     Ok(held)

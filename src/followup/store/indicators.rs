@@ -8,7 +8,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierVersionId, IndicatorId};
 use crate::calls::definition::IndicatorTotal;
 use crate::db::schema::{accounts, indicator_departments, indicator_values, indicators};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 use crate::followup::rules;
 
@@ -80,7 +80,7 @@ pub fn of_versions(
     versions: &[DossierVersionId],
 ) -> Result<HashMap<DossierVersionId, Vec<Indicator>>, Fault> {
     let rows = indicators::table
-        .filter(among(indicators::dossier_version_id, versions.iter().copied()))
+        .filter(listed(indicators::dossier_version_id, versions))
         .order(indicators::id)
         .select((
             indicators::dossier_version_id,
@@ -104,7 +104,7 @@ pub fn of_versions(
 fn values_of(conn: &mut Conn, ids: &[IndicatorId]) -> Result<HashMap<IndicatorId, Vec<Value>>, Fault> {
     let reported = indicator_values::table
         .inner_join(accounts::table)
-        .filter(among(indicator_values::indicator_id, ids.iter().copied()))
+        .filter(listed(indicator_values::indicator_id, ids))
         .order(indicator_values::id)
         .select((
             indicator_values::id,
@@ -122,7 +122,7 @@ fn values_of(conn: &mut Conn, ids: &[IndicatorId]) -> Result<HashMap<IndicatorId
     let mut told: HashMap<i64, Vec<(String, i64)>> = HashMap::new();
     let departments = indicator_departments::table
         .inner_join(indicator_values::table)
-        .filter(among(indicator_values::indicator_id, ids.iter().copied()))
+        .filter(listed(indicator_values::indicator_id, ids))
         .order(indicator_departments::department)
         .select((indicator_departments::value_id, indicator_departments::department, indicator_departments::people))
         .load::<(i64, String, i64)>(conn)?;

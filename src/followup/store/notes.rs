@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DossierId, PracticeNoteId};
 use crate::db::schema::{accounts, agents, dossiers, institutions, organisations, practice_notes};
-use crate::db::{Conn, among, outside};
+use crate::db::{Conn, listed, outside};
 use crate::fault::Fault;
 
 /// What a project shares of its practice.
@@ -272,7 +272,7 @@ pub(in crate::followup) fn organisations_of(
 ) -> Result<HashMap<DossierId, String>, Fault> {
     Ok(dossiers::table
         .inner_join(organisations::table)
-        .filter(among(dossiers::id, ids.iter().copied()))
+        .filter(listed(dossiers::id, ids))
         .select((dossiers::id, organisations::name))
         .load::<(DossierId, String)>(conn)?
         .into_iter()
@@ -286,7 +286,7 @@ pub(in crate::followup) fn institutions_of(
 ) -> Result<HashMap<AccountId, String>, Fault> {
     Ok(agents::table
         .inner_join(institutions::table)
-        .filter(among(agents::account_id, ids.iter().copied()))
+        .filter(listed(agents::account_id, ids))
         .select((agents::account_id, institutions::short_name))
         .load::<(AccountId, String)>(conn)?
         .into_iter()

@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
 use crate::calls;
 use crate::db::schema::{dossiers, followup_periods, followup_reminders};
-use crate::db::{Conn, among};
+use crate::db::{Conn, among, listed};
 use crate::dossiers::{self as files, State};
 use crate::fault::Fault;
 use crate::followup::periods::{Period, of_project};
@@ -108,7 +108,7 @@ pub(in crate::followup) fn of_dossiers(
     ids: &[DossierId],
 ) -> Result<HashMap<DossierId, Vec<StoredPeriod>>, Fault> {
     let rows = followup_periods::table
-        .filter(among(followup_periods::dossier_id, ids.iter().copied()))
+        .filter(listed(followup_periods::dossier_id, ids))
         .order((followup_periods::dossier_id, followup_periods::number))
         .select((
             followup_periods::dossier_id,

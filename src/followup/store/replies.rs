@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId, PracticeNoteId, PracticeReplyId};
 use crate::db::schema::{accounts, practice_replies};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ pub(in crate::followup) fn counts(
     notes: &[PracticeNoteId],
 ) -> Result<HashMap<PracticeNoteId, Vec<Option<DossierId>>>, Fault> {
     let rows = practice_replies::table
-        .filter(among(practice_replies::note_id, notes.iter().copied()))
+        .filter(listed(practice_replies::note_id, notes))
         .filter(practice_replies::withdrawn_at.is_null())
         .select((practice_replies::note_id, practice_replies::dossier_id))
         .load::<(PracticeNoteId, Option<DossierId>)>(conn)?;

@@ -11,7 +11,7 @@ use crate::base::ids::{
 };
 use crate::base::money::Cents;
 use crate::db::schema::{acts, instalments, payments};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 use crate::funding::rules::{ActKind, Due, DueRule, Planned, SlotKey};
 
@@ -107,7 +107,7 @@ type ActRow = (DossierId, ActId, DecisionId, InstitutionId, Option<ActId>, ActKi
 /// When the database refuses.
 pub fn acts_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Act>, Fault> {
     let rows = acts::table
-        .filter(among(acts::dossier_id, dossiers))
+        .filter(listed(acts::dossier_id, dossiers))
         .order(acts::id)
         .select((
             acts::dossier_id,
@@ -160,7 +160,7 @@ fn instalment(row: InstalmentRow) -> Result<Instalment, Fault> {
 /// When the database refuses.
 pub fn instalments_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Instalment>, Fault> {
     let rows = instalments::table
-        .filter(among(instalments::dossier_id, dossiers))
+        .filter(listed(instalments::dossier_id, dossiers))
         .order((
             instalments::year,
             instalments::funding_line_id,
@@ -195,7 +195,7 @@ type PaymentRow = (DossierId, PaymentId, ActId, InstalmentId, EnvelopeId, String
 /// When the database refuses.
 pub fn payments_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Payment>, Fault> {
     let rows = payments::table
-        .filter(among(payments::dossier_id, dossiers))
+        .filter(listed(payments::dossier_id, dossiers))
         .order(payments::id)
         .select((
             payments::dossier_id,
@@ -309,7 +309,7 @@ pub(in crate::funding) fn delete_schedule(conn: &mut Conn, act: ActId) -> Result
 }
 
 pub(in crate::funding) fn end_instalments(conn: &mut Conn, ids: &[InstalmentId], at: Instant) -> Result<(), Fault> {
-    diesel::update(instalments::table.filter(among(instalments::id, ids.to_vec())))
+    diesel::update(instalments::table.filter(listed(instalments::id, ids)))
         .set(instalments::ended_at.eq(Some(at)))
         .execute(conn)?;
     Ok(())

@@ -7,7 +7,7 @@ use super::acts::{ByDossier, Recording, by_dossier, read_date, read_optional_dat
 use crate::base::ids::{ClawbackId, DossierId, EnvelopeId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::schema::clawbacks;
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 use crate::funding::rules::ClawbackState;
 
@@ -53,7 +53,7 @@ type Row = (
 /// When the database refuses.
 pub fn clawbacks_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Clawback>, Fault> {
     let rows = clawbacks::table
-        .filter(among(clawbacks::dossier_id, dossiers))
+        .filter(listed(clawbacks::dossier_id, dossiers))
         .order(clawbacks::id)
         .select((
             (

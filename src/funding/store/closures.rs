@@ -10,7 +10,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{DossierId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::schema::{closures, financial_report_lines, financial_reports};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 use crate::funding::rules::Side;
 
@@ -39,7 +39,7 @@ pub struct Closure {
 /// When the database refuses.
 pub fn reports_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<HashMap<DossierId, FinancialReport>, Fault> {
     let rows = financial_reports::table
-        .filter(among(financial_reports::dossier_id, dossiers))
+        .filter(listed(financial_reports::dossier_id, dossiers))
         .select((
             financial_reports::dossier_id,
             financial_reports::id,
@@ -51,7 +51,7 @@ pub fn reports_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<HashMap<Dos
     let mut realised: HashMap<i64, BTreeMap<(Side, String), Cents>> = HashMap::new();
     let ids: Vec<i64> = rows.iter().map(|row| row.1).collect();
     let lines = financial_report_lines::table
-        .filter(among(financial_report_lines::report_id, ids))
+        .filter(listed(financial_report_lines::report_id, ids))
         .select((
             financial_report_lines::report_id,
             financial_report_lines::side,
@@ -122,7 +122,7 @@ pub(in crate::funding) fn save_report(
 /// When the database refuses.
 pub fn closures_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<ByDossier<Closure>, Fault> {
     let rows = closures::table
-        .filter(among(closures::dossier_id, dossiers))
+        .filter(listed(closures::dossier_id, dossiers))
         .order(closures::id)
         .select((
             closures::dossier_id,

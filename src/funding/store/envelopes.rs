@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::ids::{CallId, EnvelopeId, FundingLineId, InstitutionId};
 use crate::base::money::Cents;
 use crate::db::schema::{envelopes, funding_lines, institutions};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// An institution as pages name it.
@@ -50,7 +50,7 @@ type LineRow = (FundingLineId, String, InstitutionId, InstitutionId, Institution
 fn assemble(conn: &mut Conn, rows: Vec<EnvelopeRow>) -> Result<Vec<Envelope>, Fault> {
     let wanted: Vec<FundingLineId> = rows.iter().map(|row| row.5).collect();
     let lines: HashMap<FundingLineId, LineRow> = funding_lines::table
-        .filter(among(funding_lines::id, wanted))
+        .filter(listed(funding_lines::id, wanted))
         .select((
             funding_lines::id,
             funding_lines::name,

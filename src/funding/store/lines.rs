@@ -10,7 +10,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DecisionId, DossierId, EnvelopeId};
 use crate::base::money::Cents;
 use crate::db::schema::{accounts, decisions as decision_rows, dossiers as dossier_rows, envelopes, ledger_entries};
-use crate::db::{Conn, among};
+use crate::db::{Conn, among, listed};
 use crate::dossiers::{self, Dossier, State};
 use crate::fault::Fault;
 use crate::funding::rules::{Figures, Line};
@@ -141,7 +141,7 @@ pub fn figures(envelope: &Envelope, lines: &[SeenLine]) -> Figures {
 
 pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
     Ok(accounts::table
-        .filter(among(accounts::id, ids))
+        .filter(listed(accounts::id, ids))
         .select((accounts::id, accounts::given_name, accounts::surname))
         .load::<(AccountId, String, String)>(conn)?
         .into_iter()
@@ -151,7 +151,7 @@ pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap
 
 pub(super) fn numbers_of(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
     Ok(decision_rows::table
-        .filter(among(decision_rows::id, ids))
+        .filter(listed(decision_rows::id, ids))
         .select((decision_rows::id, decision_rows::number))
         .load::<(DecisionId, String)>(conn)?
         .into_iter()

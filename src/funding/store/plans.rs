@@ -11,11 +11,9 @@ use super::movements::{Purview, envelope_rows};
 use crate::access::Actor;
 use crate::base::ids::{CallId, DossierId, EnvelopeId, FundingLineId, InstitutionId, OrganisationId};
 use crate::base::money::Cents;
-use crate::db::schema::{
-    dossier_versions, dossiers as dossier_rows, envelopes, institutions, ledger_entries, organisations,
-};
-use crate::db::{AT_ONCE, Conn, among};
-use crate::dossiers::{self, Content, Dossier};
+use crate::db::schema::{envelopes, institutions, ledger_entries, organisations};
+use crate::db::{Conn, listed};
+use crate::dossiers::{self, Dossier};
 use crate::fault::Fault;
 use crate::funding::awards::planned_in;
 use crate::funding::rules::SlotKey;
@@ -74,16 +72,18 @@ pub fn plan_items(conn: &mut Conn, actor: &Actor, purview: &Purview) -> Result<V
             .map(|view| (view.dossier.id, view.dossier))
             .collect();
         let applicants = applicants_of(conn, &seen)?;
-        let contents = contents_of(conn, &seen)?;
+        let versions: Vec<_> = seen.values().filter_map(|dossier| dossier.current_version).collect();
+        let versions = dossiers::excerpts_by_ids(conn, &versions)?;
         let lines: BTreeMap<FundingLineId, LineInfo> =
             ledger::lines_of_call(conn, call.id)?.into_iter().map(|line| (line.line, line)).collect();
         for ((id, (line, year)), sum) in sums {
             let (Some(dossier), Some(info)) = (seen.get(&id), lines.get(&line)) else { continue };
             let first = lines.values().find(|other| other.funder == info.funder).map(|other| other.line);
-            let requested = contents
-                .get(&id)
+            let requested = dossier
+                .current_version
+                .and_then(|version| versions.get(&version))
                 .filter(|_| first == Some(line))
-                .map(|content| content.requested_of(&call.definition, &info.funder_code, year))
+                .map(|version| version.requested_of(&call.definition, &info.funder_code, year))
                 .filter(|amount| amount.is_positive());
             items.push(PlanItem {
                 call: call.id,
@@ -152,30 +152,9 @@ fn applicants_of(
     seen: &BTreeMap<DossierId, Dossier>,
 ) -> Result<HashMap<OrganisationId, String>, Fault> {
     let ids: Vec<OrganisationId> = seen.values().map(|dossier| dossier.organisation).collect();
-    let mut names = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        names.extend(
-            organisations::table
-                .filter(among(organisations::id, some.to_vec()))
-                .select((organisations::id, organisations::name))
-                .load::<(OrganisationId, String)>(conn)?,
-        );
-    }
-    Ok(names)
-}
-
-fn contents_of(conn: &mut Conn, seen: &BTreeMap<DossierId, Dossier>) -> Result<HashMap<DossierId, Content>, Fault> {
-    let ids: Vec<DossierId> = seen.keys().copied().collect();
-    let mut contents = HashMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        let rows = dossier_versions::table
-            .inner_join(dossier_rows::table.on(dossier_rows::current_version_id.eq(dossier_versions::id.nullable())))
-            .filter(among(dossier_rows::id, some.to_vec()))
-            .select((dossier_rows::id, dossier_versions::content))
-            .load::<(DossierId, String)>(conn)?;
-        for (id, content) in rows {
-            contents.insert(id, serde_json::from_str(&content)?);
-        }
-    }
-    Ok(contents)
+    let names = organisations::table
+        .filter(listed(organisations::id, ids))
+        .select((organisations::id, organisations::name))
+        .load::<(OrganisationId, String)>(conn)?;
+    Ok(names.into_iter().collect())
 }

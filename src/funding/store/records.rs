@@ -15,7 +15,7 @@ use crate::base::text::pattern;
 use crate::db::schema::{
     acts, dossiers as dossier_rows, funding_lines, instalments, institutions, organisations, payments,
 };
-use crate::db::{AT_ONCE, Conn, Dialect, Window, among};
+use crate::db::{Conn, Dialect, Window, among, listed};
 use crate::dossiers::{self, State};
 use crate::fault::Fault;
 use crate::funding::rules::ActKind;
@@ -282,16 +282,14 @@ pub fn listed_payments(
 /// When the database refuses.
 pub fn schedules_of(conn: &mut Conn, ids: &[ActId]) -> Result<BTreeMap<ActId, (usize, i32)>, Fault> {
     let mut schedules: BTreeMap<ActId, (usize, i32)> = BTreeMap::new();
-    for some in ids.chunks(AT_ONCE) {
-        let rows = instalments::table
-            .filter(among(instalments::act_id, some.to_vec()))
-            .select((instalments::act_id, instalments::year))
-            .load::<(ActId, i32)>(conn)?;
-        for (act, year) in rows {
-            let (count, last) = schedules.entry(act).or_insert((0, year));
-            *count += 1;
-            *last = (*last).max(year);
-        }
+    let rows = instalments::table
+        .filter(listed(instalments::act_id, ids))
+        .select((instalments::act_id, instalments::year))
+        .load::<(ActId, i32)>(conn)?;
+    for (act, year) in rows {
+        let (count, last) = schedules.entry(act).or_insert((0, year));
+        *count += 1;
+        *last = (*last).max(year);
     }
     Ok(schedules)
 }

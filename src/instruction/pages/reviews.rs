@@ -1,15 +1,15 @@
 //! The reviews of a call for its manager: who owes what, what is late, what was said; reminders and exports.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use crate::access::Actor;
 use crate::base::clock::Instant;
-use crate::base::ids::{AccountId, AssignmentId, DossierId};
+use crate::base::ids::{AccountId, AssignmentId, DossierId, InstitutionId};
 use crate::calls::{self, Call};
 use crate::db::Conn;
-use crate::dossiers::{self, StaffView};
+use crate::dossiers::{self, Dossier, StaffView};
 use crate::fault::Fault;
 use crate::instruction::store::{self, Asked, Order, Wanted};
 use crate::instruction::{self, Assessment, ReviewSight, SubmittedReview, actions};
@@ -28,14 +28,14 @@ const COLUMNS: &[Column] = &[
 ];
 
 #[derive(Serialize)]
-struct Row {
+struct Row<'a> {
     assignment: AssignmentId,
     late: bool,
     href: String,
     reference: String,
-    title: String,
-    name: String,
-    institution: String,
+    title: &'a str,
+    name: &'a str,
+    institution: &'a str,
     due: String,
     status: &'static str,
     tone: &'static str,
@@ -43,17 +43,17 @@ struct Row {
     score: String,
     opinion: &'static str,
     opinion_tone: &'static str,
-    proposed: String,
+    proposed: &'a str,
 }
 
 #[derive(Serialize)]
-struct View {
-    call: String,
+struct View<'a> {
+    call: &'a str,
     path: String,
     remind_path: String,
     late: i64,
     list: ListView,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
 }
 
 fn filters(institutions: Vec<(String, String)>) -> Vec<Filter> {
@@ -70,11 +70,13 @@ fn filters(institutions: Vec<(String, String)>) -> Vec<Filter> {
 }
 
 /// A row of the list with what may be shown of its review.
-struct Item {
-    asked: Asked,
-    view: StaffView,
-    review: Option<SubmittedReview>,
-    applicant: String,
+struct Item<'a> {
+    asked: &'a Asked,
+    dossier: &'a Dossier,
+    applicant: &'a str,
+    name: &'a str,
+    institution: &'a str,
+    review: Option<&'a SubmittedReview>,
 }
 
 struct Facts {
@@ -82,9 +84,31 @@ struct Facts {
     request: ListRequest,
     total: i64,
     late: i64,
-    items: Vec<Item>,
-    institutions: HashMap<crate::base::ids::InstitutionId, String>,
+    rows: Vec<Asked>,
+    views: HashMap<DossierId, StaffView>,
+    assessed: HashMap<DossierId, Assessment>,
+    applicants: HashMap<DossierId, String>,
+    institutions: HashMap<InstitutionId, String>,
     names: HashMap<AccountId, String>,
+}
+
+impl Facts {
+    /// Rows of dossiers that the reader sees.
+    fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        let said = |asked: &Asked| {
+            self.assessed.get(&asked.dossier)?.reviews.iter().find(|review| review.account == asked.account)
+        };
+        self.rows.iter().filter_map(move |asked| {
+            Some(Item {
+                asked,
+                dossier: &self.views.get(&asked.dossier)?.dossier,
+                applicant: self.applicants.get(&asked.dossier).map_or("", String::as_str),
+                name: self.names.get(&asked.account).map_or("", String::as_str),
+                institution: self.institutions.get(&asked.institution).map_or("", String::as_str),
+                review: said(asked),
+            })
+        })
+    }
 }
 
 /// How many reviews of a call are late, on the dossiers this manager sees.
@@ -132,30 +156,20 @@ fn facts(visit: &Visit, conn: &mut Conn) -> Result<Facts, Fault> {
     let total = store::count_asked(conn, &wanted)?;
     let late = late(conn, actor, &call, visit.now)?;
     let rows = store::asked(conn, &wanted, request.window(total), total)?;
-    let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier).collect();
+    // A dossier has several reviews, and a person gives many.
+    let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier).collect::<BTreeSet<_>>().into_iter().collect();
+    let people: Vec<AccountId> = rows.iter().map(|row| row.account).collect::<BTreeSet<_>>().into_iter().collect();
     let mut views: HashMap<DossierId, StaffView> = HashMap::new();
     for view in dossiers::visible_among(conn, actor, call.id, &ids, super::MANAGERS)? {
         views.insert(view.dossier.id, view);
     }
     let sight = ReviewSight::load(conn, actor, &call, &ids)?;
     let shown: Vec<DossierId> = views.values().filter(|view| sight.shows(view)).map(|view| view.dossier.id).collect();
-    let assessed: HashMap<DossierId, Assessment> = instruction::assessments(conn, &call, &shown)?;
+    let assessed = instruction::assessments(conn, &call, &shown)?;
     let applicants = store::applicants_of(conn, &ids)?;
-    let people: Vec<AccountId> = rows.iter().map(|row| row.account).collect();
     let names = store::names(conn, &people)?;
     let institutions = store::institution_names(conn)?;
-    let items = rows
-        .into_iter()
-        .filter_map(|asked| {
-            let view = views.get(&asked.dossier)?.clone();
-            let review = assessed
-                .get(&asked.dossier)
-                .and_then(|assessment| assessment.reviews.iter().find(|r| r.account == asked.account).cloned());
-            let applicant = applicants.get(&asked.dossier).cloned().unwrap_or_default();
-            Some(Item { asked, view, review, applicant })
-        })
-        .collect();
-    Ok(Facts { call, request, total, late, items, institutions, names })
+    Ok(Facts { call, request, total, late, rows, views, assessed, applicants, institutions, names })
 }
 
 pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
@@ -165,12 +179,12 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     }
     let path = format!("/appels/{}/gestion/avis", facts.call.code);
     let view = View {
-        call: facts.call.title.clone(),
+        call: &facts.call.title,
         remind_path: format!("/appels/{}/gestion/relances", facts.call.code),
         path,
         late: facts.late,
         list: facts.request.view(facts.total, "avis", "avis"),
-        rows: facts.items.iter().map(|item| row(item, &facts, visit.now)).collect(),
+        rows: facts.items().map(|item| row(&item, facts.call.zone(), visit.now)).collect(),
     };
     Ok(Answer::page(format!("Avis – {}", facts.call.title), "instruction/reviews.html", &view)?
         .desk()
@@ -186,18 +200,17 @@ fn status(asked: &Asked, now: Instant) -> (&'static str, &'static str) {
     }
 }
 
-fn row(item: &Item, facts: &Facts, now: Instant) -> Row {
-    let zone = facts.call.zone();
-    let (status, tone) = status(&item.asked, now);
-    let review = item.review.as_ref();
+fn row<'a>(item: &Item<'a>, zone: &str, now: Instant) -> Row<'a> {
+    let (status, tone) = status(item.asked, now);
+    let review = item.review;
     Row {
         assignment: item.asked.assignment,
         late: status == "En retard",
         href: format!("{}/gestion", super::path(item.asked.dossier)),
-        reference: item.view.dossier.reference_or_draft(),
-        title: item.view.dossier.title.clone(),
-        name: facts.names.get(&item.asked.account).cloned().unwrap_or_default(),
-        institution: facts.institutions.get(&item.asked.institution).cloned().unwrap_or_default(),
+        reference: item.dossier.reference_or_draft(),
+        title: &item.dossier.title,
+        name: item.name,
+        institution: item.institution,
         due: item.asked.due_at.map_or("Sans échéance".to_owned(), |due| due.day(zone)),
         status,
         tone,
@@ -209,7 +222,7 @@ fn row(item: &Item, facts: &Facts, now: Instant) -> Row {
         score: review.and_then(|r| r.score).map_or(String::new(), |score| score.to_string()),
         opinion: review.map_or("", |r| r.opinion.label()),
         opinion_tone: review.map_or("neutral", |r| r.opinion.tone()),
-        proposed: review.map_or(String::new(), |r| r.proposed_words.clone()),
+        proposed: review.map_or("", |r| r.proposed_words.as_str()),
     }
 }
 
@@ -241,17 +254,17 @@ fn table(facts: &Facts, now: Instant) -> Table {
     columns.push("Commentaire".to_owned());
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut table = Table::new(format!("Avis {}", facts.call.code), &names);
-    for item in &facts.items {
-        let review = item.review.as_ref();
+    for item in facts.items() {
+        let review = item.review;
         let text = |text: Option<String>| text.map_or_else(|| Cell::text(""), Cell::text);
         let mut cells: Vec<Cell> = vec![
-            item.view.dossier.reference_or_draft().into(),
-            item.view.dossier.title.as_str().into(),
-            item.applicant.as_str().into(),
-            facts.names.get(&item.asked.account).cloned().unwrap_or_default().into(),
-            facts.institutions.get(&item.asked.institution).cloned().unwrap_or_default().into(),
+            item.dossier.reference_or_draft().into(),
+            item.dossier.title.as_str().into(),
+            item.applicant.into(),
+            item.name.into(),
+            item.institution.into(),
             Cell::day(item.asked.due_at, zone),
-            status(&item.asked, now).0.into(),
+            status(item.asked, now).0.into(),
             Cell::day(item.asked.submitted_at, zone),
             text(review.and_then(|r| r.score).map(|score| score.to_string())),
             text(review.map(|r| r.opinion.label().to_owned())),

@@ -6,7 +6,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId};
 use crate::base::text::pattern;
 use crate::db::schema::{accounts, assignments, dossiers, institutions, organisations};
-use crate::db::{AT_ONCE, Conn, Dialect, among, outside};
+use crate::db::{Conn, Dialect, listed, outside};
 use crate::dossiers::State;
 use crate::dossiers::counts::{self, Counted};
 use crate::fault::Fault;
@@ -87,12 +87,12 @@ pub fn count_asked(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {
         let open = narrowed!(wanted).filter(outside(assignments::dossier_id, wanted.closed.clone()));
         return Ok(open.count().get_result(conn)?);
     }
-    let mut count = count_of_call(conn, wanted)?;
-    for some in wanted.closed.chunks(AT_ONCE) {
-        let closed = narrowed!(wanted).filter(among(assignments::dossier_id, some.to_vec()));
-        count -= closed.count().get_result::<i64>(conn)?;
+    let count = count_of_call(conn, wanted)?;
+    if wanted.closed.is_empty() {
+        return Ok(count);
     }
-    Ok(count)
+    let closed = narrowed!(wanted).filter(listed(assignments::dossier_id, &wanted.closed));
+    Ok(count - closed.count().get_result::<i64>(conn)?)
 }
 
 fn count_of_call(conn: &mut Conn, wanted: &Wanted) -> Result<i64, Fault> {

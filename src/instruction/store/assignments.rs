@@ -6,7 +6,7 @@ use super::Instructor;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, InstitutionId, ReviewId};
 use crate::db::schema::{assignments, dossiers, reviews};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
@@ -133,33 +133,25 @@ pub fn active_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Assignment>, 
 
 /// Active assignments of some dossiers.
 pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
-    let mut all = Vec::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let rows = assignments::table
-            .left_join(reviews::table)
-            .filter(among(assignments::dossier_id, some))
-            .filter(assignments::ended_at.is_null())
-            .order(assignments::id)
-            .select(assignment_columns!())
-            .load::<AssignmentRow>(conn)?;
-        all.extend(rows.into_iter().map(assignment));
-    }
-    Ok(all)
+    let rows = assignments::table
+        .left_join(reviews::table)
+        .filter(listed(assignments::dossier_id, wanted))
+        .filter(assignments::ended_at.is_null())
+        .order(assignments::id)
+        .select(assignment_columns!())
+        .load::<AssignmentRow>(conn)?;
+    Ok(rows.into_iter().map(assignment).collect())
 }
 
 /// Every assignment of some dossiers, ended ones too.
 pub fn ever_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
-    let mut all = Vec::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let rows = assignments::table
-            .left_join(reviews::table)
-            .filter(among(assignments::dossier_id, some))
-            .order(assignments::id)
-            .select(assignment_columns!())
-            .load::<AssignmentRow>(conn)?;
-        all.extend(rows.into_iter().map(assignment));
-    }
-    Ok(all)
+    let rows = assignments::table
+        .left_join(reviews::table)
+        .filter(listed(assignments::dossier_id, wanted))
+        .order(assignments::id)
+        .select(assignment_columns!())
+        .load::<AssignmentRow>(conn)?;
+    Ok(rows.into_iter().map(assignment).collect())
 }
 
 /// Active assignments of one person, in every call.

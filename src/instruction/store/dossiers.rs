@@ -7,22 +7,20 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
 use crate::db::schema::{dossier_tags, dossier_versions, dossiers, organisations};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, among, listed};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
 /// Axes and departments of some dossiers.
 pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let rows = dossier_tags::table
-            .filter(among(dossier_tags::dossier_id, some))
-            .order((dossier_tags::kind, dossier_tags::code))
-            .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-            .load::<(DossierId, String, String)>(conn)?;
-        for (dossier, kind, code) in rows {
-            tags.entry(dossier).or_default().push((kind, code));
-        }
+    let rows = dossier_tags::table
+        .filter(listed(dossier_tags::dossier_id, wanted))
+        .order((dossier_tags::kind, dossier_tags::code))
+        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
+        .load::<(DossierId, String, String)>(conn)?;
+    for (dossier, kind, code) in rows {
+        tags.entry(dossier).or_default().push((kind, code));
     }
     Ok(tags)
 }
@@ -30,32 +28,26 @@ pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
 /// Axes of the current versions of some dossiers.
 pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<String>>, Fault> {
     let mut axes: HashMap<_, Vec<_>> = HashMap::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let rows = dossier_tags::table
-            .filter(among(dossier_tags::dossier_id, some))
-            .order(dossier_tags::code)
-            .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-            .load::<(DossierId, String, String)>(conn)?;
-        // Asked for their kind as well, SQLite would read the axes of every dossier.
-        for (dossier, _, axis) in rows.into_iter().filter(|(_, kind, _)| kind == "axis") {
-            axes.entry(dossier).or_default().push(axis);
-        }
+    let rows = dossier_tags::table
+        .filter(listed(dossier_tags::dossier_id, wanted))
+        .order(dossier_tags::code)
+        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
+        .load::<(DossierId, String, String)>(conn)?;
+    // Asked for their kind as well, SQLite would read the axes of every dossier.
+    for (dossier, _, axis) in rows.into_iter().filter(|(_, kind, _)| kind == "axis") {
+        axes.entry(dossier).or_default().push(axis);
     }
     Ok(axes)
 }
 
 /// Names of the applicants of some dossiers.
 pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, String>, Fault> {
-    let mut names = HashMap::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let rows = dossiers::table
-            .inner_join(organisations::table)
-            .filter(among(dossiers::id, some))
-            .select((dossiers::id, organisations::name))
-            .load::<(DossierId, String)>(conn)?;
-        names.extend(rows);
-    }
-    Ok(names)
+    let names = dossiers::table
+        .inner_join(organisations::table)
+        .filter(listed(dossiers::id, wanted))
+        .select((dossiers::id, organisations::name))
+        .load::<(DossierId, String)>(conn)?;
+    Ok(names.into_iter().collect())
 }
 
 /// Dossiers of a call in one of some states, oldest submission first.

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, DossierId};
 use crate::db::schema::{interest_declarations, recusals};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// A declaration of interests on one dossier.
@@ -107,17 +107,14 @@ pub fn recused_from(conn: &mut Conn, dossier: DossierId) -> Result<HashSet<Accou
 
 /// Pairs of dossier and recused person, of some dossiers.
 pub fn recusals_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashSet<(DossierId, AccountId)>, Fault> {
-    let mut all = HashSet::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let declared = interest_declarations::table
-            .filter(among(interest_declarations::dossier_id, some))
-            .filter(interest_declarations::conflict)
-            .select((interest_declarations::dossier_id, interest_declarations::account_id));
-        all.extend(declared.load::<(DossierId, AccountId)>(conn)?);
-        let in_session = recusals::table
-            .filter(among(recusals::dossier_id, some))
-            .select((recusals::dossier_id, recusals::account_id));
-        all.extend(in_session.load::<(DossierId, AccountId)>(conn)?);
-    }
-    Ok(all)
+    let declared = interest_declarations::table
+        .filter(listed(interest_declarations::dossier_id, wanted))
+        .filter(interest_declarations::conflict)
+        .select((interest_declarations::dossier_id, interest_declarations::account_id))
+        .load::<(DossierId, AccountId)>(conn)?;
+    let in_session = recusals::table
+        .filter(listed(recusals::dossier_id, wanted))
+        .select((recusals::dossier_id, recusals::account_id))
+        .load::<(DossierId, AccountId)>(conn)?;
+    Ok(declared.into_iter().chain(in_session).collect())
 }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::access::Role;
 use crate::base::ids::{AccountId, CallId, InstitutionId, OrganisationId};
 use crate::db::schema::{accounts, call_roles, institutions, organisation_members};
-use crate::db::{Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
 /// Somebody who holds a role in a call, in the name of an institution.
@@ -59,7 +59,7 @@ pub fn holders(conn: &mut Conn, call: CallId, role: Role) -> Result<Vec<Instruct
 /// Names of the people of some assignments, by account.
 pub fn names(conn: &mut Conn, people: &[AccountId]) -> Result<HashMap<AccountId, String>, Fault> {
     let rows = accounts::table
-        .filter(among(accounts::id, people))
+        .filter(listed(accounts::id, people))
         .select((accounts::id, accounts::given_name, accounts::surname))
         .load::<(AccountId, String, String)>(conn)?;
     Ok(rows.into_iter().map(|(id, given, surname)| (id, format!("{given} {surname}"))).collect())
@@ -85,7 +85,7 @@ pub fn is_member(conn: &mut Conn, organisation: OrganisationId, account: Account
 /// Which of some people are members of which organisations.
 pub fn memberships(conn: &mut Conn, people: &[AccountId]) -> Result<HashSet<(OrganisationId, AccountId)>, Fault> {
     let rows = organisation_members::table
-        .filter(among(organisation_members::account_id, people))
+        .filter(listed(organisation_members::account_id, people))
         .select((organisation_members::organisation_id, organisation_members::account_id))
         .load::<(OrganisationId, AccountId)>(conn)?;
     Ok(rows.into_iter().collect())

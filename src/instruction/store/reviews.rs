@@ -8,7 +8,7 @@ use super::Assignment;
 use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, AssignmentId, CallId, DossierId, DossierVersionId, InstitutionId, ReviewId};
 use crate::db::schema::{assignments, dossiers, review_scores, reviews};
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::fault::Fault;
 use crate::instruction::marks::Marks;
 use crate::instruction::model::{CriterionInput, FunderProposal, Mark, ReviewInput, ReviewOpinion};
@@ -80,7 +80,7 @@ pub fn review_of_assignment(conn: &mut Conn, assignment: AssignmentId) -> Result
 pub fn submitted_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Review>, Fault> {
     let rows = reviews::table
         .inner_join(assignments::table)
-        .filter(among(reviews::dossier_id, wanted))
+        .filter(listed(reviews::dossier_id, wanted))
         .filter(reviews::submitted_at.is_not_null())
         .filter(assignments::ended_at.is_null())
         .order((reviews::submitted_at, reviews::id))
@@ -133,11 +133,8 @@ pub fn given_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<GivenReview>, 
 
 /// [`given_in_call`] of some dossiers.
 pub fn given_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<GivenReview>, Fault> {
-    let mut rows = Vec::new();
-    for some in wanted.chunks(AT_ONCE) {
-        let joined = reviews::table.inner_join(assignments::table);
-        rows.extend(given_rows!(conn, joined.filter(among(reviews::dossier_id, some)))?);
-    }
+    let joined = reviews::table.inner_join(assignments::table);
+    let rows = given_rows!(conn, joined.filter(listed(reviews::dossier_id, wanted)))?;
     given(rows)
 }
 
@@ -161,7 +158,7 @@ fn given(rows: Vec<GivenRow>) -> Result<Vec<GivenReview>, Fault> {
 fn completed(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
     let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
     let found = review_scores::table
-        .filter(among(review_scores::review_id, &ids))
+        .filter(listed(review_scores::review_id, &ids))
         .select((
             review_scores::review_id,
             review_scores::criterion,

@@ -12,7 +12,7 @@ use crate::calls;
 use crate::db::schema::{
     acts, dossiers as dossier_rows, envelopes, instalments, institutions, ledger_entries, organisations, payments,
 };
-use crate::db::{AT_ONCE, Conn, among};
+use crate::db::{Conn, listed};
 use crate::dossiers::{self, Dossier};
 use crate::fault::Fault;
 use crate::funding::awards::awards_of;
@@ -32,17 +32,7 @@ pub fn file_of(conn: &mut Conn, dossier: Dossier) -> Result<FundingFile, Fault> 
 ///
 /// # Errors
 /// When the database refuses.
-pub fn files_of(conn: &mut Conn, mut dossiers: Vec<Dossier>) -> Result<Vec<FundingFile>, Fault> {
-    let mut files = Vec::with_capacity(dossiers.len());
-    while !dossiers.is_empty() {
-        let later = dossiers.split_off(dossiers.len().min(AT_ONCE));
-        files.extend(some_files(conn, dossiers)?);
-        dossiers = later;
-    }
-    Ok(files)
-}
-
-fn some_files(conn: &mut Conn, dossiers: Vec<Dossier>) -> Result<Vec<FundingFile>, Fault> {
+pub fn files_of(conn: &mut Conn, dossiers: Vec<Dossier>) -> Result<Vec<FundingFile>, Fault> {
     let ids: Vec<DossierId> = dossiers.iter().map(|dossier| dossier.id).collect();
     let versions: Vec<DossierVersionId> = dossiers.iter().filter_map(|dossier| dossier.current_version).collect();
     let bodies: BTreeSet<OrganisationId> = dossiers.iter().map(|dossier| dossier.organisation).collect();
@@ -54,7 +44,7 @@ fn some_files(conn: &mut Conn, dossiers: Vec<Dossier>) -> Result<Vec<FundingFile
     }
     let mut calls = calls::of_dossiers(conn, &ids)?;
     let payees: HashMap<OrganisationId, Payee> = organisations::table
-        .filter(among(organisations::id, bodies.iter().copied()))
+        .filter(listed(organisations::id, &bodies))
         .select((organisations::id, (organisations::name, organisations::siret, organisations::rna)))
         .load::<(OrganisationId, Payee)>(conn)?
         .into_iter()
@@ -121,7 +111,7 @@ type LedgerRow = (EnvelopeId, EntryKind, Cents);
 
 fn entries_of(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<LedgerRow>>, Fault> {
     let rows = ledger_entries::table
-        .filter(among(ledger_entries::dossier_id, ids))
+        .filter(listed(ledger_entries::dossier_id, ids))
         .select((
             ledger_entries::dossier_id.assume_not_null(),
             ledger_entries::envelope_id,
@@ -178,7 +168,7 @@ fn granted_to(conn: &mut Conn, bodies: &BTreeSet<OrganisationId>) -> Result<Vec<
     let mut granted = instalments::table
         .inner_join(acts::table)
         .inner_join(dossier_rows::table.on(dossier_rows::id.eq(instalments::dossier_id)))
-        .filter(among(dossier_rows::organisation_id, bodies.iter().copied()))
+        .filter(listed(dossier_rows::organisation_id, bodies))
         .filter(instalments::ended_at.is_null())
         .select((
             dossier_rows::organisation_id,
@@ -192,7 +182,7 @@ fn granted_to(conn: &mut Conn, bodies: &BTreeSet<OrganisationId>) -> Result<Vec<
         .inner_join(instalments::table)
         .inner_join(acts::table.on(acts::id.eq(payments::act_id)))
         .inner_join(dossier_rows::table.on(dossier_rows::id.eq(payments::dossier_id)))
-        .filter(among(dossier_rows::organisation_id, bodies.iter().copied()))
+        .filter(listed(dossier_rows::organisation_id, bodies))
         .filter(instalments::ended_at.is_not_null())
         .select((
             dossier_rows::organisation_id,
