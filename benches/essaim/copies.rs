@@ -51,7 +51,8 @@ struct Named {
 /// Copies dossiers until there are `total` of them, on the open database; the caller's transaction settings hold.
 pub fn fill(app: &TestApp, world: &World, total: usize) {
     app.service()
-        .read(|conn| {
+        .db
+        .maintain(|conn| {
             if let Conn::Sqlite(c) = conn {
                 // What a killed run leaves is thrown away; only the service under measure must be durable.
                 c.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")?;

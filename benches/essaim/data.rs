@@ -159,7 +159,11 @@ impl Data {
         let settings = &self.app.service().settings;
         let url = match &settings.database {
             DatabaseUrl::Sqlite(path) => {
-                self.app.service().read(|conn| Ok(conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?)).unwrap();
+                self.app
+                    .service()
+                    .db
+                    .maintain(|conn| Ok(conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?))
+                    .unwrap();
                 let copy = folder.join("essaim.sqlite3");
                 std::fs::copy(path, &copy).unwrap();
                 format!("sqlite:{}", copy.display())
@@ -188,7 +192,7 @@ fn person(app: &TestApp, email: &str) -> AccountId {
 
 fn cookie_of(app: &TestApp, account: AccountId) -> String {
     let settings = &app.service().settings;
-    let opened = app.service().read(|conn| session::open(conn, settings, Clock::System.now(), account, "bench"));
+    let opened = app.service().db.write(|conn| session::open(conn, settings, Clock::System.now(), account, "bench"));
     let cookie = opened.unwrap();
     format!("{}={}", cookie.name(), cookie.value())
 }

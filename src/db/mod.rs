@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, R2D2Connection};
@@ -147,11 +147,28 @@ impl Db {
         Ok(known.iter().map(|m| m.name().version().to_string()).max().unwrap_or_default())
     }
 
-    /// Runs queries outside any write transaction.
+    /// Runs queries, which all see the database as it stands at the first of them: a total is that of its rows. They
+    /// write nothing.
     ///
     /// # Errors
     /// Whatever `work` answers, or that no connection was free.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut connection = self.connection()?;
+        begin_reading(&mut connection).map_err(|fault| explained(&mut connection, fault))?;
+        let answer = work(&mut connection);
+        forbid_writing(&mut connection, false)?;
+        // There is nothing to undo: an end that fails is a connection lost, which the pool throws away.
+        if let Err(error) = <Conn as diesel::Connection>::TransactionManager::rollback_transaction(&mut *connection) {
+            tracing::warn!(%error, "the end of a reading");
+        }
+        answer.map_err(|fault| explained(&mut connection, fault))
+    }
+
+    /// Runs statements in no transaction, for what a database does not do inside of one.
+    ///
+    /// # Errors
+    /// Whatever `work` answers, or that no connection was free.
+    pub fn maintain<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut connection = self.connection()?;
         work(&mut connection).map_err(|fault| explained(&mut connection, fault))
     }
@@ -233,6 +250,27 @@ fn migrated<B: diesel::backend::Backend>(
     }
     let applied = connection.run_pending_migrations(known).map_err(failed)?;
     Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+/// PostgreSQL refuses a write in a reading; SQLite, whose reading would undo it in silence, where errors are looked for.
+fn forbid_writing(connection: &mut Conn, forbidden: bool) -> Result<(), Fault> {
+    if let Conn::Sqlite(c) = connection
+        && cfg!(debug_assertions)
+    {
+        c.batch_execute(if forbidden { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" })?;
+    }
+    Ok(())
+}
+
+fn begin_reading(connection: &mut Conn) -> Result<(), Fault> {
+    forbid_writing(connection, true)?;
+    match connection {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
+        Conn::Postgres(c) => {
+            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+    }
+    Ok(())
 }
 
 fn begin(connection: &mut Conn) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ use super::intake::{read_form, visit_of};
 use super::page::{Method, Page};
 use super::render::{self, Expected, Link};
 use super::respond::{Parts, finish};
-use super::session;
+use super::session::{self, Holder};
 use super::statics::Statics;
 use super::throttle::{Limits, Throttle};
 use super::visit::Visit;
@@ -181,9 +181,13 @@ async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> Http
 fn run(visit: &mut Visit, page: Page, token: Option<&str>) -> Result<Answer, Fault> {
     if let Some(token) = token {
         let found = visit.service().db.read(|conn| session::find(conn, token, visit.now))?;
-        if let Some((session, actor)) = found {
+        if let Some(Holder { session, actor, is_due }) = found {
             visit.session = Some(session);
             visit.actor = Some(actor);
+            // Whoever reads goes on reading when nothing more can be written.
+            if is_due && let Err(fault) = visit.service().db.write(|conn| session::prolong(conn, session, visit.now)) {
+                tracing::warn!(%fault, "session not prolonged");
+            }
         }
     }
     match guard::judge(visit, &page)? {
@@ -222,9 +226,9 @@ async fn not_found(site: web::Data<Site>, request: HttpRequest) -> HttpResponse 
     let mut visit = visit_of(&site, &request);
     let task = web::block(move || {
         if let Some(token) = token
-            && let Ok(Some((_, actor))) = site.service.read(|conn| session::find(conn, &token, visit.now))
+            && let Ok(Some(holder)) = site.service.read(|conn| session::find(conn, &token, visit.now))
         {
-            visit.actor = Some(actor);
+            visit.actor = Some(holder.actor);
         }
         finish(&site, &visit, Err(Fault::NotFound))
     });

@@ -91,11 +91,19 @@ pub fn forget(settings: &Settings) -> SessionCookie {
     cookie
 }
 
-/// Who holds this token now, with rights read afresh.
+/// Who holds a token, with rights read afresh.
+pub struct Holder {
+    pub session: i64,
+    pub actor: Actor,
+    /// Whether the session is to be prolonged.
+    pub is_due: bool,
+}
+
+/// Who holds this token now.
 ///
 /// # Errors
 /// When the database refuses; an unknown, expired or revoked token is simply nobody.
-pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<(i64, Actor)>, Fault> {
+pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<Holder>, Fault> {
     let row = sessions::table
         .filter(sessions::token_hash.eq(hash_token(token)))
         .filter(sessions::revoked_at.is_null())
@@ -110,16 +118,18 @@ pub fn find(conn: &mut Conn, token: &str, now: Instant) -> Result<Option<(i64, A
         Err(Fault::NotFound) => return Ok(None),
         Err(other) => return Err(other),
     };
-    if seen_at.plus_minutes(REFRESH_MINUTES) < now {
-        let prolonged = diesel::update(sessions::table.filter(sessions::id.eq(id)))
-            .set((sessions::seen_at.eq(now), sessions::expires_at.eq(now.plus_days(LIFETIME_DAYS))))
-            .execute(conn);
-        // Whoever reads goes on reading when nothing more can be written.
-        if let Err(error) = prolonged {
-            tracing::warn!(%error, "session not prolonged");
-        }
-    }
-    Ok(Some((id, actor)))
+    Ok(Some(Holder { session: id, actor, is_due: seen_at.plus_minutes(REFRESH_MINUTES) < now }))
+}
+
+/// Makes an open session last from now.
+///
+/// # Errors
+/// When the database refuses.
+pub fn prolong(conn: &mut Conn, session: i64, now: Instant) -> Result<(), Fault> {
+    diesel::update(sessions::table.filter(sessions::id.eq(session)))
+        .set((sessions::seen_at.eq(now), sessions::expires_at.eq(now.plus_days(LIFETIME_DAYS))))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Ends one session of an account.

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use essaim::commands::demo::install;
 use essaim::db::schema::institutions;
-use essaim::db::{Among, Backend, Conn, DatabaseUrl, Db, Place, among, outside};
+use essaim::db::{Among, Backend, Conn, DatabaseUrl, Db, Place, among, listed, outside};
 use essaim::fault::Fault;
 
 use crate::support::database::TestDatabase;
@@ -118,6 +118,51 @@ fn whoever_reads_before_writing_keeps_the_turn() {
     });
 }
 
+/// A total read after its rows is theirs, whatever is committed in between.
+#[test]
+fn a_reading_sees_the_database_at_one_instant() {
+    use essaim::db::schema::institutions::table;
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    let db = Db::connect(&database.url, 2).unwrap();
+    let before_and_after = |code: &str| {
+        let (db, code) = (&db, code.to_owned());
+        move |conn: &mut Conn| -> Result<(i64, i64), Fault> {
+            let before = table.count().get_result(conn)?;
+            add_institution(db, &code);
+            Ok((before, table.count().get_result(conn)?))
+        }
+    };
+    assert_eq!(db.maintain(before_and_after("UNE")).unwrap(), (0, 1), "statements by themselves see what is new");
+    assert_eq!(db.read(before_and_after("DEUX")).unwrap(), (1, 1));
+    assert_eq!(db.read(|conn| Ok(table.count().get_result::<i64>(conn)?)).unwrap(), 2);
+}
+
+/// Neither a length nor a character of the values makes another list of them.
+#[test]
+fn rows_are_named_by_lists_of_any_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = TestDatabase::create(folder.path());
+    let db = Db::connect(&database.url, 1).unwrap();
+    for code in ["UNE", "DEUX", r#"L'"AUTRE"\{é},"#] {
+        add_institution(&db, code);
+    }
+    let codes = |wanted: Vec<String>| {
+        let named = institutions::table.filter(listed(institutions::code, wanted)).select(institutions::code);
+        let mut found = db.read(|conn| Ok(named.load::<String>(conn)?)).unwrap();
+        found.sort();
+        found
+    };
+    assert_eq!(codes(Vec::new()), Vec::<String>::new());
+    assert_eq!(codes(vec!["UNE".into(), "AUCUNE".into(), "UNE".into()]), ["UNE"]);
+    assert_eq!(codes(vec![r#"L'"AUTRE"\{é},"#.into()]), [r#"L'"AUTRE"\{é},"#]);
+    let many = |count: i64| {
+        let named = institutions::table.filter(listed(institutions::id, -count..count)).count();
+        db.read(|conn| Ok(named.get_result::<i64>(conn)?)).unwrap()
+    };
+    assert_eq!((many(100), many(100_000)), (3, 3), "more ids than a statement takes values");
+}
+
 /// SQLite has one writer: those that wait for their turn leave the other connection to whoever reads.
 #[test]
 fn writers_that_wait_keep_no_reader_waiting() {
@@ -172,6 +217,7 @@ fn place(database: &TestDatabase, folder: &std::path::Path, name: &'static str) 
 }
 
 fn institution(code: &str) -> String {
+    let code = code.replace('\'', "''");
     format!(
         "INSERT INTO institutions (code, name, short_name, address, created_at) VALUES ('{code}', 'Nom', 'Nom', 'Rue', 0)"
     )
@@ -225,7 +271,7 @@ fn a_list_in_a_query_keeps_what_it_names_and_nothing_of_an_empty_one() {
     let folder = tempfile::tempdir().unwrap();
     let database = TestDatabase::create(folder.path());
     let db = &Db::connect(&database.url, 1).unwrap();
-    for code in ["A", "B", "C\"''\\"] {
+    for code in ["A", "B", "C\"'\\"] {
         add_institution(db, code);
     }
     assert_eq!(names_of(db, among(institutions::code, ["A", "C\"'\\", "none of them"])), ["A", "C\"'\\"]);

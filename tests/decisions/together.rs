@@ -102,7 +102,7 @@ fn a_disk_that_fills_while_many_are_signed_signs_none_and_says_so() {
     reach_answers_day(&app);
     let signatory = app.actor(world.signatory);
     let bounded = |room: i64| {
-        app.service().read(|conn| {
+        app.service().db.maintain(|conn| {
             let pages: i64 = diesel::sql_query("PRAGMA page_count").get_result::<Pages>(conn)?.page_count;
             Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {}", pages + room))?)
         })

@@ -99,8 +99,10 @@ impl Place {
         settings.files = self.files.clone();
         settings.connections = 1;
         let service = Service::open(settings, clock).unwrap();
+        // In no transaction: within one, PostgreSQL would count the same connections again and again.
         service
-            .read(|conn| {
+            .db
+            .maintain(|conn| {
                 settle(conn);
                 Ok(())
             })

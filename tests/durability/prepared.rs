@@ -123,7 +123,8 @@ fn keep(app: &TestApp, deeds: Vec<Deed>, people: People) -> Prepared {
     let database = match &app.service().settings.database {
         DatabaseUrl::Sqlite(path) => {
             app.service()
-                .read(|conn| {
+                .db
+                .maintain(|conn| {
                     diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(conn)?;
                     Ok(())
                 })

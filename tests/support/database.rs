@@ -99,7 +99,7 @@ fn migrate(url: &DatabaseUrl) {
     db.migrate().unwrap();
     // Without the write-ahead log, one file is the whole database.
     if db.backend() == essaim::db::Backend::Sqlite {
-        db.read(|conn| {
+        db.maintain(|conn| {
             diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(conn)?;
             Ok(())
         })

@@ -159,7 +159,7 @@ pub fn seed(settings: Settings, today: Instant, tell: &mut dyn FnMut(&str)) -> R
     agenda.play(&mut replay, tell)?;
     // The demonstration has no mail server: its mails are kept where visitors read them.
     deliver_due(&service.db, &service.files, &Transport::Kept, today)?;
-    service.read(|conn| {
+    service.db.maintain(|conn| {
         if let crate::db::Conn::Sqlite(sqlite) = conn {
             diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(sqlite)?;
         }

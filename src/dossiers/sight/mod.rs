@@ -125,6 +125,9 @@ pub fn visible_among(
     ids: &[DossierId],
     roles: &[Role],
 ) -> Result<Vec<StaffView>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let read = bulk::by_ids(conn, ids)?;
     let mut held = held_on(conn, actor, call, &read.values().collect::<Vec<_>>(), roles)?;
     let mut views: Vec<StaffView> = read
@@ -157,6 +160,9 @@ fn held_on(
     read: &[&Dossier],
     roles: &[Role],
 ) -> Result<HashMap<DossierId, Vec<Role>>, Fault> {
+    if read.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut held = HashMap::new();
     let ids: Vec<DossierId> = read.iter().map(|dossier| dossier.id).collect();
     let sight = Sight::load(conn, actor, call, Some(&ids))?;

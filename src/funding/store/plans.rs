@@ -71,6 +71,9 @@ pub fn plan_items(conn: &mut Conn, actor: &Actor, purview: &Purview) -> Result<V
             .into_iter()
             .map(|view| (view.dossier.id, view.dossier))
             .collect();
+        if seen.is_empty() {
+            continue;
+        }
         let applicants = applicants_of(conn, &seen)?;
         let versions: Vec<_> = seen.values().filter_map(|dossier| dossier.current_version).collect();
         let versions = dossiers::excerpts_by_ids(conn, &versions)?;
