@@ -20,9 +20,9 @@ where
     C: Expression<SqlType: SqlType>,
     V: AsExpression<C::SqlType> + Serialize,
 {
-    let values: Vec<serde_json::Value> =
-        values.into_iter().map(|value| serde_json::to_value(value).unwrap_or_default()).collect();
-    Listed { column, values: serde_json::Value::Array(values).to_string() }
+    let values: Vec<V> = values.into_iter().collect();
+    // What did not serialise would be an empty text: no list, which both databases refuse.
+    Listed { column, values: serde_json::to_string(&values).unwrap_or_default() }
 }
 
 /// The condition that [`listed`] makes.
