@@ -271,13 +271,12 @@ fn ordered(
     Ok(query.offset(window.offset).limit(window.limit).select((COLUMNS, organisations::name)).load(conn)?)
 }
 
-/// Axes (`axis`) and departments (`department`) of these dossiers, in order.
+/// Axes (`axis`) and departments (`department`) of some dossiers, in order.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn tags(conn: &mut Conn, rows: &[Listed]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
+pub fn tags(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    let ids = rows.iter().map(|row| row.dossier.id);
     let found = dossier_tags::table
         .filter(listed(dossier_tags::dossier_id, ids))
         .order((dossier_tags::kind, dossier_tags::code))

@@ -58,7 +58,7 @@ pub fn waiting(
         assignments.entry(assignment.dossier).or_default().push(assignment);
     }
     let mut applicants = store::applicants_of(conn, &ids)?;
-    let mut tags = store::tags_of(conn, &ids)?;
+    let mut tags = dossiers::listing::tags(conn, &ids)?;
     let mut all = Vec::new();
     for view in views {
         let dossier = view.dossier;

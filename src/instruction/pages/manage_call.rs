@@ -178,9 +178,10 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         let (scope, criteria) = (Scope::Staff(actor, super::MANAGERS), criteria(&call, &request));
         let total = listing::count(conn, scope, &criteria)?;
         let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
-        let mut tags = listing::tags(conn, &rows)?;
+        let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier.id).collect();
+        let mut tags = listing::tags(conn, &ids)?;
         let mut assignments: HashMap<DossierId, Vec<Assignment>> = HashMap::new();
-        for assignment in store::active_on(conn, &rows.iter().map(|row| row.dossier.id).collect::<Vec<_>>())? {
+        for assignment in store::active_on(conn, &ids)? {
             assignments.entry(assignment.dossier).or_default().push(assignment);
         }
         let items: Vec<Item> = rows

@@ -11,20 +11,6 @@ use crate::db::{Conn, among, listed};
 use crate::dossiers::State;
 use crate::fault::Fault;
 
-/// Axes and departments of some dossiers.
-pub fn tags_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
-    let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    let rows = dossier_tags::table
-        .filter(listed(dossier_tags::dossier_id, wanted))
-        .order((dossier_tags::kind, dossier_tags::code))
-        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-        .load::<(DossierId, String, String)>(conn)?;
-    for (dossier, kind, code) in rows {
-        tags.entry(dossier).or_default().push((kind, code));
-    }
-    Ok(tags)
-}
-
 /// Axes of the current versions of some dossiers.
 pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<String>>, Fault> {
     let mut axes: HashMap<_, Vec<_>> = HashMap::new();
