@@ -115,6 +115,9 @@ pub fn get(conn: &mut Conn, id: DocumentId) -> Result<Sealed, Fault> {
 /// # Errors
 /// When the database refuses.
 pub fn by_ids(conn: &mut Conn, ids: &[DocumentId]) -> Result<HashMap<DocumentId, Sealed>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Sealed> = documents::table.filter(listed(documents::id, ids)).select(COLUMNS).load(conn)?;
     Ok(rows.into_iter().map(|sealed| (sealed.id, sealed)).collect())
 }

@@ -128,6 +128,9 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Call, Fault> {
 /// # Errors
 /// When the database refuses.
 pub fn of_dossiers(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Call>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut read: HashMap<(CallId, DefinitionId), Call> = HashMap::new();
     let mut found = HashMap::new();
     let rows = dossiers::table

@@ -1,6 +1,6 @@
 //! The two databases behind one door. Everything that differs by backend lives in this folder.
 //!
-//! [`Db::read`] runs queries; [`Db::write`] runs one transaction, immediate on SQLite so that a reader never
+//! [`Db::read`] runs queries, as does a [`Reading`] that lasts for several steps; [`Db::write`] runs one transaction, immediate on SQLite so that a reader never
 //! has to be upgraded to a writer. Both are synchronous: pages call them through `web::block`.
 
 mod among;
@@ -9,6 +9,7 @@ mod connection;
 mod copy;
 mod listed;
 mod place;
+mod reading;
 pub mod schema;
 mod url;
 
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, R2D2Connection};
@@ -30,6 +31,7 @@ pub use connection::{Conn, Dialect};
 pub use copy::{copy_in, copy_out, must_be_empty};
 pub use listed::listed;
 pub use place::Place;
+pub use reading::Reading;
 pub use url::{Backend, DatabaseUrl, TLS};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -104,12 +106,6 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Whether the database answers a query now.
-    #[must_use]
-    pub fn answers(&self) -> bool {
-        self.read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn)?)).is_ok()
-    }
-
     /// Brings the schema up to date.
     ///
     /// # Errors
@@ -147,21 +143,21 @@ impl Db {
         Ok(known.iter().map(|m| m.name().version().to_string()).max().unwrap_or_default())
     }
 
+    /// A connection for queries that all see the database as it stands at the first of them.
+    ///
+    /// # Errors
+    /// When no connection was free.
+    pub fn reading(&self) -> Result<Reading, Fault> {
+        Reading::begin(self.connection()?)
+    }
+
     /// Runs queries, which all see the database as it stands at the first of them: a total is that of its rows. They
     /// write nothing.
     ///
     /// # Errors
     /// Whatever `work` answers, or that no connection was free.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut connection = self.connection()?;
-        begin_reading(&mut connection).map_err(|fault| explained(&mut connection, fault))?;
-        let answer = work(&mut connection);
-        forbid_writing(&mut connection, false)?;
-        // There is nothing to undo: an end that fails is a connection lost, which the pool throws away.
-        if let Err(error) = <Conn as diesel::Connection>::TransactionManager::rollback_transaction(&mut *connection) {
-            tracing::warn!(%error, "the end of a reading");
-        }
-        answer.map_err(|fault| explained(&mut connection, fault))
+        self.reading()?.run(work).map(|(_, value)| value)
     }
 
     /// Runs statements in no transaction, for what a database does not do inside of one.
@@ -219,6 +215,15 @@ impl Db {
     }
 }
 
+/// Asks the database for nothing but an answer.
+///
+/// # Errors
+/// When it gives none.
+pub fn answer(conn: &mut Conn) -> Result<(), Fault> {
+    diesel::sql_query("SELECT 1").execute(conn)?;
+    Ok(())
+}
+
 /// Tells a server that has gone from a mistake of ours: the words of its errors depend on its language, an unanswered
 /// query does not.
 fn explained(connection: &mut Conn, fault: Fault) -> Fault {
@@ -252,27 +257,6 @@ fn migrated<B: diesel::backend::Backend>(
     Ok(applied.iter().map(ToString::to_string).collect())
 }
 
-/// PostgreSQL refuses a write in a reading; SQLite, whose reading would undo it in silence, where errors are looked for.
-fn forbid_writing(connection: &mut Conn, forbidden: bool) -> Result<(), Fault> {
-    if let Conn::Sqlite(c) = connection
-        && cfg!(debug_assertions)
-    {
-        c.batch_execute(if forbidden { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" })?;
-    }
-    Ok(())
-}
-
-fn begin_reading(connection: &mut Conn) -> Result<(), Fault> {
-    forbid_writing(connection, true)?;
-    match connection {
-        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
-        Conn::Postgres(c) => {
-            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        }
-    }
-    Ok(())
-}
-
 fn begin(connection: &mut Conn) -> Result<(), Fault> {
     match connection {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
@@ -283,8 +267,5 @@ fn begin(connection: &mut Conn) -> Result<(), Fault> {
 
 /// PostgreSQL answers a commit of an aborted transaction with success and no effect; a query tells the truth.
 fn alive(connection: &mut Conn) -> Result<(), Fault> {
-    if let Conn::Postgres(c) = connection {
-        diesel::sql_query("SELECT 1").execute(c)?;
-    }
-    Ok(())
+    if matches!(connection, Conn::Postgres(_)) { answer(connection) } else { Ok(()) }
 }

@@ -17,6 +17,9 @@ use crate::fault::Fault;
 /// # Errors
 /// When the database refuses.
 pub fn by_ids(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Dossier>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Dossier> = dossiers::table.filter(listed(dossiers::id, ids)).select(COLUMNS).load(conn)?;
     Ok(rows.into_iter().map(|dossier| (dossier.id, dossier)).collect())
 }
@@ -28,6 +31,9 @@ type Row = (DossierVersionId, DossierId, i64, String, String, Cents, Instant, Ac
 /// # Errors
 /// When the database refuses.
 pub fn versions_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, Version>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut found = HashMap::with_capacity(ids.len());
     let rows = dossier_versions::table
         .filter(listed(dossier_versions::id, ids))
@@ -55,6 +61,9 @@ pub fn versions_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<Hash
 /// # Errors
 /// When the database refuses.
 pub fn hashes_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = dossier_versions::table
         .filter(listed(dossier_versions::id, ids))
         .select((dossier_versions::id, dossier_versions::sha256))

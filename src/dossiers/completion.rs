@@ -206,6 +206,9 @@ pub fn pending(conn: &mut Conn, dossier: DossierId) -> Result<Option<Completion>
 /// # Errors
 /// When the database refuses.
 pub fn pending_on(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Completion>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut found = HashMap::new();
     let rows = completion_requests::table
         .filter(listed(completion_requests::dossier_id, ids))

@@ -107,6 +107,9 @@ pub(super) fn keep(
 /// # Errors
 /// When the database refuses.
 pub fn excerpts_by_ids(conn: &mut Conn, ids: &[DossierVersionId]) -> Result<HashMap<DossierVersionId, Excerpt>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut found = HashMap::with_capacity(ids.len());
     let rows = version_excerpts::table
         .filter(listed(version_excerpts::dossier_version_id, ids))

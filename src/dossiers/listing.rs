@@ -276,6 +276,9 @@ fn ordered(
 /// # Errors
 /// When the database refuses.
 pub fn tags(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut tags: HashMap<_, Vec<_>> = HashMap::new();
     let found = dossier_tags::table
         .filter(listed(dossier_tags::dossier_id, ids))

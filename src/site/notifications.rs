@@ -71,12 +71,12 @@ fn list(visit: &Visit) -> Result<Answer, Fault> {
 /// is no entry of the journal.
 fn open(visit: &Visit) -> Result<Answer, Fault> {
     let (actor, id): (_, i64) = (visit.actor()?, visit.param("notification")?);
-    let href = visit.service().db.write(|conn| notify::read(conn, actor.id, id, visit.now))?;
+    let href = visit.note(|conn| notify::read(conn, actor.id, id, visit.now))?;
     Ok(Answer::redirect(if is_own_path(&href) { href } else { "/notifications".to_owned() }))
 }
 
 fn read_all(visit: &Visit) -> Result<Answer, Fault> {
     let actor = visit.actor()?;
-    visit.service().db.write(|conn| notify::read_all(conn, actor.id, visit.now))?;
+    visit.note(|conn| notify::read_all(conn, actor.id, visit.now))?;
     Ok(Answer::redirect("/notifications").flash("Toutes vos notifications sont marquées comme lues."))
 }

@@ -1,5 +1,6 @@
 //! Reading a request whole: its visit, its form, its files.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -50,6 +51,7 @@ pub(super) fn visit_of(site: &web::Data<Site>, request: &HttpRequest) -> Visit {
             .and_then(|c| read_flash(c.value()))
             .into_iter()
             .collect(),
+        reading: Cell::default(),
     }
 }
 

@@ -127,11 +127,13 @@ pub fn html(site: &Site, visit: &Visit, page: HtmlPage<'_>) -> Result<String, Fa
     let viewer = match page.reader {
         Some(actor) => {
             // An ornament: a page that says the database is down is shown without it.
-            let unread = site.service.read(|conn| crate::notify::unread(conn, actor.id)).unwrap_or_default();
+            let unread = visit.read(|conn| crate::notify::unread(conn, actor.id)).unwrap_or_default();
             Some(Viewer { name: actor.name(), email: actor.email.clone(), unread })
         }
         None => None,
     };
+    // Everything is read: others need the connection more than a template does.
+    visit.end_reading();
     let title = full_title(page.title, &page.breadcrumbs);
     let object = PageObject {
         title: &title,

@@ -180,12 +180,12 @@ async fn answer(page: Page, request: HttpRequest, payload: web::Payload) -> Http
 
 fn run(visit: &mut Visit, page: Page, token: Option<&str>) -> Result<Answer, Fault> {
     if let Some(token) = token {
-        let found = visit.service().db.read(|conn| session::find(conn, token, visit.now))?;
+        let found = visit.read(|conn| session::find(conn, token, visit.now))?;
         if let Some(Holder { session, actor, is_due }) = found {
             visit.session = Some(session);
             visit.actor = Some(actor);
             // Whoever reads goes on reading when nothing more can be written.
-            if is_due && let Err(fault) = visit.service().db.write(|conn| session::prolong(conn, session, visit.now)) {
+            if is_due && let Err(fault) = visit.note(|conn| session::prolong(conn, session, visit.now)) {
                 tracing::warn!(%fault, "session not prolonged");
             }
         }
@@ -226,7 +226,7 @@ async fn not_found(site: web::Data<Site>, request: HttpRequest) -> HttpResponse 
     let mut visit = visit_of(&site, &request);
     let task = web::block(move || {
         if let Some(token) = token
-            && let Ok(Some(holder)) = site.service.read(|conn| session::find(conn, &token, visit.now))
+            && let Ok(Some(holder)) = visit.read(|conn| session::find(conn, &token, visit.now))
         {
             visit.actor = Some(holder.actor);
         }

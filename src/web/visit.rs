@@ -1,5 +1,6 @@
 //! One request, read whole: who, where, what was sent, and when it arrived.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -10,7 +11,7 @@ use super::serve::Site;
 use super::{Answer, Form};
 use crate::access::{Actor, Author};
 use crate::base::clock::Instant;
-use crate::db::Conn;
+use crate::db::{Conn, Reading};
 use crate::fault::Fault;
 use crate::service::{Operation, Service};
 
@@ -30,6 +31,8 @@ pub struct Visit {
     pub address: IpAddr,
     pub user_agent: String,
     pub flash: Vec<Flash>,
+    /// What the next query of this page goes on with.
+    pub reading: Cell<Option<Reading>>,
 }
 
 impl Visit {
@@ -70,10 +73,21 @@ impl Visit {
         if pairs.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, pairs.join("&")) }
     }
 
+    /// Runs queries. All those of a page see the database at one instant, from the session on; those of a form that is
+    /// posted see it as it stands at each step, because the form changes it.
+    ///
     /// # Errors
     /// Whatever `work` answers.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.service().read(work)
+        let reading = self.reading.take().map_or_else(|| self.service().db.reading(), Ok)?;
+        let (reading, value) = reading.run(work)?;
+        self.reading.set((!self.posted).then_some(reading));
+        Ok(value)
+    }
+
+    /// Lets the connection go to others; what is read next is read anew.
+    pub fn end_reading(&self) {
+        drop(self.reading.take());
     }
 
     /// One operation in the visitor's name, dated at the arrival of the request.
@@ -81,8 +95,18 @@ impl Visit {
     /// # Errors
     /// Whatever `work` answers.
     pub fn perform<T>(&self, work: impl FnOnce(&mut Operation<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.end_reading();
         let author = self.actor.as_ref().map_or_else(Author::visitor, Actor::author);
         self.service().perform(author, self.now, work)
+    }
+
+    /// A write that is nobody's act and no entry of the journal.
+    ///
+    /// # Errors
+    /// Whatever `work` answers.
+    pub fn note<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.end_reading();
+        self.service().db.write(work)
     }
 
     /// Answers a form's mistakes by showing the page again with them, status 422; other faults pass through.

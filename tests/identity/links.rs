@@ -252,21 +252,7 @@ fn the_page_of_a_link_tells_its_address_to_no_other_site_nor_cache() {
 #[test]
 fn the_log_of_a_page_that_fails_holds_no_link() {
     let app = TestApp::start_with(|_| (), Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX });
-    let visit = |path: &str, params: &[(&str, &str)]| essaim::web::Visit {
-        site: app.site.clone(),
-        path: path.to_owned(),
-        params: params.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
-        query: essaim::web::Form::default(),
-        form: essaim::web::Form::default(),
-        posted: false,
-        now: app.now(),
-        actor: None,
-        session: None,
-        address: std::net::Ipv4Addr::LOCALHOST.into(),
-        user_agent: String::new(),
-        flash: Vec::new(),
-    };
-    assert_eq!(visit("/mot-de-passe/abcd1234", &[("token", "abcd1234")]).path_to_log(), "/mot-de-passe/{token}");
-    assert_eq!(visit("/dossiers/7", &[("dossier", "7")]).path_to_log(), "/dossiers/7");
-    assert_eq!(visit("/mot-de-passe/", &[("token", "")]).path_to_log(), "/mot-de-passe/");
+    assert_eq!(app.visit("/mot-de-passe/abcd1234", &[("token", "abcd1234")]).path_to_log(), "/mot-de-passe/{token}");
+    assert_eq!(app.visit("/dossiers/7", &[("dossier", "7")]).path_to_log(), "/dossiers/7");
+    assert_eq!(app.visit("/mot-de-passe/", &[("token", "")]).path_to_log(), "/mot-de-passe/");
 }

@@ -4,12 +4,12 @@
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
-use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use essaim::db::Backend;
 use essaim::web::throttle::Limits;
 
+use super::heard_of;
 use crate::support::committee::opined_dossier;
 use crate::support::dossiers::{complete_draft, submitted_dossier};
 use crate::support::instruction::{assigned_dossier, instructed_dossier};
@@ -44,18 +44,7 @@ fn listening() -> Option<(TestApp, World, Arc<Mutex<Vec<String>>>)> {
     assigned_dossier(&app, &world, "Ruches à lire", 5_000);
     instructed_dossier(&app, &world, "Ruches à juger", 5_000, [3; 8], [2; 8]);
     opined_dossier(&app, &world, "Ruches à signer", 5_000, Outcome::Selected);
-    let heard = Arc::<Mutex<Vec<String>>>::default();
-    let hearing = Arc::clone(&heard);
-    app.service()
-        .read(|conn| {
-            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                if let InstrumentationEvent::StartQuery { query, .. } = event {
-                    hearing.lock().unwrap().push(query.to_string());
-                }
-            });
-            Ok(())
-        })
-        .unwrap();
+    let heard = heard_of(&app);
     Some((app, world, heard))
 }
 

@@ -5,11 +5,13 @@ use std::num::NonZeroU32;
 
 use essaim::base::ids::{DossierId, SessionId};
 use essaim::committee::actions::put_on_agenda;
+use essaim::config::Settings;
 use essaim::dossiers::Outcome;
 use essaim::instruction::actions::{ask_departments, declare_ineligible};
 use essaim::web::page::Method;
 use essaim::web::throttle::Limits;
 
+use super::heard_of;
 use crate::instruction::correspondent;
 use crate::support::committee::{opined_dossier, planned_session};
 use crate::support::decisions::{notified_dossier, reach_answers_day, signed_dossier};
@@ -247,6 +249,35 @@ fn no_page_asks_the_database_more_as_its_rows_grow() {
     assert!(grown.is_empty(), "{}", grown.join("\n"));
     assert!(few.values().all(|count| *count < MOST), "{few:#?}");
     assert!(few[&(MANAGER.to_owned(), format!("{CALL}/gestion"))] > 5, "statements are counted");
+}
+
+/// A list that is empty has no row to ask for: on a database over the network, each such question costs an exchange.
+#[test]
+fn no_page_asks_about_an_empty_list() {
+    let limits = Limits { per_subject: NonZeroU32::MAX, per_address: NonZeroU32::MAX };
+    let alone = |settings: &mut Settings| (settings.demo, settings.connections) = (true, 1);
+    let app = TestApp::start_with(alone, limits);
+    let world = World::build(&app);
+    correspondent(&app, &world, CORRESPONDENT, "31");
+    let heard = heard_of(&app);
+    let mut idle = BTreeSet::new();
+    let mut visit = |stage: &str| {
+        for (email, paths) in PAGES {
+            let client = if email.is_empty() { app.client() } else { app.signed_in(email) };
+            for path in paths.iter().map(|path| path.replace('~', CALL)) {
+                heard.lock().unwrap().clear();
+                client.get(&path);
+                let asked = std::mem::take(&mut *heard.lock().unwrap());
+                assert!(email.is_empty() || asked.len() > 3, "{path}: {} statements heard", asked.len());
+                let nothing = asked.into_iter().filter(|query| query.contains("\"[]\""));
+                idle.extend(nothing.map(|query| format!("{query}\n    {path} as {email}, {stage}")));
+            }
+        }
+    };
+    visit("before any dossier");
+    round(&app, &world, None);
+    visit("with one dossier of each state");
+    assert!(idle.is_empty(), "{}", idle.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
 /// More than any page needs.

@@ -12,7 +12,7 @@ use essaim::config::Settings;
 use essaim::fault::Fault;
 use essaim::service::{Operation, Service};
 use essaim::web::throttle::Limits;
-use essaim::web::{Site, start};
+use essaim::web::{Form, Site, Visit, start};
 
 use super::client::Client;
 use super::database::TestDatabase;
@@ -83,6 +83,25 @@ impl TestApp {
     /// Moves the clock: `2021-10-29T23:59:59` in Paris time.
     pub fn set_clock(&self, civil: &str) {
         self.service().clock.set(Instant::from_civil(civil, "Europe/Paris").unwrap());
+    }
+
+    /// A request of a visitor, as the pages get it.
+    pub fn visit(&self, path: &str, params: &[(&str, &str)]) -> Visit {
+        Visit {
+            site: self.site.clone(),
+            path: path.to_owned(),
+            params: params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            query: Form::default(),
+            form: Form::default(),
+            posted: false,
+            now: self.now(),
+            actor: None,
+            session: None,
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
+            user_agent: String::new(),
+            flash: Vec::new(),
+            reading: std::cell::Cell::default(),
+        }
     }
 
     /// A browser without session.

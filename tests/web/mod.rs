@@ -3,6 +3,12 @@
 mod export;
 mod list;
 
+use essaim::accounts::actions::{NewInstitution, add_institution};
+use essaim::calls;
+use essaim::fault::Fault;
+use essaim::service::Operation;
+use essaim::web::Visit;
+
 use crate::support::TestApp;
 
 #[test]
@@ -83,4 +89,31 @@ fn an_operation_that_says_nothing_is_not_kept() {
     });
     assert!(matches!(silent, Err(essaim::fault::Fault::Internal(_))), "{silent:?}");
     assert_eq!(app.actor(world.manager).surname, "Exemple");
+}
+
+/// A page is whole: what it counts and what it lists, whether it is shown, are of one instant. A form sees what it did.
+#[test]
+fn a_page_sees_the_database_at_one_instant_and_a_form_at_each_step() {
+    let app = TestApp::start();
+    let known = |visit: &Visit| {
+        let codes = ["UNE", "DEUX", "TROIS"].into_iter();
+        visit.read(|conn| Ok(codes.filter(|code| calls::institution_by_code(conn, code).is_ok()).count())).unwrap()
+    };
+    let add = |op: &mut Operation<'_>, code: &str| {
+        let [code, name, short_name] = [code, "Institution fictive", "Fictive"].map(str::to_owned);
+        let new = NewInstitution { code, name, short_name, address: String::new(), demonstration: false };
+        add_institution(op, &new).map(|_| ())
+    };
+    let page = app.visit("/", &[]);
+    let mut form = app.visit("/", &[]);
+    form.posted = true;
+    assert_eq!((known(&page), known(&form)), (0, 0));
+    app.console(|op| add(op, "UNE"));
+    assert_eq!((known(&page), known(&form)), (0, 1));
+    page.perform(|op| add(op, "DEUX")).unwrap();
+    assert_eq!(known(&page), 2, "after it wrote, a page reads anew");
+    app.console(|op| add(op, "TROIS"));
+    let refused: Result<(), Fault> = page.read(|_| Err(Fault::NotFound));
+    assert!(refused.is_err());
+    assert_eq!(known(&page), 3, "a reading that failed has ended");
 }

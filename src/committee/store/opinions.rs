@@ -76,6 +76,9 @@ pub(in crate::committee) fn shares_of(
     conn: &mut Conn,
     opinions: &[OpinionId],
 ) -> Result<HashMap<OpinionId, Vec<Share>>, Fault> {
+    if opinions.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = opinion_shares::table
         .filter(listed(opinion_shares::opinion_id, opinions))
         .order((opinion_shares::year, opinion_shares::funding_line_id))

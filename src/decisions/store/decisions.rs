@@ -94,6 +94,9 @@ fn decision(row: DecisionRow, shares: Vec<Granted>) -> Decision {
 
 /// Decisions with their shares, in one query more.
 fn with_shares(conn: &mut Conn, rows: Vec<DecisionRow>) -> Result<Vec<Decision>, Fault> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut shares: HashMap<DecisionId, Vec<Granted>> = HashMap::new();
     let ids: Vec<DecisionId> = rows.iter().map(|row| row.0.0).collect();
     let found = decision_shares::table
@@ -137,6 +140,9 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Vec<Decision>, 
 /// # Errors
 /// When the database refuses.
 pub fn of_dossiers(conn: &mut Conn, dossiers: &[DossierId]) -> Result<Vec<Decision>, Fault> {
+    if dossiers.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = decisions::table
         .filter(listed(decisions::dossier_id, dossiers))
         .order(decisions::id)
@@ -157,6 +163,9 @@ pub fn of_letter(conn: &mut Conn, letter: LetterId) -> Result<Vec<Decision>, Fau
 
 /// The decisions that these letters carry.
 pub fn of_letters(conn: &mut Conn, letters: &[LetterId]) -> Result<Vec<Decision>, Fault> {
+    if letters.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = decisions::table
         .filter(listed(decisions::letter_id, letters))
         .order(decisions::id)

@@ -92,6 +92,9 @@ pub struct Named {
 }
 
 pub fn named(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Named>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = dossiers::table
         .inner_join(organisations::table)
         .filter(listed(dossiers::id, ids))
@@ -114,6 +117,9 @@ pub struct Proposal {
 }
 
 pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Proposal>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut found: HashMap<DossierId, (OpinionId, Proposal)> = HashMap::new();
     let rows = committee_opinions::table
         .inner_join(committee_sessions::table)
@@ -130,6 +136,9 @@ pub fn proposals(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId
         .load::<(DossierId, OpinionId, Outcome, Option<i64>)>(conn)?;
     for (dossier, opinion, outcome, rank) in rows {
         found.insert(dossier, (opinion, Proposal { outcome, rank, amounts: BTreeMap::new() }));
+    }
+    if found.is_empty() {
+        return Ok(HashMap::new());
     }
     let opinions: HashMap<OpinionId, DossierId> = found.iter().map(|(id, (opinion, _))| (*opinion, *id)).collect();
     let wanted: Vec<OpinionId> = opinions.keys().copied().collect();

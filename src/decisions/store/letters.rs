@@ -87,6 +87,9 @@ pub fn letter_by_id(conn: &mut Conn, id: LetterId) -> Result<Letter, Fault> {
 }
 
 pub fn letters_by_ids(conn: &mut Conn, ids: &[LetterId]) -> Result<Vec<Letter>, Fault> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows =
         letters::table.filter(listed(letters::id, ids)).order(letters::id).select(columns!()).load::<Row>(conn)?;
     Ok(rows.into_iter().map(letter).collect())

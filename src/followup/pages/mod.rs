@@ -41,7 +41,7 @@ pub fn pages() -> Vec<Page> {
 /// is shown.
 fn open_periods(visit: &Visit, call: CallId) -> Result<(), Fault> {
     if visit.read(|conn| desk::needs_periods(conn, call))? {
-        visit.service().db.write(|conn| periods::open(conn, Some(call), OPENED_AT_ONCE))?;
+        visit.note(|conn| periods::open(conn, Some(call), OPENED_AT_ONCE))?;
     }
     Ok(())
 }

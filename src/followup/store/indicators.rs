@@ -79,6 +79,9 @@ pub fn of_versions(
     conn: &mut Conn,
     versions: &[DossierVersionId],
 ) -> Result<HashMap<DossierVersionId, Vec<Indicator>>, Fault> {
+    if versions.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = indicators::table
         .filter(listed(indicators::dossier_version_id, versions))
         .order(indicators::id)
@@ -102,6 +105,9 @@ pub fn of_versions(
 }
 
 fn values_of(conn: &mut Conn, ids: &[IndicatorId]) -> Result<HashMap<IndicatorId, Vec<Value>>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let reported = indicator_values::table
         .inner_join(accounts::table)
         .filter(listed(indicator_values::indicator_id, ids))

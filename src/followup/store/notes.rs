@@ -270,6 +270,9 @@ pub(in crate::followup) fn organisations_of(
     conn: &mut Conn,
     ids: &[DossierId],
 ) -> Result<HashMap<DossierId, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     Ok(dossiers::table
         .inner_join(organisations::table)
         .filter(listed(dossiers::id, ids))
@@ -284,6 +287,9 @@ pub(in crate::followup) fn institutions_of(
     conn: &mut Conn,
     ids: &[AccountId],
 ) -> Result<HashMap<AccountId, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     Ok(agents::table
         .inner_join(institutions::table)
         .filter(listed(agents::account_id, ids))

@@ -107,6 +107,9 @@ pub(in crate::followup) fn of_dossiers(
     conn: &mut Conn,
     ids: &[DossierId],
 ) -> Result<HashMap<DossierId, Vec<StoredPeriod>>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = followup_periods::table
         .filter(listed(followup_periods::dossier_id, ids))
         .order((followup_periods::dossier_id, followup_periods::number))

@@ -89,6 +89,9 @@ pub(in crate::followup) fn counts(
     conn: &mut Conn,
     notes: &[PracticeNoteId],
 ) -> Result<HashMap<PracticeNoteId, Vec<Option<DossierId>>>, Fault> {
+    if notes.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = practice_replies::table
         .filter(listed(practice_replies::note_id, notes))
         .filter(practice_replies::withdrawn_at.is_null())

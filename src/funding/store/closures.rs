@@ -48,6 +48,9 @@ pub fn reports_of(conn: &mut Conn, dossiers: &[DossierId]) -> Result<HashMap<Dos
             financial_reports::version,
         ))
         .load::<(DossierId, i64, String, String, i64)>(conn)?;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut realised: HashMap<i64, BTreeMap<(Side, String), Cents>> = HashMap::new();
     let ids: Vec<i64> = rows.iter().map(|row| row.1).collect();
     let lines = financial_report_lines::table

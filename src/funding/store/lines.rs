@@ -140,6 +140,9 @@ pub fn figures(envelope: &Envelope, lines: &[SeenLine]) -> Figures {
 }
 
 pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap<AccountId, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     Ok(accounts::table
         .filter(listed(accounts::id, ids))
         .select((accounts::id, accounts::given_name, accounts::surname))
@@ -150,6 +153,9 @@ pub(super) fn authors_of(conn: &mut Conn, ids: Vec<AccountId>) -> Result<HashMap
 }
 
 pub(super) fn numbers_of(conn: &mut Conn, ids: Vec<DecisionId>) -> Result<HashMap<DecisionId, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     Ok(decision_rows::table
         .filter(listed(decision_rows::id, ids))
         .select((decision_rows::id, decision_rows::number))

@@ -281,6 +281,9 @@ pub fn listed_payments(
 /// # Errors
 /// When the database refuses.
 pub fn schedules_of(conn: &mut Conn, ids: &[ActId]) -> Result<BTreeMap<ActId, (usize, i32)>, Fault> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let mut schedules: BTreeMap<ActId, (usize, i32)> = BTreeMap::new();
     let rows = instalments::table
         .filter(listed(instalments::act_id, ids))

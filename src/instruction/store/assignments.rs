@@ -133,6 +133,9 @@ pub fn active_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Assignment>, 
 
 /// Active assignments of some dossiers.
 pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = assignments::table
         .left_join(reviews::table)
         .filter(listed(assignments::dossier_id, wanted))
@@ -145,6 +148,9 @@ pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment
 
 /// Every assignment of some dossiers, ended ones too.
 pub fn ever_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = assignments::table
         .left_join(reviews::table)
         .filter(listed(assignments::dossier_id, wanted))

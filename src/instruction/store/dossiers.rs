@@ -13,6 +13,9 @@ use crate::fault::Fault;
 
 /// Axes of the current versions of some dossiers.
 pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<String>>, Fault> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut axes: HashMap<_, Vec<_>> = HashMap::new();
     let rows = dossier_tags::table
         .filter(listed(dossier_tags::dossier_id, wanted))
@@ -28,6 +31,9 @@ pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierI
 
 /// Names of the applicants of some dossiers.
 pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, String>, Fault> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
     let names = dossiers::table
         .inner_join(organisations::table)
         .filter(listed(dossiers::id, wanted))

@@ -107,6 +107,9 @@ pub fn recused_from(conn: &mut Conn, dossier: DossierId) -> Result<HashSet<Accou
 
 /// Pairs of dossier and recused person, of some dossiers.
 pub fn recusals_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashSet<(DossierId, AccountId)>, Fault> {
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
     let declared = interest_declarations::table
         .filter(listed(interest_declarations::dossier_id, wanted))
         .filter(interest_declarations::conflict)

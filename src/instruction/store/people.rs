@@ -58,6 +58,9 @@ pub fn holders(conn: &mut Conn, call: CallId, role: Role) -> Result<Vec<Instruct
 
 /// Names of the people of some assignments, by account.
 pub fn names(conn: &mut Conn, people: &[AccountId]) -> Result<HashMap<AccountId, String>, Fault> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = accounts::table
         .filter(listed(accounts::id, people))
         .select((accounts::id, accounts::given_name, accounts::surname))
@@ -84,6 +87,9 @@ pub fn is_member(conn: &mut Conn, organisation: OrganisationId, account: Account
 
 /// Which of some people are members of which organisations.
 pub fn memberships(conn: &mut Conn, people: &[AccountId]) -> Result<HashSet<(OrganisationId, AccountId)>, Fault> {
+    if people.is_empty() {
+        return Ok(HashSet::new());
+    }
     let rows = organisation_members::table
         .filter(listed(organisation_members::account_id, people))
         .select((organisation_members::organisation_id, organisation_members::account_id))

@@ -133,6 +133,9 @@ pub fn given_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<GivenReview>, 
 
 /// [`given_in_call`] of some dossiers.
 pub fn given_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<GivenReview>, Fault> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
     let joined = reviews::table.inner_join(assignments::table);
     let rows = given_rows!(conn, joined.filter(listed(reviews::dossier_id, wanted)))?;
     given(rows)
@@ -156,6 +159,9 @@ fn given(rows: Vec<GivenRow>) -> Result<Vec<GivenReview>, Fault> {
 
 /// Reviews with what was answered on each criterion and its comment.
 fn completed(conn: &mut Conn, rows: Vec<ReviewRow>) -> Result<Vec<Review>, Fault> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<ReviewId> = rows.iter().map(|row| row.0).collect();
     let found = review_scores::table
         .filter(listed(review_scores::review_id, &ids))

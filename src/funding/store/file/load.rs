@@ -33,6 +33,9 @@ pub fn file_of(conn: &mut Conn, dossier: Dossier) -> Result<FundingFile, Fault> 
 /// # Errors
 /// When the database refuses.
 pub fn files_of(conn: &mut Conn, dossiers: Vec<Dossier>) -> Result<Vec<FundingFile>, Fault> {
+    if dossiers.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<DossierId> = dossiers.iter().map(|dossier| dossier.id).collect();
     let versions: Vec<DossierVersionId> = dossiers.iter().filter_map(|dossier| dossier.current_version).collect();
     let bodies: BTreeSet<OrganisationId> = dossiers.iter().map(|dossier| dossier.organisation).collect();
