@@ -9,6 +9,7 @@ use std::time::Duration;
 use legal::LegalTexts;
 
 use crate::db::DatabaseUrl;
+use crate::mail;
 
 /// Name, meaning and default of every variable: the single list behind the parser, `--help` and the README.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
@@ -20,7 +21,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("ESSAIM_FILES", "folder of attachments and sealed documents", "var/files"),
     ("ESSAIM_BIND", "address and port to listen on", "127.0.0.1:8080"),
     ("ESSAIM_BASE_URL", "public address of the service, without a final slash", "http://127.0.0.1:8080"),
-    ("ESSAIM_SMTP_URL", "smtp://, smtp+starttls:// or smtps:// relay; absent: mails wait in the outbox", ""),
+    (
+        "ESSAIM_SMTP_URL",
+        "smtps://HOST, smtp+starttls://HOST, or smtp://HOST for a relay on this machine; absent: mails wait in the outbox",
+        "",
+    ),
     ("ESSAIM_MAIL_FROM", "sender of mails", "Essaim <ne-pas-repondre@essaim.example>"),
     ("ESSAIM_DEPLOYER", "name of the institution that runs the service", "Service de démonstration"),
     ("ESSAIM_CONTACT", "address for questions, accessibility and personal data", "contact@essaim.example"),
@@ -67,7 +72,7 @@ impl Settings {
         let mut fail = |name: &str, expected: &str| {
             errors.push(format!("{name}={:?}: expected {expected}", without_password(&text(name))));
         };
-        let database = DatabaseUrl::parse(&text("ESSAIM_DATABASE_URL"));
+        let database = DatabaseUrl::parse(&text("ESSAIM_DATABASE_URL"), &variable);
         if let Err(expected) = &database {
             fail("ESSAIM_DATABASE_URL", expected.trim_start_matches("expected "));
         }
@@ -82,11 +87,11 @@ impl Settings {
         }
         let smtp_url = Some(text("ESSAIM_SMTP_URL")).filter(|u| !u.is_empty());
         let mail_from = text("ESSAIM_MAIL_FROM");
-        if let Err(error) =
-            crate::mail::Transport::smtp(smtp_url.as_deref().unwrap_or("smtp://127.0.0.1:25"), &mail_from)
-        {
-            let name = if error.starts_with("SMTP") { "ESSAIM_SMTP_URL" } else { "ESSAIM_MAIL_FROM" };
-            fail(name, "smtp://HOST:PORT and Name <address>");
+        if let Some(Err(expected)) = smtp_url.as_deref().map(mail::relay) {
+            fail("ESSAIM_SMTP_URL", &expected);
+        }
+        if mail::sender(&mail_from).is_err() {
+            fail("ESSAIM_MAIL_FROM", "Name <address>");
         }
         let legal = match text("ESSAIM_LEGAL").as_str() {
             "" => LegalTexts::default(),

@@ -237,7 +237,7 @@ impl Served {
         };
         let checked = command("check").output().unwrap();
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
-        let mut own = match DatabaseUrl::parse(&url).unwrap() {
+        let mut own = match DatabaseUrl::parse(&url, |_| None).unwrap() {
             DatabaseUrl::Sqlite(path) => Conn::Sqlite(SqliteConnection::establish(path.to_str().unwrap()).unwrap()),
             DatabaseUrl::Postgres(url) => Conn::Postgres(PgConnection::establish(&url).unwrap()),
         };

@@ -1,9 +1,10 @@
 //! Where the database is, as a setting names it.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
+
+use crate::base::network::{is_this_machine, without_port};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
@@ -32,21 +33,22 @@ pub enum DatabaseUrl {
 pub const TLS: bool = cfg!(feature = "postgres-tls");
 
 impl DatabaseUrl {
-    /// Nothing goes in clear to a server on another machine unless the address says so.
+    /// Nothing goes in clear to a server on another machine unless the address says so, or a variable that libpq reads:
+    /// `variable` gives those of the environment.
     ///
     /// # Errors
     /// What was expected: the schemes understood, a mode of encryption, or a program that has it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let server = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
         if let Some(server) = server {
             let server = without_user(server);
-            return match Encryption::of(server) {
+            return match Encryption::of(server, &variable) {
                 Encryption::Asked if !TLS => {
                     Err("expected a program built with TLS, for this sslmode: --features postgres-tls".to_owned())
                 }
-                Encryption::Unsaid if !is_on_this_machine(server) => Err(
-                    "expected an sslmode, for a server on another machine: sslmode=verify-full, or sslmode=disable on a \
-                     network that nobody else reads"
+                Encryption::Unsaid if !is_on_this_machine(server, &variable) => Err(
+                    "expected an sslmode, for a server on another machine (named in the address, or by PGHOST, PGHOSTADDR or \
+                     PGSERVICE): sslmode=verify-full, or sslmode=disable on a network that nobody else reads"
                         .to_owned(),
                 ),
                 _ => Ok(Self::Postgres(text.to_owned())),
@@ -77,9 +79,10 @@ enum Encryption {
 }
 
 impl Encryption {
-    fn of(server: &str) -> Self {
-        match parameters(server).filter(|(name, _)| matches!(name.as_str(), "sslmode" | "ssl")).last() {
-            Some((_, mode)) if matches!(mode.as_str(), "disable" | "allow" | "prefer") => Self::Waived,
+    fn of(server: &str, variable: &impl Fn(&str) -> Option<String>) -> Self {
+        let said = parameters(server).filter(|(name, _)| matches!(name.as_str(), "sslmode" | "ssl")).last();
+        match said.map(|(_, mode)| mode).or_else(|| variable("PGSSLMODE")) {
+            Some(mode) if matches!(mode.as_str(), "disable" | "allow" | "prefer") => Self::Waived,
             Some(_) => Self::Asked,
             None => Self::Unsaid,
         }
@@ -92,24 +95,21 @@ fn without_user(server: &str) -> &str {
     before.find('@').map_or(server, |at| &server[at + 1..])
 }
 
-/// Whether every host of an address without scheme and user is a socket or the loopback.
-fn is_on_this_machine(server: &str) -> bool {
-    let hosts = server.split(['/', '?']).next().unwrap_or_default();
+/// Whether every host of an address without scheme and user is a socket or the loopback. libpq takes what the address
+/// leaves out from its variables.
+fn is_on_this_machine(server: &str, variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let places = server.split(['/', '?']).next().unwrap_or_default();
     let named = parameters(server).filter(|(name, _)| matches!(name.as_str(), "host" | "hostaddr" | "service"));
-    let mut hosts: Vec<String> = hosts.split(',').map(|host| decoded(without_port(host))).collect();
+    let mut hosts: Vec<String> = places.split(',').map(|host| decoded(without_port(host))).collect();
     hosts.extend(named.flat_map(|(_, value)| value.split(',').map(str::to_owned).collect::<Vec<_>>()));
-    hosts.iter().all(|host| {
-        let loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        host.is_empty() || host.starts_with(['/', '@']) || host == "localhost" || loopback
-    })
-}
-
-/// `[::1]:5432` and `localhost:5432` without what follows the host.
-fn without_port(host: &str) -> &str {
-    match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next().unwrap_or_default(),
+    if hosts.iter().all(String::is_empty) {
+        hosts.extend(variable("PGHOST"));
     }
+    hosts.extend(["PGHOSTADDR", "PGSERVICE"].into_iter().filter_map(variable));
+    hosts
+        .iter()
+        .flat_map(|host| host.split(','))
+        .all(|host| host.is_empty() || host.starts_with(['/', '@']) || is_this_machine(host))
 }
 
 /// What follows the question mark of an address.

@@ -9,6 +9,7 @@ use lettre::{SmtpTransport, Transport as _};
 use super::store::{self, Sent};
 use crate::base::clock::Instant;
 use crate::base::ids::MailId;
+use crate::base::network::{is_this_machine, without_port};
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::files::FileStore;
@@ -37,20 +38,12 @@ impl std::fmt::Debug for Transport {
 }
 
 impl Transport {
-    /// `smtp://host:25` (clear, for a relay on the same machine), `smtp+starttls://…` or `smtps://…`, with
-    /// credentials in the URL when the relay asks for them.
-    ///
     /// # Errors
-    /// Says which of the two settings is wrong.
+    /// Says which of the two settings is wrong, and what was expected.
     pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
-        let relay = match url.strip_prefix("smtp+starttls://") {
-            Some(rest) => SmtpTransport::from_url(&format!("smtp://{rest}?tls=required")),
-            None => SmtpTransport::from_url(url),
-        }
-        .map_err(|e| format!("SMTP URL: {e}"))?
-        .timeout(Some(PATIENCE));
-        let from = from.parse().map_err(|e| format!("sender address: {e}"))?;
-        Ok(Self::Smtp { relay: Box::new(relay.build()), from })
+        let relay = relay(url).map_err(|expected| format!("mail relay: expected {expected}"))?;
+        let from = sender(from).map_err(|e| format!("sender of mails: {e}"))?;
+        Ok(Self::Smtp { relay: Box::new(relay), from })
     }
 
     fn send(&self, db: &Db, files: &FileStore, mail: &Sent) -> Result<(), String> {
@@ -74,6 +67,44 @@ impl Transport {
         .map_err(|e| e.to_string())?;
         relay.send(&message).map(|_| ()).map_err(|e| e.to_string())
     }
+}
+
+/// A relay: `smtps://…`, `smtp+starttls://…`, `smtp://…` in clear on this machine, `smtp+clear://…` in clear to another.
+/// The address has the credentials, when the relay asks for them. Mails carry letters and links that open accounts:
+/// nothing goes in clear to another machine unless the address says so.
+///
+/// # Errors
+/// What was expected.
+pub fn relay(url: &str) -> Result<SmtpTransport, String> {
+    const SCHEMES: &str = "smtps://HOST:PORT, smtp+starttls://HOST:PORT, or smtp://HOST:PORT";
+    let url = match url.split_once("://") {
+        Some(("smtps", _)) => url.to_owned(),
+        Some(("smtp+starttls", place)) => format!("smtp://{place}?tls=required"),
+        Some(("smtp+clear", place)) => format!("smtp://{place}"),
+        Some(("smtp", place)) if is_this_machine(host(place)) => url.to_owned(),
+        Some(("smtp", _)) => {
+            return Err(
+                "smtps:// or smtp+starttls://, for a relay on another machine; smtp+clear:// on a network that \
+                        nobody else reads"
+                    .to_owned(),
+            );
+        }
+        _ => return Err(SCHEMES.to_owned()),
+    };
+    let relay = SmtpTransport::from_url(&url).map_err(|_| SCHEMES.to_owned())?;
+    Ok(relay.timeout(Some(PATIENCE)).build())
+}
+
+/// The host of an address without scheme: after name and password, before port and path.
+fn host(place: &str) -> &str {
+    let authority = place.split(['/', '?', '#']).next().unwrap_or_default();
+    without_port(authority.rsplit('@').next().unwrap_or_default())
+}
+
+/// # Errors
+/// Why this is no mailbox.
+pub fn sender(text: &str) -> Result<Mailbox, lettre::address::AddressError> {
+    text.parse()
 }
 
 /// The same at every attempt: a process killed between the relay's « taken » and our note of it sends that one mail

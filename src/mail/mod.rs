@@ -6,7 +6,7 @@ mod store;
 
 use crate::base::ids::{DocumentId, DossierId};
 
-pub use deliver::{Attempt, Transport, deliver_due, deliver_next};
+pub use deliver::{Attempt, Transport, deliver_due, deliver_next, relay, sender};
 pub use store::{Outbox, Sent, Standing, enqueue, get, latest, outbox, outbox_count, recipients, retry};
 
 /// A message to one person, in plain French text: [`compose`] makes its plain and HTML parts.

@@ -13,7 +13,13 @@ use crate::support::database::server;
 use crate::support::{OwnPostgres, skipped};
 
 fn refusal(server: &str) -> Option<String> {
-    DatabaseUrl::parse(&format!("postgres://{server}")).err()
+    refusal_where(server, &[])
+}
+
+/// What is said of an address where these variables are set.
+fn refusal_where(server: &str, variables: &[(&str, &str)]) -> Option<String> {
+    let variable = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+    DatabaseUrl::parse(&format!("postgres://{server}"), variable).err()
 }
 
 #[test]
@@ -53,6 +59,29 @@ fn a_server_elsewhere_is_not_reached_in_clear_unless_told() {
     assert_eq!(refusal("essaim@db.example/essaim?sslmode=disable"), None);
 }
 
+/// libpq takes from its variables what the address leaves out.
+#[test]
+fn a_server_that_a_variable_names_is_held_to_the_same() {
+    let far = [
+        ("essaim@/essaim", "PGHOST", "db.example"),
+        ("/essaim", "PGHOST", "localhost,db.example"),
+        ("essaim@localhost/essaim", "PGHOSTADDR", "10.0.0.1"),
+        ("essaim@localhost/essaim", "PGSERVICE", "production"),
+    ];
+    for (server, name, value) in far {
+        assert!(refusal_where(server, &[(name, value)]).is_some(), "{server} where {name}={value}");
+        let said = [(name, value), ("PGSSLMODE", "disable")];
+        assert_eq!(refusal_where(server, &said), None, "{server} where {name}={value}");
+    }
+    for (server, name, value) in [
+        ("essaim@localhost/essaim", "PGHOST", "db.example"),
+        ("essaim@/essaim", "PGHOST", "/var/run/postgresql"),
+        ("essaim@/essaim", "PGHOSTADDR", "127.0.0.1"),
+    ] {
+        assert_eq!(refusal_where(server, &[(name, value)]), None, "{server} where {name}={value}");
+    }
+}
+
 #[test]
 fn a_program_without_tls_says_so_of_an_address_that_asks_for_it() {
     for asked in
@@ -85,7 +114,7 @@ struct Encrypted {
 
 /// Whether the server says that this connection is encrypted.
 fn is_encrypted(url: &str) -> Result<bool, Fault> {
-    let db = Db::connect(&DatabaseUrl::parse(url).unwrap(), 1)?;
+    let db = Db::connect(&DatabaseUrl::parse(url, |_| None).unwrap(), 1)?;
     db.read(|conn| {
         let query = diesel::sql_query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
         Ok(query.get_result::<Encrypted>(conn)?.ssl)

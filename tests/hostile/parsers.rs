@@ -14,6 +14,7 @@ use essaim::decisions::check_code;
 use essaim::files::{ACCEPTED, sniff};
 use essaim::followup::rules::{read_value, show};
 use essaim::instruction::Score;
+use essaim::mail::{relay, sender};
 use essaim::web::form::encode;
 use essaim::web::guard::is_own_path;
 use essaim::web::list::{Column, Filter};
@@ -74,7 +75,8 @@ proptest! {
         }
         let _ = Instant::from_civil(&text, &unit);
         let _ = show_siret(&text);
-        let _ = DatabaseUrl::parse(&text);
+        let _ = DatabaseUrl::parse(&text, |_| Some(unit.clone()));
+        let _ = (relay(&text), relay(&format!("smtp://{text}")), sender(&text));
         let _ = Role::from_code(&text);
     }
 

@@ -1,7 +1,7 @@
 //! Delivery over the real protocol, to a mail server of the test's own on loopback.
 
 use essaim::base::ids::MailId;
-use essaim::mail::{Message, Transport, deliver_due, get};
+use essaim::mail::{Message, Transport, deliver_due, get, relay};
 
 use crate::support::{MailServer, TestApp};
 
@@ -29,6 +29,31 @@ fn enqueue(app: &TestApp, recipient: &str) {
 fn deliver(app: &TestApp, transport: &Transport) -> usize {
     let service = app.service();
     deliver_due(&service.db, &service.files, transport, app.now()).unwrap()
+}
+
+/// Mails carry letters, and links that open accounts.
+#[test]
+fn a_relay_elsewhere_is_not_reached_in_clear_unless_told() {
+    for near in ["smtp://127.0.0.1:25", "smtp://localhost", "smtp://essaim:p%40ss@[::1]:2525/essaim.example"] {
+        assert!(relay(near).is_ok(), "{near}");
+    }
+    for far in [
+        "smtp://relay.example:25",
+        "smtp://essaim:secret@10.0.0.1",
+        "smtp://localhost@relay.example",
+        "smtp://localhost:25@relay.example/localhost",
+        "smtp://relay.example?tls=opportunistic",
+        "smtp://",
+    ] {
+        let expected = relay(far).map(|_| ()).expect_err(far);
+        assert!(expected.starts_with("smtps:// or smtp+starttls://"), "{far}: {expected}");
+    }
+    for said in ["smtps://relay.example", "smtp+starttls://essaim:secret@relay.example", "smtp+clear://relay.example"] {
+        assert!(relay(said).is_ok(), "{said}");
+    }
+    for unknown in ["relay.example", "http://relay.example", "smtps://"] {
+        assert!(relay(unknown).is_err(), "{unknown}");
+    }
 }
 
 #[test]

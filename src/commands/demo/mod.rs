@@ -104,7 +104,8 @@ pub fn install(
 }
 
 fn place(options: &Options, (file, schema): (&str, &'static str)) -> Result<Place, String> {
-    match options.server.as_deref().map(DatabaseUrl::parse).transpose() {
+    let read = |url: &str| DatabaseUrl::parse(url, |name| std::env::var(name).ok());
+    match options.server.as_deref().map(read).transpose() {
         Ok(None) => Ok(Place::File(options.folder.join(file))),
         Ok(Some(DatabaseUrl::Postgres(server))) => Ok(Place::Schema { server, name: schema }),
         Ok(Some(DatabaseUrl::Sqlite(_))) => {
