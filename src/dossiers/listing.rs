@@ -48,8 +48,28 @@ pub struct Criteria {
     pub department: Option<String>,
     /// Folded words, all of which the reference, the title or the applicant's name must have.
     pub words: Vec<String>,
+    /// The dossier that the words name by its whole reference: see [`Criteria::read`].
+    pub reference: Option<String>,
     pub order: Order,
     pub descending: bool,
+}
+
+impl Criteria {
+    /// Reads words that are the whole reference of a dossier in this scope as its name: it is found in an index, alone.
+    /// Other words are looked for in every dossier.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn read(self, conn: &mut Conn, scope: Scope<'_>) -> Result<Self, Fault> {
+        let is_numbered = self.words.last().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+        if !is_numbered {
+            return Ok(self);
+        }
+        let reference = Some(self.words.join("-").to_uppercase());
+        let named = Self { words: Vec::new(), reference, ..self.clone() };
+        let found: i64 = narrowed(scope, &named, Tagged::InTurn).count().get_result(conn)?;
+        Ok(if found > 0 { named } else { self })
+    }
 }
 
 /// A dossier with the name of who applies.
@@ -79,6 +99,9 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria, tags: Tagged) -> Narrowed
         Scope::Staff(actor, roles) => all.filter(sight::visible(actor, roles)),
         Scope::Applicant(actor) => all.filter(sight::own(actor)),
     };
+    if let Some(reference) = &criteria.reference {
+        kept = kept.filter(dossiers::reference.eq(reference.clone()));
+    }
     if let Some(call) = criteria.call {
         kept = kept.filter(dossiers::call_id.eq(call));
     }
@@ -118,7 +141,7 @@ fn tagged(kind: &'static str, code: String) -> _ {
 /// When the database refuses.
 pub fn count(conn: &mut Conn, scope: Scope<'_>, criteria: &Criteria) -> Result<i64, Fault> {
     let counted = match criteria {
-        Criteria { words, .. } if !words.is_empty() => None,
+        Criteria { words, reference, .. } if !words.is_empty() || reference.is_some() => None,
         Criteria { axis: Some(_), department: Some(_), .. } => None,
         Criteria { axis: Some(code), .. } => Some(Counted::Axis(code)),
         Criteria { department: Some(code), .. } => Some(Counted::Department(code)),

@@ -55,7 +55,8 @@ fn show(visit: &Visit) -> Result<Answer, Fault> {
         let mut calls = calls::list(conn)?;
         calls.retain(|call| actor.grants.iter().any(|grant| grant.call == call.id));
         let request = ListRequest::read(visit, COLUMNS, filters(&calls)).sorted_by("date", true);
-        let (scope, criteria) = (Scope::Staff(actor, Role::ALL), criteria(&request, &calls));
+        let scope = Scope::Staff(actor, Role::ALL);
+        let criteria = criteria(&request, &calls).read(conn, scope)?;
         let total = listing::count(conn, scope, &criteria)?;
         let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         Ok((request, calls, total, rows))

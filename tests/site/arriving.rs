@@ -2,6 +2,7 @@
 
 use essaim::access::Role;
 use essaim::accounts::actions::{add_agent, grant_role};
+use essaim::instruction::actions::declare_interests;
 
 use crate::support::dossiers::*;
 use crate::support::instruction::assigned_dossier;
@@ -53,6 +54,32 @@ fn notifications_are_counted_opened_and_private() {
     assert!(client.get("/notifications?lecture=a-lire").expect(200).words().contains("Rien ne correspond"));
     client.post("/notifications/lues", &[]).expect(303);
     app.client().get("/notifications").expect(303);
+}
+
+/// However many others have its numbers, or speak of it.
+#[test]
+fn a_whole_reference_finds_its_dossier_alone() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let first = assigned_dossier(&app, &world, "Éveil des sens", 10_000);
+    assigned_dossier(&app, &world, "La suite d’AMI-ISS-2021-0001", 10_000);
+    let manager = app.signed_in("gestion@ars.example");
+    for (page, count) in [("/recherche", "1 dossier trouvé"), ("/appels/AMI-ISS-2021/gestion", "1 dossier")] {
+        for typed in ["AMI-ISS-2021-0001", "ami+iss+2021+0001"] {
+            let found = manager.get(&format!("{page}?recherche={typed}")).expect(200).words();
+            assert!(found.contains(count) && found.contains("Éveil des sens"), "{page} {typed}: {found}");
+            assert!(!found.contains("La suite"), "{page} {typed}: {found}");
+        }
+        let found = manager.get(&format!("{page}?recherche=0001")).expect(200).words();
+        assert!(found.contains("Éveil des sens") && found.contains("La suite"), "{page}: {found}");
+    }
+    let elsewhere = manager.get("/recherche?recherche=AMI-ISS-2021-0001&etat=rejected").expect(200).words();
+    assert!(elsewhere.contains("Rien ne correspond"), "{elsewhere}");
+    let tie = Some("J’ai été salariée de l’organisme.");
+    app.as_account(world.instructor_ars, |op, actor| declare_interests(op, actor, first, tie)).unwrap();
+    let recused = app.signed_in("instruction@ars.example");
+    let closed = recused.get("/recherche?recherche=AMI-ISS-2021-0001").expect(200).words();
+    assert!(closed.contains("La suite") && !closed.contains("Éveil des sens"), "{closed}");
 }
 
 #[test]

@@ -115,6 +115,8 @@ fn pages_of_a_call_read_no_more_of_it_than_they_show() {
         (MANAGER, format!("{call}/gestion/avis?etat=retard")),
         (MANAGER, format!("{call}/financement")),
         (MANAGER, "/recherche".to_owned()),
+        (MANAGER, "/recherche?recherche=ami-iss-2021-0001".to_owned()),
+        (MANAGER, format!("{call}/gestion?recherche=AMI+ISS+2021+0001")),
         (MANAGER, format!("{call}/comite")),
         (MANAGER, format!("{call}/decisions?etape=signer")),
         (MANAGER, format!("{call}/decisions?etape=notifiees")),

@@ -114,9 +114,9 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
     let options = told_states().into_iter().map(|(label, _)| (label.to_owned(), label.to_owned()));
     let filters = vec![Filter::new("etat", "État", "Tous les états", options)];
     let request = ListRequest::read(visit, COLUMNS, filters).sorted_by("date", true);
-    let criteria = criteria(&request);
     let scope = Scope::Applicant(actor);
     let (waiting, total, rows, calls) = visit.read(|conn| {
+        let criteria = criteria(&request).read(conn, scope)?;
         let waiting = Criteria {
             states: vec![State::Draft, State::Incomplete],
             order: Order::Updated,

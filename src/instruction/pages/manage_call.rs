@@ -164,6 +164,7 @@ fn criteria(call: &Call, request: &ListRequest) -> Criteria {
             _ => Order::Submitted,
         },
         descending,
+        ..Criteria::default()
     }
 }
 
@@ -175,7 +176,8 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         actor.require_in(call.id, super::MANAGERS)?;
         let states = listing::count_by_state(conn, actor, super::MANAGERS, call.id)?;
         let request = ListRequest::read(visit, COLUMNS, filters(&call, &states)).sorted_by("date", false);
-        let (scope, criteria) = (Scope::Staff(actor, super::MANAGERS), criteria(&call, &request));
+        let scope = Scope::Staff(actor, super::MANAGERS);
+        let criteria = criteria(&call, &request).read(conn, scope)?;
         let total = listing::count(conn, scope, &criteria)?;
         let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier.id).collect();
