@@ -13,7 +13,7 @@ use crate::calls::{self, Call};
 use crate::dossiers::listing::{self, Criteria, Order, Scope};
 use crate::dossiers::{Dossier, State};
 use crate::fault::Fault;
-use crate::instruction::store::{self, Assignment};
+use crate::instruction::store::{self, Held};
 use crate::web::export::{Cell, Table};
 use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
@@ -109,7 +109,7 @@ struct Item {
     dossier: Dossier,
     applicant: String,
     tags: Vec<(String, String)>,
-    assignments: Vec<Assignment>,
+    assignments: Vec<Held>,
 }
 
 impl Item {
@@ -182,7 +182,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier.id).collect();
         let mut tags = listing::tags(conn, &ids)?;
-        let mut assignments: HashMap<DossierId, Vec<Assignment>> = HashMap::new();
+        let mut assignments: HashMap<DossierId, Vec<Held>> = HashMap::new();
         for assignment in store::active_on(conn, &ids)? {
             assignments.entry(assignment.dossier).or_default().push(assignment);
         }

@@ -46,6 +46,27 @@ impl Assignment {
     }
 }
 
+/// An active assignment, as lists of many dossiers read it.
+#[derive(Clone, Copy, Debug, Queryable)]
+pub struct Held {
+    pub dossier: DossierId,
+    pub account: AccountId,
+    pub due_at: Option<Instant>,
+    pub submitted_at: Option<Instant>,
+}
+
+impl Held {
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.submitted_at.is_none()
+    }
+
+    #[must_use]
+    pub fn is_late(&self, now: Instant) -> bool {
+        self.is_due() && self.due_at.is_some_and(|due| due < now)
+    }
+}
+
 type AssignmentRow = (
     AssignmentId,
     DossierId,
@@ -132,18 +153,20 @@ pub fn active_in_call(conn: &mut Conn, call: CallId) -> Result<Vec<Assignment>, 
 }
 
 /// Active assignments of some dossiers.
-pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Assignment>, Fault> {
+pub fn active_on(conn: &mut Conn, wanted: &[DossierId]) -> Result<Vec<Held>, Fault> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = assignments::table
-        .left_join(reviews::table)
+    Ok(assignments::table
         .filter(listed(assignments::dossier_id, wanted))
         .filter(assignments::ended_at.is_null())
-        .order(assignments::id)
-        .select(assignment_columns!())
-        .load::<AssignmentRow>(conn)?;
-    Ok(rows.into_iter().map(assignment).collect())
+        .select((
+            assignments::dossier_id,
+            assignments::account_id,
+            assignments::due_at,
+            assignments::review_submitted_at,
+        ))
+        .load(conn)?)
 }
 
 /// Every assignment of some dossiers, ended ones too.

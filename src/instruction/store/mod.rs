@@ -13,7 +13,7 @@ mod territory;
 
 pub use asked::{Asked, Order, Wanted, asked, count_asked};
 pub use assignments::{
-    Assignment, LateReview, active_assignment, active_in_call, active_of_account, active_on, assignments_of,
+    Assignment, Held, LateReview, active_assignment, active_in_call, active_of_account, active_on, assignments_of,
     end_assignment, ever_on, insert_assignment, late, mark_reminded, refuse_assignment,
 };
 pub use dossiers::{applicants_of, axes_of, in_states, versions_of};
