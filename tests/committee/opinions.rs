@@ -1,8 +1,11 @@
 //! The committee's own opinion on one dossier.
 
+use essaim::base::Cents;
+use essaim::base::ids::DossierId;
 use essaim::committee::actions::{NewOpinion, confirm_prepared, open_session, record_opinion};
 use essaim::committee::{self, Presence};
 use essaim::dossiers::Outcome;
+use essaim::dossiers::actions::withdraw;
 use essaim::fault::Fault;
 
 use crate::support::committee::{attend, opine, planned_session, running_session, share_of};
@@ -57,6 +60,28 @@ fn what_is_proposed_together_stays_within_the_envelope() {
     assert!(refused[0].0.starts_with("share-"), "{refused:?}");
     assert!(refused[0].1.contains("Proposez 200\u{202F}000\u{A0}€ au plus"), "{refused:?}");
     propose(200_000).unwrap();
+}
+
+#[test]
+fn what_is_left_to_a_dossier_counts_the_others_until_they_withdraw() {
+    let app = TestApp::start();
+    let world = World::build(&app);
+    let first = instructed_dossier(&app, &world, "Jardins partagés", 100_000, [3; 8], [3; 8]);
+    let other = instructed_dossier(&app, &world, "Vergers solidaires", 200_000, [3; 8], [3; 8]);
+    let session = running_session(&app, &world, &[first, other]);
+    let manager = "gestion@ars.example";
+    let left = |email: &str, dossier: DossierId| {
+        let page = app.signed_in(email).get(&format!("/comite/{session}/dossiers/{dossier}")).expect(200).text();
+        let shown = |euros: i64| page.contains(&format!(">{}</td>", Cents::from_euros(euros)));
+        (shown(1_700_000), shown(1_500_000))
+    };
+    assert_eq!(left(manager, first), (true, false), "the whole vote");
+    opine(&app, &world, session, other, Outcome::Selected, 200_000);
+    assert_eq!(left(manager, first), (false, true), "less what the other receives");
+    assert_eq!(left(manager, other), (true, false), "its own amount may be proposed again");
+    assert_eq!(left("comite1@essaim.example", first), (false, false), "for who prepares opinions");
+    app.as_account(world.applicant, |op, actor| withdraw(op, actor, other, "Reporté d’un an")).unwrap();
+    assert_eq!(left(manager, first), (true, false), "nothing is set aside for who has left");
 }
 
 #[test]

@@ -282,7 +282,8 @@ fn holds(op: &mut Operation<'_>, call: &Call, dossier: DossierId, share: &Share,
             "Le vote de cette enveloppe n’est pas connu\u{202F}: rien ne peut y être réservé.",
         ));
     };
-    let prepared = store::prepared_on(op.conn, call.id, share.line, share.year, dossier)?;
+    let prepared = store::prepared(op.conn, call.id, dossier)?;
+    let prepared = prepared.get(&(share.line, share.year)).copied().unwrap_or(Cents::ZERO);
     if prepared + share.amount <= left {
         return Ok(());
     }

@@ -106,21 +106,6 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
     }
     let board = &room.seen.board;
     let id = item.dossier.id;
-    let (assessment, departments, version, asked, envelopes) = visit.read(|conn| {
-        let assessment = sealing::assessment_of(conn, &room.call, board, id)?;
-        let version = dossiers::version_by_id(conn, item.version.id)?;
-        let asked = match board.session.kind {
-            SessionKind::Selection => store::asked(conn, &room.call, &item.version)?,
-            SessionKind::Shortlisting => Vec::new(),
-        };
-        let mut envelopes = Vec::new();
-        for envelope in store::envelopes_of_call(conn, room.call.id)? {
-            let prepared = store::prepared_on(conn, room.call.id, envelope.line, envelope.year, id)?;
-            envelopes.push((envelope, prepared));
-        }
-        let departments = departments(&instruction::territorial(conn, id)?);
-        Ok((assessment, departments, version, asked, envelopes))
-    })?;
     let preparing = board.session.state == SessionState::Planned;
     let refusal = match actions::may_opine(board, id) {
         Err(Fault::Refused(_)) if preparing && room.manages => String::new(),
@@ -128,11 +113,23 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         Err(fault) => return Err(fault),
         Ok(()) => String::new(),
     };
+    let editable = room.manages && refusal.is_empty();
+    let (assessment, departments, asked, left) = visit.read(|conn| {
+        let assessment = sealing::assessment_of(conn, &room.call, board, id)?;
+        let asked = match board.session.kind {
+            SessionKind::Selection => store::asked(conn, &room.call, &item.version)?,
+            SessionKind::Shortlisting => Vec::new(),
+        };
+        // Only who prepares opinions, recused from none, sees what is left: the figure could tell of a hidden dossier.
+        let shows_left = editable && !dossiers::sees_partially(conn, &room.viewer, room.call.id)?;
+        let left = if shows_left { Some(store::left_for(conn, room.call.id, id)?) } else { None };
+        Ok((assessment, departments(&instruction::territorial(conn, id)?), asked, left))
+    })?;
     let form = FormState::of(visit, item);
     let attending = board.attending_for(id);
     let fact = |key: &str, value: String| KeyValue { key: key.to_owned(), value };
     let mut facts = vec![
-        fact("Porteur", version.content.applicant.name.clone()),
+        fact("Porteur", item.version.applicant().to_owned()),
         fact("Demande", item.requested.to_string()),
         fact("Note", assessment.score.map_or_else(|| UNSCORED.to_owned(), |s| format!("{s} sur 100"))),
     ];
@@ -143,9 +140,6 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         "Quorum pour ce dossier",
         board.against_quorum(&text::count(attending, "membre compté", "membres comptés")),
     ));
-    let editable = room.manages && refusal.is_empty();
-    // Only who prepares opinions, recused from none, sees what is left: the figure could tell of a hidden dossier.
-    let shows_left = editable && !visit.read(|conn| dossiers::sees_partially(conn, visit.actor()?, room.call.id))?;
     let label_of = |share: &Share| {
         let known = asked.iter().find(|a| a.line == share.line && a.year == share.year);
         known.map_or_else(|| share.year.to_string(), |a| a.label.clone())
@@ -156,15 +150,16 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         .map(|a| {
             let field = share_field(a.line, a.year);
             let planned = Some(a.year) != actions::firm_year(&room.call);
-            let envelope = envelopes.iter().find(|(e, _)| e.line == a.line && e.year == a.year);
             ShareRow {
                 label: a.label.clone(),
                 planned,
                 requested: a.requested.to_string(),
-                left: match envelope.and_then(|(e, prepared)| Some(e.left? - *prepared)) {
-                    _ if !shows_left || planned => String::new(),
-                    Some(left) => left.to_string(),
-                    None => "Vote non connu".to_owned(),
+                left: match &left {
+                    Some(left) if !planned => match left.get(&(a.line, a.year)).copied().flatten() {
+                        Some(left) => left.to_string(),
+                        None => "Vote non connu".to_owned(),
+                    },
+                    _ => String::new(),
                 },
                 value: form.shares.get(&field).cloned().unwrap_or_else(|| {
                     // A first opinion starts from what is asked; nothing is kept of it until it is saved.
@@ -238,7 +233,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         votes: [form.vote.favour, form.vote.against, form.vote.abstained],
         shares,
         total: typed.to_string(),
-        shows_left,
+        shows_left: left.is_some(),
         rank: form.rank,
         motive: form.motive,
         debate: form.debate,

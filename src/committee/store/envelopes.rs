@@ -11,10 +11,11 @@ use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::committee::model::{Asked, EnvelopeChoice, SessionState};
 use crate::db::schema::{
-    committee_opinions, committee_sessions, envelopes, funding_lines, ledger_entries, opinion_shares,
+    committee_opinions, committee_sessions, dossiers as dossier_rows, envelopes, funding_lines, ledger_entries,
+    opinion_shares,
 };
 use crate::db::{Conn, among, listed};
-use crate::dossiers::{self, Excerpt};
+use crate::dossiers::{Excerpt, State};
 use crate::fault::Fault;
 use crate::ledger::{self, EntryKind, LineInfo};
 
@@ -81,26 +82,42 @@ pub(in crate::committee) fn held_by_others(
     Ok(held)
 }
 
-/// Amounts prepared on a line and year in sessions not yet sealed, but for one dossier.
-pub(in crate::committee) fn prepared_on(
+/// Amounts prepared by line and year in sessions of a call not yet sealed, but for one dossier.
+pub(in crate::committee) fn prepared(
     conn: &mut Conn,
     call: CallId,
-    line: FundingLineId,
-    year: i32,
     but: DossierId,
-) -> Result<Cents, Fault> {
+) -> Result<HashMap<(FundingLineId, i32), Cents>, Fault> {
     let rows = opinion_shares::table
-        .inner_join(committee_opinions::table.inner_join(committee_sessions::table))
+        .inner_join(committee_opinions::table.inner_join(committee_sessions::table).inner_join(dossier_rows::table))
         .filter(committee_sessions::call_id.eq(call))
-        .filter(opinion_shares::funding_line_id.eq(line))
-        .filter(opinion_shares::year.eq(year))
         .filter(committee_sessions::state.ne(SessionState::Sealed))
         .filter(committee_opinions::dossier_id.ne(but))
-        .select((committee_opinions::dossier_id, opinion_shares::amount_cents))
-        .load::<(DossierId, Cents)>(conn)?;
-    let known = dossiers::by_ids(conn, &rows.iter().map(|row| row.0).collect::<Vec<_>>())?;
-    let lives = |id: &DossierId| known.get(id).is_some_and(|dossier| dossier.state != dossiers::State::Withdrawn);
-    Ok(rows.into_iter().filter(|(id, _)| lives(id)).map(|(_, amount)| amount).sum())
+        .filter(dossier_rows::state.ne(State::Withdrawn))
+        .select((opinion_shares::funding_line_id, opinion_shares::year, opinion_shares::amount_cents))
+        .load::<(FundingLineId, i32, Cents)>(conn)?;
+    let mut prepared = HashMap::new();
+    for (line, year, amount) in rows {
+        *prepared.entry((line, year)).or_insert(Cents::ZERO) += amount;
+    }
+    Ok(prepared)
+}
+
+/// What a dossier may still be given by line and year, once what is prepared for the others is set aside; unknown without
+/// a vote.
+pub(in crate::committee) fn left_for(
+    conn: &mut Conn,
+    call: CallId,
+    dossier: DossierId,
+) -> Result<HashMap<(FundingLineId, i32), Option<Cents>>, Fault> {
+    let prepared = prepared(conn, call, dossier)?;
+    let envelopes = envelopes_of_call(conn, call)?.into_iter();
+    Ok(envelopes
+        .map(|envelope| {
+            let slot = (envelope.line, envelope.year);
+            (slot, envelope.left.map(|left| left - prepared.get(&slot).copied().unwrap_or(Cents::ZERO)))
+        })
+        .collect())
 }
 
 /// What a dossier asks of each line of the call, in each year of its plan; nothing where it asks nothing.
