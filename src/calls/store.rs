@@ -123,7 +123,7 @@ pub fn of_dossier(conn: &mut Conn, dossier: DossierId) -> Result<Call, Fault> {
         .and_then(|row| call(conn, row))
 }
 
-/// [`of_dossier`] of many dossiers: as many queries as there are hundreds of them, not as there are dossiers.
+/// [`of_dossier`] of many dossiers: one query, and one a definition.
 ///
 /// # Errors
 /// When the database refuses.

@@ -20,6 +20,7 @@ use num_rational::Ratio;
 
 use super::model::{Mark, ReviewInput, ReviewOpinion, TerritorialInput};
 use super::proposals::{self, Asked};
+use crate::base::clock::Instant;
 use crate::calls::definition::{CallDefinition, Criterion, ReviewsVisible};
 use crate::fault::{Fault, FieldError, Mistakes};
 
@@ -114,6 +115,12 @@ pub fn spread(scores: &[Score]) -> Option<Score> {
 #[must_use]
 pub fn is_divergent(spread: Option<Score>, threshold: u32) -> bool {
     spread.is_some_and(|spread| spread >= Score::points(threshold))
+}
+
+/// Whether what is asked by a day has not come and the day is over; what has no day is never late.
+#[must_use]
+pub fn is_late(due_at: Option<Instant>, submitted_at: Option<Instant>, now: Instant) -> bool {
+    submitted_at.is_none() && due_at.is_some_and(|due| due < now)
 }
 
 /// Score of a review on the criteria asked of its dossier, from its mark on each.

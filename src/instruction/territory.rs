@@ -1,7 +1,7 @@
 //! What the departments concerned say of a dossier, for whoever may read it.
 
 use super::model::ReviewOpinion;
-use super::store;
+use super::{rules, store};
 use crate::base::clock::Instant;
 use crate::base::ids::DossierId;
 use crate::calls::definition::reference::department_label;
@@ -27,7 +27,7 @@ pub struct TerritorialOpinion {
 impl TerritorialOpinion {
     #[must_use]
     pub fn is_late(&self, now: Instant) -> bool {
-        self.submitted_at.is_none() && self.due_at.is_some_and(|due| due < now)
+        rules::is_late(self.due_at, self.submitted_at, now)
     }
 }
 

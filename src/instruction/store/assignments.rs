@@ -9,6 +9,7 @@ use crate::db::schema::{assignments, dossiers, reviews};
 use crate::db::{Conn, listed};
 use crate::dossiers::State;
 use crate::fault::Fault;
+use crate::instruction::rules;
 
 /// A dossier given to an instructor, with how far the review is.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ impl Assignment {
 
     #[must_use]
     pub fn is_late(&self, now: Instant) -> bool {
-        self.is_due() && self.due_at.is_some_and(|due| due < now)
+        self.is_active() && rules::is_late(self.due_at, self.submitted_at, now)
     }
 }
 
@@ -63,7 +64,7 @@ impl Held {
 
     #[must_use]
     pub fn is_late(&self, now: Instant) -> bool {
-        self.is_due() && self.due_at.is_some_and(|due| due < now)
+        rules::is_late(self.due_at, self.submitted_at, now)
     }
 }
 

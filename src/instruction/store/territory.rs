@@ -10,6 +10,7 @@ use crate::db::schema::{accounts, call_roles, institutions, territorial_opinions
 use crate::db::{Conn, among};
 use crate::fault::Fault;
 use crate::instruction::model::{ReviewOpinion, TerritorialInput};
+use crate::instruction::rules;
 
 /// The opinion asked of one department on one dossier.
 #[derive(Clone, Debug, Queryable)]
@@ -34,7 +35,7 @@ impl Territorial {
 
     #[must_use]
     pub fn is_late(&self, now: Instant) -> bool {
-        self.is_due() && self.due_at.is_some_and(|due| due < now)
+        rules::is_late(self.due_at, self.submitted_at, now)
     }
 
     #[must_use]
