@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{AccountId, DossierId, DossierVersionId, FundingLineId, OpinionId, SessionId};
 use crate::base::money::Cents;
-use crate::calls::definition::CallDefinition;
 use crate::db::Conn;
 use crate::db::schema::committee_sessions;
 use crate::fault::Fault;
-use crate::instruction::{Assessment, FunderProposal, ReviewOpinion, Score, SubmittedReview, proposals};
+use crate::instruction::{Assessment, FunderProposal, ReviewOpinion, Score, SubmittedReview};
 use crate::ledger::Share;
 
 use super::model::{Opinion, Presence, SessionKind, Verdict, Vote};
@@ -142,7 +141,7 @@ impl From<&Opinion> for RecordedOpinion {
 impl RecordedItem {
     /// The instructors' part as it was sealed; their comments are not of the record.
     #[must_use]
-    pub fn assessment(&self, definition: &CallDefinition) -> Assessment {
+    pub fn assessment(&self) -> Assessment {
         let score = |exact: &Option<String>| exact.as_deref().and_then(Score::from_exact);
         Assessment {
             reviews: self
@@ -155,7 +154,6 @@ impl RecordedItem {
                         institution: review.institution.clone(),
                         score: score(&review.score),
                         opinion: ReviewOpinion::from_code(&review.opinion)?,
-                        proposed_words: proposals::words(definition, &review.proposed),
                         proposed: review.proposed.clone(),
                         comment: String::new(),
                     })

@@ -260,7 +260,7 @@ pub(super) fn assessment_of(conn: &mut Conn, call: &Call, board: &Board, id: Dos
     let Some(recorded) = sealed.as_ref().and_then(|r| r.agenda.iter().find(|item| item.dossier == id)) else {
         return Ok(live);
     };
-    let mut assessment = recorded.assessment(&call.definition);
+    let mut assessment = recorded.assessment();
     for review in &mut assessment.reviews {
         if let Some(known) = live.reviews.iter().find(|r| r.account == review.account) {
             review.comment.clone_from(&known.comment);
@@ -274,7 +274,7 @@ pub(super) fn judge<'a>(conn: &mut Conn, call: &Call, board: &'a Board) -> Resul
     // A closed session shows the figures it was closed on, whatever instructors did since.
     let sealed = if board.session.state.is_closed() { record::of_session(conn, board.session.id)? } else { None };
     let mut assessed: HashMap<DossierId, Assessment> = match &sealed {
-        Some(record) => record.agenda.iter().map(|item| (item.dossier, item.assessment(&call.definition))).collect(),
+        Some(record) => record.agenda.iter().map(|item| (item.dossier, item.assessment())).collect(),
         None => {
             let axes = board.items.iter().map(|item| (item.dossier.id, item.version.axes())).collect();
             instruction::assessments_of(conn, call, &axes)?

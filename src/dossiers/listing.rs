@@ -10,6 +10,7 @@ use super::counts::{self, Counted};
 use super::model::State;
 use super::sight;
 use super::store::{COLUMNS, Dossier};
+use super::tags::{AXIS, DEPARTMENT, tagged};
 use crate::access::{Actor, Role};
 use crate::base::ids::{CallId, DossierId};
 use crate::base::text::pattern;
@@ -108,7 +109,7 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria, tags: Tagged) -> Narrowed
     if !criteria.states.is_empty() {
         kept = kept.filter(among(dossiers::state, criteria.states.clone()));
     }
-    for (kind, code) in [("axis", &criteria.axis), ("department", &criteria.department)] {
+    for (kind, code) in [(AXIS, &criteria.axis), (DEPARTMENT, &criteria.department)] {
         if let Some(code) = code {
             let tagged = tagged(kind, code.clone());
             kept = match tags {
@@ -124,15 +125,6 @@ fn narrowed<'q>(scope: Scope<'_>, criteria: &Criteria, tags: Tagged) -> Narrowed
         kept = kept.filter(dossiers::search_text.like(pattern.clone()).or(organisations::search_text.like(pattern)));
     }
     kept
-}
-
-/// The dossiers whose current version names an axis (`axis`) or a department (`department`).
-#[diesel::dsl::auto_type(no_type_alias)]
-fn tagged(kind: &'static str, code: String) -> _ {
-    dossier_tags::table
-        .filter(dossier_tags::kind.eq(kind))
-        .filter(dossier_tags::code.eq(code))
-        .select(dossier_tags::dossier_id)
 }
 
 /// How many dossiers the criteria keep. Whole calls, their states, one axis or one department are counts that are kept.
@@ -292,24 +284,4 @@ fn ordered(
     let query =
         if descending { query.then_order_by(dossiers::id.desc()) } else { query.then_order_by(dossiers::id.asc()) };
     Ok(query.offset(window.offset).limit(window.limit).select((COLUMNS, organisations::name)).load(conn)?)
-}
-
-/// Axes (`axis`) and departments (`department`) of some dossiers, in order.
-///
-/// # Errors
-/// When the database refuses.
-pub fn tags(conn: &mut Conn, ids: &[DossierId]) -> Result<HashMap<DossierId, Vec<(String, String)>>, Fault> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut tags: HashMap<_, Vec<_>> = HashMap::new();
-    let found = dossier_tags::table
-        .filter(listed(dossier_tags::dossier_id, ids))
-        .order((dossier_tags::kind, dossier_tags::code))
-        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-        .load::<(DossierId, String, String)>(conn)?;
-    for (dossier, kind, code) in found {
-        tags.entry(dossier).or_default().push((kind, code));
-    }
-    Ok(tags)
 }

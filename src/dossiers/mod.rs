@@ -3,8 +3,8 @@
 //! Words: a *draft* is filled section by section, everything typed being kept; it is put together as [`Content`]; a
 //! *submission* freezes it as an immutable version; a *state* changes through [`advance`] only. Reading order:
 //! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], [`completion`]
-//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`counts`] and [`listing`]
-//! (lists of them), `excerpt` (what a ranking reads), [`actions`], [`receipt`], [`mails`], [`present`], `versions`,
+//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`counts`], `tags` and
+//! [`listing`] (lists of them), `excerpt` (what a ranking reads), [`actions`], [`receipt`], [`mails`], [`present`], `versions`,
 //! [`pages`].
 
 pub mod actions;
@@ -27,6 +27,7 @@ pub mod receipt;
 pub mod rules;
 mod sight;
 mod store;
+mod tags;
 pub mod validate;
 mod versions;
 
@@ -44,4 +45,5 @@ pub use sight::{
 pub use store::{
     Dossier, Version, current_version, get, hold, of_organisations, verify, verify_attachments, version_by_id,
 };
+pub use tags::{Tags, tags};
 pub use versions::{Difference, differences, versions};

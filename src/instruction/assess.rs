@@ -9,8 +9,9 @@ use super::store::{self, GivenReview};
 use crate::base::ids::{AccountId, DossierId};
 use crate::base::money::Cents;
 use crate::calls::Call;
-use crate::calls::definition::Criterion;
+use crate::calls::definition::{CallDefinition, Criterion};
 use crate::db::Conn;
+use crate::dossiers;
 use crate::fault::Fault;
 
 /// A submitted review, as read beside the dossier.
@@ -24,8 +25,6 @@ pub struct SubmittedReview {
     pub opinion: ReviewOpinion,
     /// By funder, in the order of the call.
     pub proposed: Vec<FunderProposal>,
-    /// The same in words, as [`proposals::words`] says it.
-    pub proposed_words: String,
     pub comment: String,
 }
 
@@ -33,6 +32,12 @@ impl SubmittedReview {
     #[must_use]
     pub fn proposed_total(&self) -> Option<Cents> {
         proposals::total(&self.proposed)
+    }
+
+    /// As [`proposals::words`].
+    #[must_use]
+    pub fn proposed_words(&self, definition: &CallDefinition) -> String {
+        proposals::words(definition, &self.proposed)
     }
 }
 
@@ -57,11 +62,11 @@ pub struct Assessment {
 pub fn assessments(
     conn: &mut Conn,
     call: &Call,
-    dossiers: &[DossierId],
+    wanted: &[DossierId],
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
-    let known = store::axes_of(conn, dossiers)?;
-    let axes = |id| known.get(id).map(|axes| axes.iter().map(String::as_str).collect()).unwrap_or_default();
-    assessments_of(conn, call, &dossiers.iter().map(|id| (*id, axes(id))).collect())
+    let known = dossiers::tags(conn, wanted)?;
+    let axes = |id| known.get(id).map(|tags| tags.axes.iter().map(String::as_str).collect()).unwrap_or_default();
+    assessments_of(conn, call, &wanted.iter().map(|id| (*id, axes(id))).collect())
 }
 
 /// [`assessments`] of dossiers whose axes are at hand.
@@ -73,10 +78,9 @@ pub fn assessments_of(
     call: &Call,
     axes: &HashMap<DossierId, Vec<&str>>,
 ) -> Result<HashMap<DossierId, Assessment>, Fault> {
-    let dossiers: Vec<DossierId> = axes.keys().copied().collect();
-    let recused = store::recusals_on(conn, &dossiers)?;
-    let found =
-        if dossiers.len() > FEW { store::given_in_call(conn, call.id)? } else { store::given_on(conn, &dossiers)? };
+    let ids: Vec<DossierId> = axes.keys().copied().collect();
+    let recused = store::recusals_on(conn, &ids)?;
+    let found = if ids.len() > FEW { store::given_in_call(conn, call.id)? } else { store::given_on(conn, &ids)? };
     let reviews: Vec<GivenReview> = found
         .into_iter()
         .filter(|r| axes.contains_key(&r.dossier) && !recused.contains(&(r.dossier, r.author)))
@@ -104,7 +108,6 @@ pub fn assessments_of(
             institution: institutions.get(&review.institution).cloned().unwrap_or_default(),
             score: rules::score_of(&call.definition, criteria, mark),
             opinion: review.opinion.ok_or_else(|| Fault::internal("a submitted review without opinion"))?,
-            proposed_words: proposals::words(&call.definition, &review.proposed),
             proposed: review.proposed,
             comment: review.comment,
         });

@@ -51,18 +51,19 @@ impl Score {
     /// Whole points, half up: the length of a bar.
     #[must_use]
     pub fn rounded(self) -> i64 {
-        i64::try_from(half_up(self.0)).unwrap_or(0)
+        i64::try_from(half_up(self.0, 1)).unwrap_or(0)
     }
 }
 
-fn half_up(value: Ratio<i128>) -> i128 {
-    (value + Ratio::new(1, 2)).floor().to_integer()
+/// `times` the value, to the nearest whole, half up.
+fn half_up(value: Ratio<i128>, times: i128) -> i128 {
+    (2 * times * value.numer() + value.denom()).div_euclid(2 * value.denom())
 }
 
 /// `73,33`, or `80` when there are no decimals to show.
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hundredths = half_up(self.0 * 100);
+        let hundredths = half_up(self.0, 100);
         let (whole, decimals) = (hundredths / 100, hundredths % 100);
         if decimals == 0 { write!(f, "{whole}") } else { write!(f, "{whole},{decimals:02}") }
     }

@@ -179,7 +179,7 @@ fn page(visit: &Visit, errors: Vec<FieldError>, stale: bool) -> Result<Answer, F
         facts,
         divergent: assessment.divergent,
         blocking: assessment.blocking.clone(),
-        reviews: reviews(&assessment),
+        reviews: reviews(&room.call, &assessment),
         departments,
         recused: board
             .seats

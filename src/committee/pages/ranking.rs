@@ -57,7 +57,7 @@ struct GivenScore<'a> {
     institution: &'a str,
     score: String,
     opinion: String,
-    proposed: &'a str,
+    proposed: String,
 }
 
 #[derive(Serialize)]
@@ -290,7 +290,7 @@ fn row<'a>(
                 institution: &review.institution,
                 score: scored(review.score),
                 opinion: review.opinion.label().to_lowercase(),
-                proposed: &review.proposed_words,
+                proposed: review.proposed_words(&room.call.definition),
             })
             .collect(),
         requested: item.requested.to_string(),

@@ -152,7 +152,7 @@ pub fn scored(score: Option<Score>) -> String {
     score.map_or_else(|| UNSCORED.to_owned(), |score| score.to_string())
 }
 
-pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
+pub fn reviews(call: &Call, assessment: &Assessment) -> Vec<ReviewRow> {
     assessment
         .reviews
         .iter()
@@ -162,7 +162,7 @@ pub fn reviews(assessment: &Assessment) -> Vec<ReviewRow> {
             score: scored(review.score),
             opinion: review.opinion.label(),
             tone: review.opinion.tone(),
-            proposed: review.proposed_words.clone(),
+            proposed: review.proposed_words(&call.definition),
             comment: review.comment.clone(),
         })
         .collect()

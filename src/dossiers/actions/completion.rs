@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 
 use super::advance;
-use super::submission::{acknowledge, freeze, set_targets, tag};
+use super::submission::{acknowledge, freeze, set_targets};
 use crate::access::{Actor, Role};
 use crate::base::ids::DossierId;
 use crate::base::text::{clean, fold_for_index};
 use crate::calls::{self, Call};
-use crate::db::schema::{attachments, dossier_sections, dossier_tags, dossiers};
+use crate::db::schema::{attachments, dossier_sections, dossiers};
 use crate::db::{among, outside};
 use crate::dossiers::completion::{self, Asked, Completion};
 use crate::dossiers::content;
@@ -17,6 +17,7 @@ use crate::dossiers::mails::{self, Words, named};
 use crate::dossiers::model::{Event, State};
 use crate::dossiers::sight::{for_member, for_staff};
 use crate::dossiers::store::{self, Dossier};
+use crate::dossiers::tags::tag;
 use crate::dossiers::validate::Problem;
 use crate::fault::{Fault, FieldError, Mistakes};
 use crate::journal::Entry;
@@ -127,8 +128,7 @@ pub fn answer_completion(op: &mut Operation<'_>, actor: &Actor, dossier: Dossier
             dossiers::current_version_id.eq(Some(version.0)),
         ))
         .execute(op.conn)?;
-    diesel::delete(dossier_tags::table.filter(dossier_tags::dossier_id.eq(dossier))).execute(op.conn)?;
-    tag(op, dossier, content)?;
+    tag(op.conn, dossier, content)?;
     set_targets(op, dossier, version, &call, content)?;
     completion::close_answered(op.conn, request.id, version, op.now)?;
     let moved = advance(op, dossier, Event::AnswerCompletion)?;

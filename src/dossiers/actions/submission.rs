@@ -8,7 +8,7 @@ use crate::base::ids::{CallId, DossierId, DossierVersionId};
 use crate::base::text::fold_for_index;
 use crate::calls::definition::Phase;
 use crate::calls::{self, Call};
-use crate::db::schema::{calls as calls_table, dossier_tags, dossier_versions, dossiers, indicators};
+use crate::db::schema::{calls as calls_table, dossier_versions, dossiers, indicators};
 use crate::dossiers::completion;
 use crate::dossiers::content;
 use crate::dossiers::drafts;
@@ -17,6 +17,7 @@ use crate::dossiers::model::{Content, Event, State};
 use crate::dossiers::receipt::Acknowledgement;
 use crate::dossiers::sight::for_member;
 use crate::dossiers::store::{self, Dossier};
+use crate::dossiers::tags::tag;
 use crate::dossiers::validate::Problem;
 use crate::fault::{Fault, FieldError};
 use crate::files::sha256_hex;
@@ -60,7 +61,7 @@ pub fn submit(op: &mut Operation<'_>, actor: &Actor, dossier: DossierId) -> Resu
             dossiers::current_version_id.eq(Some(version.0)),
         ))
         .execute(op.conn)?;
-    tag(op, dossier, content)?;
+    tag(op.conn, dossier, content)?;
     set_targets(op, dossier, version, &call, content)?;
     let submitted = advance(op, dossier, Event::Submit)?;
     acknowledge(op, actor, &submitted, &call)?;
@@ -119,24 +120,6 @@ fn next_reference(op: &mut Operation<'_>, call: CallId, code: &str) -> Result<St
         .returning(calls_table::last_reference)
         .get_result(op.conn)?;
     Ok(format!("{code}-{number:04}"))
-}
-
-pub(super) fn tag(op: &mut Operation<'_>, dossier: DossierId, content: &Content) -> Result<(), Fault> {
-    for (kind, field) in [("axis", "axes"), ("department", "departments")] {
-        let mut codes = content.many(field);
-        codes.sort_unstable();
-        codes.dedup();
-        for code in codes {
-            diesel::insert_into(dossier_tags::table)
-                .values((
-                    dossier_tags::dossier_id.eq(dossier),
-                    dossier_tags::kind.eq(kind),
-                    dossier_tags::code.eq(code),
-                ))
-                .execute(op.conn)?;
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn set_targets(

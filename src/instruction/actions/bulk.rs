@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::ids::{AccountId, CallId, DossierId};
 use crate::calls::{self, Call};
 use crate::db::Conn;
-use crate::dossiers::{self, Dossier, Event};
+use crate::dossiers::{self, Dossier, Event, Tags};
 use crate::fault::{Fault, Mistakes};
 use crate::instruction::distribution::{Reader, Wanted};
 use crate::instruction::store::{self, Assignment, Instructor};
@@ -20,7 +20,7 @@ use crate::service::Operation;
 pub struct Waiting {
     pub dossier: Dossier,
     pub applicant: String,
-    pub tags: Vec<(String, String)>,
+    pub tags: Tags,
     pub wanted: Wanted,
     /// Why each person barred is, in words.
     pub reasons: BTreeMap<AccountId, &'static str>,
@@ -58,7 +58,7 @@ pub fn waiting(
         assignments.entry(assignment.dossier).or_default().push(assignment);
     }
     let mut applicants = store::applicants_of(conn, &ids)?;
-    let mut tags = dossiers::listing::tags(conn, &ids)?;
+    let mut tags = dossiers::tags(conn, &ids)?;
     let mut all = Vec::new();
     for view in views {
         let dossier = view.dossier;
@@ -83,7 +83,7 @@ pub fn waiting(
             applicant: applicants.remove(&dossier.id).unwrap_or_default(),
             wanted: Wanted {
                 dossier: dossier.id,
-                axes: tags.iter().filter(|(kind, _)| kind == "axis").map(|(_, code)| code.clone()).collect(),
+                axes: tags.axes.iter().cloned().collect(),
                 missing,
                 holders: active.iter().map(|a| (a.account, a.institution)).collect(),
                 barred: reasons.keys().copied().collect(),

@@ -142,11 +142,12 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
     let definition = &facts.call.definition;
     let (axis, department) = (visit.query.text("axe"), visit.query.text("departement"));
     let preview = visit.query.text("apercu") == "oui";
-    let tagged = |waiting: &Waiting, kind: &str, code: &str| {
-        code.is_empty() || waiting.tags.iter().any(|(k, c)| k == kind && c == code)
-    };
-    let kept: Vec<&Waiting> =
-        facts.waiting.iter().filter(|w| tagged(w, "axis", axis) && tagged(w, "department", department)).collect();
+    let has = |codes: &[String], chosen: &str| chosen.is_empty() || codes.iter().any(|code| code == chosen);
+    let kept: Vec<&Waiting> = facts
+        .waiting
+        .iter()
+        .filter(|waiting| has(&waiting.tags.axes, axis) && has(&waiting.tags.departments, department))
+        .collect();
     let (now, later) = kept.split_at(kept.len().min(MOST));
     let errors = by_field(&mistakes);
     let (rows, loads) = if preview { plan(visit, &facts, now, &errors) } else { (Vec::new(), Vec::new()) };
@@ -252,8 +253,8 @@ fn plan(
             reference: waiting.dossier.reference_or_draft(),
             title: waiting.dossier.title.clone(),
             applicant: waiting.applicant.clone(),
-            axes: codes(waiting, "axis"),
-            departments: codes(waiting, "department"),
+            axes: waiting.tags.axes.join(", "),
+            departments: waiting.tags.departments.join(", "),
             held_by: waiting
                 .wanted
                 .holders
@@ -282,11 +283,6 @@ fn plan(
         })
         .collect();
     (rows, loads)
-}
-
-fn codes(waiting: &Waiting, kind: &str) -> String {
-    let codes: Vec<&str> = waiting.tags.iter().filter(|(k, _)| k == kind).map(|(_, code)| code.as_str()).collect();
-    codes.join(", ")
 }
 
 fn options(facts: &Facts, waiting: &Waiting, chosen: Option<AccountId>) -> Vec<Choice> {

@@ -11,7 +11,7 @@ use crate::calls::definition::Stage;
 use crate::calls::definition::reference::department_label;
 use crate::calls::{self, Call};
 use crate::dossiers::listing::{self, Criteria, Order, Scope};
-use crate::dossiers::{Dossier, State};
+use crate::dossiers::{self, Dossier, State, Tags};
 use crate::fault::Fault;
 use crate::instruction::store::{self, Held};
 use crate::web::export::{Cell, Table};
@@ -108,16 +108,11 @@ const COLUMNS: &[Column] = &[
 struct Item {
     dossier: Dossier,
     applicant: String,
-    tags: Vec<(String, String)>,
+    tags: Tags,
     assignments: Vec<Held>,
 }
 
 impl Item {
-    fn codes(&self, kind: &str) -> String {
-        let codes: Vec<&str> = self.tags.iter().filter(|(k, _)| k == kind).map(|(_, code)| code.as_str()).collect();
-        codes.join(", ")
-    }
-
     fn submitted_reviews(&self) -> usize {
         self.assignments.iter().filter(|a| a.submitted_at.is_some()).count()
     }
@@ -181,7 +176,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         let total = listing::count(conn, scope, &criteria)?;
         let rows = listing::page(conn, scope, &criteria, request.window(total), total)?;
         let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier.id).collect();
-        let mut tags = listing::tags(conn, &ids)?;
+        let mut tags = dossiers::tags(conn, &ids)?;
         let mut assignments: HashMap<DossierId, Vec<Held>> = HashMap::new();
         for assignment in store::active_on(conn, &ids)? {
             assignments.entry(assignment.dossier).or_default().push(assignment);
@@ -232,8 +227,8 @@ fn row(item: &Item, call: &Call, now: Instant) -> Row {
         reference: dossier.reference_or_draft(),
         title: dossier.title.clone(),
         applicant: item.applicant.clone(),
-        axes: item.codes("axis"),
-        departments: item.codes("department"),
+        axes: item.tags.axes.join(", "),
+        departments: item.tags.departments.join(", "),
         requested: dossier.requested.map_or(String::new(), |r| r.plain()),
         submitted: dossier.submitted_at.map_or(String::new(), |at| at.day(call.zone())),
         status: dossier.state.label(),
@@ -270,8 +265,8 @@ fn table(call: &Call, items: &[Item], now: Instant) -> Table {
             dossier.reference_or_draft().into(),
             dossier.title.as_str().into(),
             item.applicant.as_str().into(),
-            item.codes("axis").into(),
-            item.codes("department").into(),
+            item.tags.axes.join(", ").into(),
+            item.tags.departments.join(", ").into(),
             dossier.requested.into(),
             Cell::day(dossier.submitted_at, call.zone()),
             dossier.state.label().into(),

@@ -74,10 +74,9 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
     let (sheets, spread, territorial) = if shows_reviews {
         visit.read(|conn| {
             let assessment = instruction::assessments(conn, &opened.call, &[id])?.remove(&id).unwrap_or_default();
-            let threshold = opened.call.definition.instruction.divergence_threshold;
             let opinions = instruction::territorial(conn, id)?;
             let territorial = territorial_view::rows(&opinions, zone, visit.now);
-            Ok((sheets(conn, &opened)?, spread::of(&assessment, threshold), territorial))
+            Ok((sheets(conn, &opened)?, spread::of(&assessment, &opened.call.definition), territorial))
         })?
     } else {
         Default::default()

@@ -11,6 +11,7 @@ use crate::calls::{self, Call};
 use crate::db::Conn;
 use crate::dossiers::{self, Dossier, StaffView};
 use crate::fault::Fault;
+use crate::instruction::rules::is_late;
 use crate::instruction::store::{self, Asked, Order, Wanted};
 use crate::instruction::{self, Assessment, ReviewSight, SubmittedReview, actions};
 use crate::web::export::{Cell, Table};
@@ -43,7 +44,7 @@ struct Row<'a> {
     score: String,
     opinion: &'static str,
     opinion_tone: &'static str,
-    proposed: &'a str,
+    proposed: String,
 }
 
 #[derive(Serialize)]
@@ -184,7 +185,7 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
         path,
         late: facts.late,
         list: facts.request.view(facts.total, "avis", "avis"),
-        rows: facts.items().map(|item| row(&item, facts.call.zone(), visit.now)).collect(),
+        rows: facts.items().map(|item| row(&item, &facts.call, visit.now)).collect(),
     };
     Ok(Answer::page(format!("Avis – {}", facts.call.title), "instruction/reviews.html", &view)?
         .desk()
@@ -195,12 +196,13 @@ pub(super) fn list(visit: &Visit) -> Result<Answer, Fault> {
 fn status(asked: &Asked, now: Instant) -> (&'static str, &'static str) {
     match asked.submitted_at {
         Some(_) => ("Rendu", "success"),
-        None if asked.due_at.is_some_and(|due| due < now) => ("En retard", "danger"),
+        None if is_late(asked.due_at, asked.submitted_at, now) => ("En retard", "danger"),
         None => ("À rendre", "neutral"),
     }
 }
 
-fn row<'a>(item: &Item<'a>, zone: &str, now: Instant) -> Row<'a> {
+fn row<'a>(item: &Item<'a>, call: &Call, now: Instant) -> Row<'a> {
+    let zone = call.zone();
     let (status, tone) = status(item.asked, now);
     let review = item.review;
     Row {
@@ -222,7 +224,7 @@ fn row<'a>(item: &Item<'a>, zone: &str, now: Instant) -> Row<'a> {
         score: review.and_then(|r| r.score).map_or(String::new(), |score| score.to_string()),
         opinion: review.map_or("", |r| r.opinion.label()),
         opinion_tone: review.map_or("neutral", |r| r.opinion.tone()),
-        proposed: review.map_or("", |r| r.proposed_words.as_str()),
+        proposed: review.map_or(String::new(), |r| r.proposed_words(&call.definition)),
     }
 }
 

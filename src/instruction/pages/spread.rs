@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::base::text::count;
+use crate::calls::definition::CallDefinition;
 use crate::instruction::{Assessment, Score};
 
 /// The scale runs from `LEFT` for 0 point to `LEFT + WIDTH` for 100, in units of the drawing.
@@ -57,7 +58,7 @@ fn place(score: Score) -> i64 {
 }
 
 /// Nothing to draw without a score.
-pub(super) fn of(assessment: &Assessment, threshold: u32) -> Option<Spread> {
+pub(super) fn of(assessment: &Assessment, definition: &CallDefinition) -> Option<Spread> {
     let mean = assessment.score?;
     let scores: Vec<Score> = assessment.reviews.iter().filter_map(|r| r.score).collect();
     let (low, high) = (scores.iter().min().copied()?, scores.iter().max().copied()?);
@@ -82,7 +83,7 @@ pub(super) fn of(assessment: &Assessment, threshold: u32) -> Option<Spread> {
                 score: review.score.map_or_else(|| "Sans note".to_owned(), |s| s.to_string()),
                 opinion: review.opinion.label(),
                 tone: review.opinion.tone(),
-                proposed: review.proposed_words.clone(),
+                proposed: review.proposed_words(definition),
             }
         })
         .collect();
@@ -108,7 +109,7 @@ pub(super) fn of(assessment: &Assessment, threshold: u32) -> Option<Spread> {
         mean_x: place(mean),
         mean: mean.to_string(),
         spread,
-        threshold: threshold.to_string(),
+        threshold: definition.instruction.divergence_threshold.to_string(),
         divergent: assessment.divergent,
         alternative,
     })

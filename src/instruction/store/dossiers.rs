@@ -6,28 +6,10 @@ use diesel::prelude::*;
 
 use crate::base::clock::Instant;
 use crate::base::ids::{CallId, DossierId};
-use crate::db::schema::{dossier_tags, dossier_versions, dossiers, organisations};
+use crate::db::schema::{dossier_versions, dossiers, organisations};
 use crate::db::{Conn, among, listed};
 use crate::dossiers::State;
 use crate::fault::Fault;
-
-/// Axes of the current versions of some dossiers.
-pub fn axes_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, Vec<String>>, Fault> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut axes: HashMap<_, Vec<_>> = HashMap::new();
-    let rows = dossier_tags::table
-        .filter(listed(dossier_tags::dossier_id, wanted))
-        .order(dossier_tags::code)
-        .select((dossier_tags::dossier_id, dossier_tags::kind, dossier_tags::code))
-        .load::<(DossierId, String, String)>(conn)?;
-    // Asked for their kind as well, SQLite would read the axes of every dossier.
-    for (dossier, _, axis) in rows.into_iter().filter(|(_, kind, _)| kind == "axis") {
-        axes.entry(dossier).or_default().push(axis);
-    }
-    Ok(axes)
-}
 
 /// Names of the applicants of some dossiers.
 pub fn applicants_of(conn: &mut Conn, wanted: &[DossierId]) -> Result<HashMap<DossierId, String>, Fault> {

@@ -16,7 +16,7 @@ pub use assignments::{
     Assignment, Held, LateReview, active_assignment, active_in_call, active_of_account, active_on, assignments_of,
     end_assignment, ever_on, insert_assignment, late, mark_reminded, refuse_assignment,
 };
-pub use dossiers::{applicants_of, axes_of, in_states, versions_of};
+pub use dossiers::{applicants_of, in_states, versions_of};
 pub use eligibility::{EligibilityCheck, insert_eligibility, last_eligibility};
 pub use interests::{
     Declaration, declaration_of, declarations_on, declare_conflict, declared_by, insert_declaration, recusals_on,

@@ -154,10 +154,7 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
         due: visit.form.text("due").to_owned(),
         reviews: format!("{submitted} {rendered} sur {expected}"),
         assignments: facts.assignments.iter().map(|a| facts.row(a, visit, may_end)).collect(),
-        spread: facts
-            .assessment
-            .as_ref()
-            .and_then(|a| spread::of(a, opened.call.definition.instruction.divergence_threshold)),
+        spread: facts.assessment.as_ref().and_then(|a| spread::of(a, &opened.call.definition)),
         suggestion: facts.third_reading(),
         territorial: territorial_view::rows(
             if facts.assessment.is_some() { &facts.territorial } else { &[] },
