@@ -1,7 +1,8 @@
 //! The two databases behind one door. Everything that differs by backend lives in this folder.
 //!
-//! [`Db::read`] runs queries, as does a [`Reading`] that lasts for several steps; [`Db::write`] runs one transaction, immediate on SQLite so that a reader never
-//! has to be upgraded to a writer. Both are synchronous: pages call them through `web::block`.
+//! [`Db::read`] runs queries, as does a [`Reading`] that lasts for several steps; [`Db::write`] runs one transaction,
+//! immediate on SQLite so that a reader never has to be upgraded to a writer. Both are synchronous: pages call them
+//! through `web::block`.
 
 mod among;
 mod columns;
