@@ -3,8 +3,8 @@
 //! Words: a *draft* is filled section by section, everything typed being kept; it is put together as [`Content`]; a
 //! *submission* freezes it as an immutable version; a *state* changes through [`advance`] only. Reading order:
 //! [`model`], [`rules`] (the engine), [`budget`], [`validate`], `store`, [`drafts`], [`content`], [`form`], [`completion`]
-//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`counts`], `tags` and
-//! [`listing`] (lists of them), `excerpt` (what a ranking reads), [`actions`], [`receipt`], [`mails`], [`present`], `versions`,
+//! (what is asked again), [`editors`] (who writes), `sight` (who sees which dossier), [`counts`], `tags` and [`listing`]
+//! (lists of them), `excerpt` (what a ranking reads), [`actions`], [`receipt`], [`mails`], [`present`], `versions`,
 //! [`pages`].
 
 pub mod actions;

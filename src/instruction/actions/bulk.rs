@@ -83,7 +83,7 @@ pub fn waiting(
             applicant: applicants.remove(&dossier.id).unwrap_or_default(),
             wanted: Wanted {
                 dossier: dossier.id,
-                axes: tags.axes.to_vec(),
+                axes: tags.axes.clone(),
                 missing,
                 holders: active.iter().map(|a| (a.account, a.institution)).collect(),
                 barred: reasons.keys().copied().collect(),
