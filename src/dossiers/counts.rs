@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::model::State;
+use super::tags;
 use crate::base::ids::CallId;
 use crate::db::Conn;
 use crate::db::schema::list_counts;
@@ -28,8 +29,8 @@ impl<'a> Counted<'a> {
     fn key(self) -> (&'static str, &'a str) {
         match self {
             Self::Dossiers => ("dossier", ""),
-            Self::Axis(code) => ("axis", code),
-            Self::Department(code) => ("department", code),
+            Self::Axis(code) => (tags::AXIS, code),
+            Self::Department(code) => (tags::DEPARTMENT, code),
             Self::ReviewsGiven => ("review", "given"),
             Self::ReviewsAwaited => ("review", "awaited"),
         }
@@ -77,8 +78,8 @@ impl Difference {
     fn words(&self) -> String {
         let Self { call, kind, code, state, kept, found } = self;
         let what = match (kind.as_str(), code.as_str()) {
-            ("axis", axis) => format!("dossiers de l’axe {axis}"),
-            ("department", department) => format!("dossiers du département {department}"),
+            (tags::AXIS, axis) => format!("dossiers de l’axe {axis}"),
+            (tags::DEPARTMENT, department) => format!("dossiers du département {department}"),
             ("review", "given") => "avis rendus sur des dossiers".to_owned(),
             ("review", _) => "avis attendus sur des dossiers".to_owned(),
             _ => "dossiers".to_owned(),

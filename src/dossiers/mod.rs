@@ -27,7 +27,7 @@ pub mod receipt;
 pub mod rules;
 mod sight;
 mod store;
-mod tags;
+pub mod tags;
 pub mod validate;
 mod versions;
 
@@ -45,5 +45,5 @@ pub use sight::{
 pub use store::{
     Dossier, Version, current_version, get, hold, of_organisations, verify, verify_attachments, version_by_id,
 };
-pub use tags::{Tags, tags};
+pub use tags::{Tags, tagged, tags};
 pub use versions::{Difference, differences, versions};

@@ -12,8 +12,8 @@ use crate::db::schema::dossier_tags;
 use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
-pub(super) const AXIS: &str = "axis";
-pub(super) const DEPARTMENT: &str = "department";
+pub const AXIS: &str = "axis";
+pub const DEPARTMENT: &str = "department";
 
 /// Codes, each list in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,8 +71,9 @@ pub(super) fn tag(conn: &mut Conn, dossier: DossierId, content: &Content) -> Res
 }
 
 /// The dossiers whose current version has a code of one kind.
+#[must_use]
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(super) fn tagged(kind: &'static str, code: String) -> _ {
+pub fn tagged(kind: &'static str, code: String) -> _ {
     dossier_tags::table
         .filter(dossier_tags::kind.eq(kind))
         .filter(dossier_tags::code.eq(code))

@@ -10,11 +10,10 @@ use crate::base::ids::{CallId, DossierId, DossierVersionId, IndicatorId};
 use crate::base::money::Cents;
 use crate::calls::Call;
 use crate::db::schema::{
-    dossier_tags, dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries,
-    organisations,
+    dossiers, followup_periods, indicator_departments, indicator_values, indicators, ledger_entries, organisations,
 };
 use crate::db::{Conn, Window, among, outside};
-use crate::dossiers::State;
+use crate::dossiers::{State, tagged, tags};
 use crate::fault::Fault;
 use crate::followup::rules::total;
 use crate::ledger::EntryKind;
@@ -70,11 +69,7 @@ macro_rules! funded {
             query = query.filter(among(dossiers::state, running_states())).filter(dossiers::id.eq_any(late));
         }
         if let Some(department) = &$wanted.department {
-            let there = dossier_tags::table
-                .filter(dossier_tags::kind.eq("department"))
-                .filter(dossier_tags::code.eq(department.clone()))
-                .select(dossier_tags::dossier_id);
-            query = query.filter(dossiers::id.eq_any(there));
+            query = query.filter(dossiers::id.eq_any(tagged(tags::DEPARTMENT, department.clone())));
         }
         for word in &$wanted.words {
             let pattern = format!("%{}%", word.replace('%', "").replace('_', ""));
@@ -157,17 +152,10 @@ pub(in crate::followup) fn footprints(
         .load::<(DossierId, Option<DossierVersionId>)>(conn)?;
     let mut all: BTreeMap<DossierId, Footprint> =
         versions.iter().filter(|(id, _)| !closed.contains(id)).map(|(id, _)| (*id, Footprint::default())).collect();
-    let tags = dossier_tags::table
-        .inner_join(dossiers::table)
-        .filter(dossiers::call_id.eq(call))
-        .filter(among(dossiers::state, awarded_states()))
-        .filter(dossier_tags::kind.eq("department"))
-        .order((dossier_tags::dossier_id, dossier_tags::code))
-        .select((dossier_tags::dossier_id, dossier_tags::code))
-        .load::<(DossierId, String)>(conn)?;
-    for (id, code) in tags {
+    let ids: Vec<DossierId> = all.keys().copied().collect();
+    for (id, tags) in crate::dossiers::tags(conn, &ids)? {
         if let Some(footprint) = all.get_mut(&id) {
-            footprint.departments.push(code);
+            footprint.departments = tags.departments;
         }
     }
     let commitments = ledger_entries::table

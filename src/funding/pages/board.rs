@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::base::ids::EnvelopeId;
 use crate::base::money::Cents;
 use crate::calls::definition::reference::department_label;
+use crate::dossiers::tags;
 use crate::fault::Fault;
 use crate::funding::store::{self, EnvelopeRow, Purview};
 use crate::ledger::EntryKind;
@@ -223,7 +224,7 @@ fn axis_label(purview: &Purview, call: crate::base::ids::CallId, code: &str) -> 
     let Some(call) = purview.call(call) else { return code.to_owned() };
     let label = call.definition.axes.list.iter().find(|axis| axis.code == code).map(|axis| axis.label.as_str());
     let named = label.map_or_else(|| code.to_owned(), |label| format!("{code} – {label}"));
-    if purview.calls.len() > 1 { format!("{} : {named}", call.code) } else { named }
+    if purview.calls.len() > 1 { format!("{}\u{A0}: {named}", call.code) } else { named }
 }
 
 pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
@@ -235,8 +236,8 @@ pub(super) fn show(visit: &Visit) -> Result<Answer, Fault> {
         let purview = store::purview(conn, actor, only)?;
         let envelopes = store::envelope_rows(conn, &purview.ids())?;
         let sums = store::sums_by_envelope(conn, &purview)?;
-        let departments = store::sums_by_tag(conn, &purview, "department")?;
-        let axes = store::sums_by_tag(conn, &purview, "axis")?;
+        let departments = store::sums_by_tag(conn, &purview, tags::DEPARTMENT)?;
+        let axes = store::sums_by_tag(conn, &purview, tags::AXIS)?;
         Ok((all, purview, envelopes, sums, departments, axes))
     })?;
     let mut total = Sums::default();

@@ -16,7 +16,7 @@ use crate::db::schema::{
     dossier_tags, dossiers as dossier_rows, envelopes, funding_lines, institutions, ledger_entries,
 };
 use crate::db::{Conn, Dialect, Window, among, outside};
-use crate::dossiers;
+use crate::dossiers::{self, tagged, tags};
 use crate::fault::Fault;
 use crate::ledger::EntryKind;
 
@@ -188,13 +188,10 @@ macro_rules! narrowed {
         if let Some(year) = narrowing.year {
             query = query.filter(envelopes::year.eq(year));
         }
-        for (kind, code) in [("department", &narrowing.department), ("axis", &narrowing.axis)] {
+        for (kind, code) in [(tags::DEPARTMENT, &narrowing.department), (tags::AXIS, &narrowing.axis)] {
             if let Some(code) = code {
-                let tagged = dossier_tags::table
-                    .filter(dossier_tags::kind.eq(kind))
-                    .filter(dossier_tags::code.eq(code.clone()))
-                    .select(dossier_tags::dossier_id.nullable());
-                query = query.filter(ledger_entries::dossier_id.eq_any(tagged));
+                let theirs = tagged(kind, code.clone()).select(dossier_tags::dossier_id.nullable());
+                query = query.filter(ledger_entries::dossier_id.eq_any(theirs));
             }
         }
         query

@@ -25,15 +25,13 @@ pub struct Reminded {
 
 impl std::fmt::Display for Reminded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} pour {}.",
-            count(self.people, "personne relancée", "personnes relancées"),
-            count(self.reviews, "avis en retard", "avis en retard")
-        )?;
-        match self.today {
-            0 => Ok(()),
-            n => write!(f, " {} aujourd’hui, sans nouvel envoi.", count(n, "avis déjà relancé", "avis déjà relancés")),
+        let people = count(self.people, "personne relancée", "personnes relancées");
+        let reviews = count(self.reviews, "avis en retard", "avis en retard");
+        let today = count(self.today, "avis déjà relancé", "avis déjà relancés");
+        match (self.people, self.today) {
+            (0, _) => write!(f, "Aucun nouvel envoi\u{A0}: {today} aujourd’hui."),
+            (_, 0) => write!(f, "{people} pour {reviews}."),
+            _ => write!(f, "{people} pour {reviews}. {today} aujourd’hui, sans nouvel envoi."),
         }
     }
 }

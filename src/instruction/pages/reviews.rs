@@ -300,6 +300,7 @@ pub(super) fn remind(visit: &Visit) -> Result<Answer, Fault> {
         return Ok(Answer::redirect(back).flash_as("warning", "Cochez d’abord les avis à relancer."));
     }
     match visit.perform(|op| actions::remind(op, actor, call.id, &chosen)) {
+        Ok(done) if done.people == 0 => Ok(Answer::redirect(back).flash_as("info", done.to_string())),
         Ok(done) => Ok(Answer::redirect(back).flash(done.to_string())),
         Err(Fault::Refused(why)) => Ok(Answer::redirect(back).flash_as("info", why)),
         Err(fault) => Err(fault),
