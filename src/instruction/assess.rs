@@ -34,10 +34,10 @@ impl SubmittedReview {
         proposals::total(&self.proposed)
     }
 
-    /// As [`proposals::words`].
+    /// As [`proposals::words`], beside its general opinion.
     #[must_use]
     pub fn proposed_words(&self, definition: &CallDefinition) -> String {
-        proposals::words(definition, &self.proposed)
+        proposals::words(definition, &self.proposed, Some(self.opinion))
     }
 }
 

@@ -108,9 +108,10 @@ pub fn total(proposed: &[FunderProposal]) -> Option<Cents> {
     (!amounts.is_empty()).then(|| amounts.into_iter().sum())
 }
 
-/// « 38 000 € », or « 30 000 €, dont ARS : 20 000 € (favorable), DREETS : 10 000 € (réservé) ».
+/// « 38 000 € », or « 30 000 €, dont ARS : 20 000 € (favorable), DREETS : 10 000 € (réservé) ». The general
+/// opinion, where it stands beside, is not said again of each part.
 #[must_use]
-pub fn words(definition: &CallDefinition, proposed: &[FunderProposal]) -> String {
+pub fn words(definition: &CallDefinition, proposed: &[FunderProposal], beside: Option<ReviewOpinion>) -> String {
     let whole = total(proposed).map_or(String::new(), |sum| sum.to_string());
     if !definition.funders.iter().any(|f| proposed.iter().any(|p| p.funder == f.code && p.opinion.is_some())) {
         return whole;
@@ -120,7 +121,10 @@ pub fn words(definition: &CallDefinition, proposed: &[FunderProposal]) -> String
         .map(|part| {
             let label = definition.funder(&part.funder).map_or(part.funder.as_str(), |f| f.label.as_str());
             let amount = part.proposed.map_or("aucun montant".to_owned(), |amount| amount.to_string());
-            let opinion = part.opinion.map_or(String::new(), |o| format!(" ({})", o.label().to_lowercase()));
+            let opinion = part
+                .opinion
+                .filter(|o| Some(*o) != beside)
+                .map_or(String::new(), |o| format!(" ({})", o.label().to_lowercase()));
             format!("{label}\u{A0}: {amount}{opinion}")
         })
         .collect();

@@ -17,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::sorted("Porteur", "porteur"),
     Column::plain("Appel"),
     Column::plain("État"),
-    Column::sorted("Déposé le", "date"),
+    Column::sorted("Déposé\u{A0}le", "date"),
 ];
 
 #[must_use]

@@ -63,7 +63,9 @@ fn what_is_proposed_is_summed_and_said_part_by_part() {
     let kept = tidied(&asked(&definition, &content), &given);
     assert_eq!(kept.iter().map(|p| p.funder.as_str()).collect::<Vec<_>>(), ["ARS", "DREETS"]);
     assert_eq!(total(&kept), Some(Cents::from_euros(20_000)));
-    let said = words(&definition, &kept).replace(['\u{A0}', '\u{202F}'], " ");
-    assert_eq!(said, "20 000 €, dont ARS Occitanie : 15 000 € (favorable), DREETS Occitanie : 5 000 € (réservé)");
+    let said = |beside| words(&definition, &kept, beside).replace(['\u{A0}', '\u{202F}'], " ");
+    assert_eq!(said(None), "20 000 €, dont ARS Occitanie : 15 000 € (favorable), DREETS Occitanie : 5 000 € (réservé)");
+    let beside = said(Some(ReviewOpinion::Favourable));
+    assert_eq!(beside, "20 000 €, dont ARS Occitanie : 15 000 €, DREETS Occitanie : 5 000 € (réservé)");
     assert_eq!(total(&[part("ARS", Some(ReviewOpinion::Unfavourable), None)]), None, "missing is not zero");
 }

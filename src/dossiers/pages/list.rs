@@ -58,7 +58,7 @@ const COLUMNS: &[Column] = &[
     Column::plain("Appel"),
     Column::sorted("Organisme", "organisme"),
     Column::number("Demande (€)", "demande"),
-    Column::sorted("Déposé le", "date"),
+    Column::sorted("Déposé\u{A0}le", "date"),
     Column::plain("État"),
 ];
 

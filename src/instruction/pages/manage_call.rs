@@ -98,7 +98,7 @@ const COLUMNS: &[Column] = &[
     Column::plain("Axes"),
     Column::plain("Dép."),
     Column::number("Demande (€)", "demande"),
-    Column::sorted("Déposé le", "date"),
+    Column::sorted("Déposé\u{A0}le", "date"),
     Column::plain("État"),
     Column::number("Avis rendus", ""),
     Column::plain("À faire"),

@@ -126,7 +126,7 @@ fn sheet_on(call: &Call, review: &Review, version: &Version, author: String, ins
         score: score.map_or("Sans note".to_owned(), |s| format!("{s}\u{A0}/\u{A0}100")),
         opinion: opinion.map_or("Sans avis", ReviewOpinion::label),
         opinion_tone: opinion.map_or("neutral", ReviewOpinion::tone),
-        proposed: proposals::words(&call.definition, &review.input.proposed),
+        proposed: proposals::words(&call.definition, &review.input.proposed, None),
         comment: review.input.comment.clone(),
         when,
         rows: sheet_rows(&call.definition, &criteria, &review.input),
@@ -321,7 +321,7 @@ pub(super) fn differences(
         rows.push(Row::new("Avis général", saved.opinion.map_or("", ReviewOpinion::label)));
     }
     if typed.input.proposed != saved.proposed {
-        rows.push(Row::new("Montant proposé", proposals::words(definition, &saved.proposed)));
+        rows.push(Row::new("Montant proposé", proposals::words(definition, &saved.proposed, None)));
     }
     if typed.input.comment.trim() != saved.comment {
         rows.push(Row::new("Commentaire général", saved.comment.clone()));
@@ -358,7 +358,7 @@ pub(super) fn changes(
         if answer.comment.is_empty() { level } else { format!("{level}. {}", answer.comment) }
     };
     let opinion = |input: &ReviewInput| input.opinion.map_or("", ReviewOpinion::label).to_owned();
-    let amounts = |input: &ReviewInput| proposals::words(definition, &input.proposed);
+    let amounts = |input: &ReviewInput| proposals::words(definition, &input.proposed, None);
     let mut rows = vec![
         ("Note sur 100".to_owned(), score(before), score(after)),
         ("Avis général".to_owned(), opinion(before), opinion(after)),

@@ -17,6 +17,7 @@ use crate::instruction::{self, Assessment, ReviewSight, SubmittedReview, actions
 use crate::web::export::{Cell, Table};
 use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
+/// The first is for the boxes of late reviews.
 const COLUMNS: &[Column] = &[
     Column::plain("Relancer"),
     Column::sorted("Dossier", "dossier"),
@@ -138,7 +139,9 @@ fn facts(visit: &Visit, conn: &mut Conn) -> Result<Facts, Fault> {
         .collect();
     known.sort();
     known.dedup();
-    let request = ListRequest::read(visit, COLUMNS, filters(known)).sorted_by("echeance", false);
+    let late = late(conn, actor, &call, visit.now)?;
+    let columns = COLUMNS.get(usize::from(late == 0)..).unwrap_or(COLUMNS);
+    let request = ListRequest::read(visit, columns, filters(known)).sorted_by("echeance", false);
     let (order, descending) = request.order();
     let wanted = Wanted {
         call: call.id,
@@ -155,7 +158,6 @@ fn facts(visit: &Visit, conn: &mut Conn) -> Result<Facts, Fault> {
         now: visit.now,
     };
     let total = store::count_asked(conn, &wanted)?;
-    let late = late(conn, actor, &call, visit.now)?;
     let rows = store::asked(conn, &wanted, request.window(total), total)?;
     // A dossier has several reviews, and a person gives many.
     let ids: Vec<DossierId> = rows.iter().map(|row| row.dossier).collect::<BTreeSet<_>>().into_iter().collect();
@@ -207,7 +209,7 @@ fn row<'a>(item: &Item<'a>, call: &Call, now: Instant) -> Row<'a> {
     let review = item.review;
     Row {
         assignment: item.asked.assignment,
-        late: status == "En retard",
+        late: is_late(item.asked.due_at, item.asked.submitted_at, now),
         href: format!("{}/gestion", super::path(item.asked.dossier)),
         reference: item.dossier.reference_or_draft(),
         title: &item.dossier.title,

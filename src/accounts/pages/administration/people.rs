@@ -50,7 +50,7 @@ const COLUMNS: &[Column] = &[
     Column::sorted("Nom", "nom"),
     Column::sorted("Adresse électronique", "adresse"),
     Column::plain("Institution"),
-    Column::sorted("Ouvert le", "ouvert"),
+    Column::sorted("Ouvert\u{A0}le", "ouvert"),
     Column::plain("Compte"),
 ];
 

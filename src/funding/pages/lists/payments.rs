@@ -9,7 +9,7 @@ use crate::web::export::{Cell, Table};
 use crate::web::{Answer, Column, Filter, ListRequest, ListView, Visit};
 
 const COLUMNS: &[Column] = &[
-    Column::sorted("Versé le", "date"),
+    Column::sorted("Versé\u{A0}le", "date"),
     Column::plain("Référence"),
     Column::plain("Appel"),
     Column::plain("Dossier"),
