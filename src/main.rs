@@ -1,6 +1,7 @@
 //! The command line: reads settings, opens the service, runs one command.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,7 +29,7 @@ enum Command {
         database: Option<String>,
         /// Address and port to listen on
         #[arg(long, default_value = "127.0.0.1:8080")]
-        bind: String,
+        bind: SocketAddr,
         /// Throw the demonstration's data away and start afresh
         #[arg(long)]
         reset: bool,

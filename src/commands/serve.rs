@@ -1,5 +1,6 @@
 //! `essaim serve`
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,12 +40,28 @@ pub fn run(settings: Settings) -> Result<Outcome, String> {
         tracing::warn!("ESSAIM_LEGAL is not set: the pages that the law asks for say what is missing");
     }
     let service = open(settings)?;
-    let address = service.settings.bind;
-    let listener = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
+    let listener = listen(service.settings.bind)?;
     serve(service, listener, transport, |address, settings| {
         println!("Essaim listens on http://{address} (published as {}).", settings.base_url);
         println!("Stop with Ctrl+C.");
         Ok(())
+    })
+}
+
+/// # Errors
+/// When the address is another program's, or not this machine's, in words that say what to do.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|e| match e.kind() {
+        ErrorKind::AddrInUse => {
+            format!(
+                "{address} est déjà occupée, par Essaim ou un autre programme. Arrêtez-le, ou choisissez un autre port."
+            )
+        }
+        ErrorKind::AddrNotAvailable => format!("{address} n’est pas une adresse de cette machine."),
+        ErrorKind::PermissionDenied => {
+            format!("{address} est réservée à l’administrateur de la machine. Choisissez un port au-dessus de 1023.")
+        }
+        _ => format!("{address}\u{A0}: {e}"),
     })
 }
 

@@ -1,7 +1,9 @@
 //! The demonstration, seeded once, read on the pages that people open: the figures of the two calls of 2021.
 
+use std::net::TcpListener;
+
 use essaim::commands::check::verify;
-use essaim::commands::demo::PASSWORD;
+use essaim::commands::demo::{Options, PASSWORD, run};
 
 use crate::support::{Client, TestApp};
 
@@ -128,4 +130,18 @@ fn the_live_calls(app: &TestApp) {
     }
     let reader = enter(app, "instruction.ars@essaim.example");
     says(&words(&reader, "/instruction"), "en retard");
+}
+
+#[test]
+fn an_address_in_use_is_told_before_anything_is_made() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let rooms = tempfile::tempdir().unwrap();
+    let folder = rooms.path().join("demo");
+    let bind = taken.local_addr().unwrap();
+    let refused = run(&Options { folder: folder.clone(), server: None, bind, reset: true }).unwrap_err();
+    assert_eq!(
+        refused,
+        format!("{bind} est déjà occupée, par Essaim ou un autre programme. Arrêtez-le, ou choisissez un autre port.")
+    );
+    assert!(!folder.exists(), "nothing is made, and nothing thrown away");
 }

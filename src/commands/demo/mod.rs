@@ -19,7 +19,7 @@ mod replay;
 mod story;
 
 use std::collections::HashMap;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant as Stopwatch;
 
@@ -31,6 +31,7 @@ use self::plan::plan;
 use self::replay::{Replay, Told};
 use self::story::{Calendar, Story};
 
+use super::serve::{listen, serve};
 use super::{Outcome, told};
 use crate::access::Author;
 use crate::base::clock::{Clock, Instant, PARIS};
@@ -56,7 +57,7 @@ pub struct Options {
     pub folder: PathBuf,
     /// `postgres://…` of a database in which the demonstration keeps a schema of its own.
     pub server: Option<String>,
-    pub bind: String,
+    pub bind: SocketAddr,
     /// Throws away what was done.
     pub reset: bool,
 }
@@ -66,10 +67,8 @@ pub struct Options {
 /// # Errors
 /// When the folder, the database, the address or the seeding fails.
 pub fn run(options: &Options) -> Result<Outcome, String> {
-    let address: SocketAddr =
-        options.bind.parse().map_err(|_| format!("--bind {}: expected ADDRESS:PORT", options.bind))?;
-    let listener = TcpListener::bind(address).map_err(|e| format!("{}: {e}", options.bind))?;
-    let settings = settings(options, &address)?;
+    let listener = listen(options.bind)?;
+    let settings = settings(options)?;
     let home = place(options, HOME)?;
     if options.reset {
         clear(&home, &settings.files)?;
@@ -86,7 +85,7 @@ pub fn run(options: &Options) -> Result<Outcome, String> {
     }
     let service = Service::open(settings, Clock::System).map_err(told)?;
     service.db.migrate().map_err(told)?;
-    super::serve::serve(service, listener, Some(Transport::Kept), |address, _| tell(&address))
+    serve(service, listener, Some(Transport::Kept), |address, _| tell(&address))
 }
 
 /// Seeds aside and puts in place whole: a start that is cut short begins again.
@@ -125,12 +124,12 @@ fn clear(home: &Place, files: &Path) -> Result<(), String> {
     }
 }
 
-fn settings(options: &Options, address: &SocketAddr) -> Result<Settings, String> {
+fn settings(options: &Options) -> Result<Settings, String> {
     let mut settings = Settings::read(|_| None).map_err(|e| e.join("\n"))?;
     settings.database = place(options, HOME)?.url();
     settings.files = options.folder.join("files");
-    settings.bind = *address;
-    settings.base_url = format!("http://{address}");
+    settings.bind = options.bind;
+    settings.base_url = format!("http://{}", options.bind);
     settings.legal = data::legal().map_err(told)?;
     settings.demo = true;
     Ok(settings)
