@@ -57,7 +57,7 @@ const COLUMNS: &[Column] = &[
     Column::sorted("Projet", "titre"),
     Column::plain("Appel"),
     Column::sorted("Organisme", "organisme"),
-    Column::number("Demande (€)", "demande"),
+    Column::number("Demande\u{A0}(€)", "demande"),
     Column::sorted("Déposé\u{A0}le", "date"),
     Column::plain("État"),
 ];

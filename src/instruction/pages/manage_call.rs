@@ -97,7 +97,7 @@ const COLUMNS: &[Column] = &[
     Column::sorted("Porteur", "porteur"),
     Column::plain("Axes"),
     Column::plain("Dép."),
-    Column::number("Demande (€)", "demande"),
+    Column::number("Demande\u{A0}(€)", "demande"),
     Column::sorted("Déposé\u{A0}le", "date"),
     Column::plain("État"),
     Column::number("Avis rendus", ""),

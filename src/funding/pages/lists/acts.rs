@@ -17,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::plain("Appel"),
     Column::plain("Dossier"),
     Column::plain("Organisme"),
-    Column::number("Montant (€)", "montant"),
+    Column::number("Montant\u{A0}(€)", "montant"),
 ];
 
 #[derive(Serialize)]

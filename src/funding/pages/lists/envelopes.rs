@@ -15,11 +15,11 @@ const COLUMNS: &[Column] = &[
     Column::sorted("Année", "annee"),
     Column::sorted("Financeur", "financeur"),
     Column::sorted("Ligne", "ligne"),
-    Column::number("Voté (€)", "vote"),
-    Column::number("Réservé (€)", ""),
-    Column::number("Engagé (€)", "engage"),
-    Column::number("Versé (€)", ""),
-    Column::number("Disponible (€)", "disponible"),
+    Column::number("Voté\u{A0}(€)", "vote"),
+    Column::number("Réservé\u{A0}(€)", ""),
+    Column::number("Engagé\u{A0}(€)", "engage"),
+    Column::number("Versé\u{A0}(€)", ""),
+    Column::number("Disponible\u{A0}(€)", "disponible"),
     Column::plain("Origine du montant"),
 ];
 

@@ -39,7 +39,7 @@ const COLUMNS: &[Column] = &[
     Column::plain("Attribuant"),
     Column::plain("Bénéficiaire"),
     Column::plain("Objet"),
-    Column::number("Montant (€)", "montant"),
+    Column::number("Montant\u{A0}(€)", "montant"),
     Column::plain("À publier avant le"),
     Column::plain("État"),
 ];

@@ -22,7 +22,7 @@ const COLUMNS: &[Column] = &[
     Column::plain("Décision"),
     Column::plain("Motif"),
     Column::plain("Par"),
-    Column::number("Montant (€)", "montant"),
+    Column::number("Montant\u{A0}(€)", "montant"),
 ];
 
 /// Which lines make a figure, and with which sign.

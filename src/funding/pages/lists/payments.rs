@@ -17,7 +17,7 @@ const COLUMNS: &[Column] = &[
     Column::plain("Ligne et année"),
     Column::plain("Dû le"),
     Column::plain("Délai"),
-    Column::number("Montant (€)", "montant"),
+    Column::number("Montant\u{A0}(€)", "montant"),
 ];
 
 #[derive(Serialize)]

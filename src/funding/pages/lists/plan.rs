@@ -18,12 +18,12 @@ const COLUMNS: &[Column] = &[
     Column::plain("Autorité"),
     Column::plain("Ligne"),
     Column::sorted("Année", "annee"),
-    Column::number("Demandé (€)", ""),
-    Column::number("Réservé (€)", ""),
-    Column::number("Engagé (€)", "engage"),
-    Column::number("Prévu sous réserve (€)", "prevu"),
-    Column::number("Versé (€)", "verse"),
-    Column::number("Reste à verser (€)", "reste"),
+    Column::number("Demandé\u{A0}(€)", ""),
+    Column::number("Réservé\u{A0}(€)", ""),
+    Column::number("Engagé\u{A0}(€)", "engage"),
+    Column::number("Prévu sous réserve\u{A0}(€)", "prevu"),
+    Column::number("Versé\u{A0}(€)", "verse"),
+    Column::number("Reste à verser\u{A0}(€)", "reste"),
 ];
 
 #[derive(Serialize)]
