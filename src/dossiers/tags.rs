@@ -12,7 +12,9 @@ use crate::db::schema::dossier_tags;
 use crate::db::{Conn, listed};
 use crate::fault::Fault;
 
+/// Kind of the tags that name an axis of the call.
 pub const AXIS: &str = "axis";
+/// Kind of the tags that name a department, by its INSEE code.
 pub const DEPARTMENT: &str = "department";
 
 /// Codes, each list in order.

@@ -68,6 +68,8 @@ struct View {
     due: String,
     reviews: String,
     assignments: Vec<AssignmentRow>,
+    /// One of them at least may be ended or reopened.
+    may_change: bool,
     spread: Option<Spread>,
     /// A third reading is worth asking.
     suggestion: String,
@@ -121,6 +123,7 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
     let expected = active.count().max(usize::try_from(asked).unwrap_or(0));
     let rendered = if submitted < 2 { "avis rendu" } else { "avis rendus" };
     let may_end = allows(Event::Assign);
+    let assignments: Vec<AssignmentRow> = facts.assignments.iter().map(|a| facts.row(a, visit, may_end)).collect();
     let view = View {
         title: dossier.title.clone(),
         reference: opened.reference(),
@@ -153,7 +156,8 @@ fn page(visit: &Visit, mistakes: Vec<FieldError>) -> Result<Answer, Fault> {
         excluded,
         due: visit.form.text("due").to_owned(),
         reviews: format!("{submitted} {rendered} sur {expected}"),
-        assignments: facts.assignments.iter().map(|a| facts.row(a, visit, may_end)).collect(),
+        may_change: assignments.iter().any(|row| row.may_end || row.may_reopen),
+        assignments,
         spread: facts.assessment.as_ref().and_then(|a| spread::of(a, &opened.call.definition)),
         suggestion: facts.third_reading(),
         territorial: territorial_view::rows(
