@@ -1,5 +1,6 @@
 //! Settings of a deployment, from environment variables. A bad value is named and refused at start.
 
+pub mod file;
 pub mod legal;
 
 use std::net::SocketAddr;

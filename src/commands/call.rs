@@ -7,7 +7,7 @@ use crate::access::Author;
 use crate::base::clock::{Clock, PARIS};
 use crate::calls::actions;
 use crate::calls::definition::{self, CallDefinition, Mistake};
-use crate::config::Settings;
+use crate::config::{Settings, file};
 
 /// # Errors
 /// When the file cannot be read.
@@ -43,7 +43,7 @@ pub fn import(settings: Settings, file: &Path) -> Result<Outcome, String> {
 /// A call file, or its mistakes, those of publication included when the call is still to come.
 fn read(file: &Path) -> Result<Result<CallDefinition, Vec<Mistake>>, String> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|e| format!("{name}: {e}"))?;
+    let text = file::text(file).map_err(|e| format!("{name}: {e}"))?;
     let now = Clock::System.now();
     let today = now.in_zone(PARIS).date();
     Ok(definition::parse_at(&text, &name, today).and_then(|definition| {

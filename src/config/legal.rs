@@ -46,6 +46,8 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::file;
+
 /// The three results that RGAA knows, as the law words them.
 pub const COMPLIANCE: [&str; 3] = ["non conforme", "partiellement conforme", "totalement conforme"];
 
@@ -131,7 +133,7 @@ pub struct Contact {
 /// # Errors
 /// Why it cannot be honoured: unreadable, not TOML, an unknown key, a day that is none.
 pub fn read(path: &Path) -> Result<LegalTexts, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    let text = file::text(path).map_err(|e| e.to_string())?;
     let texts: LegalTexts = toml::from_str(&text).map_err(|e| e.to_string().trim().replace('\n', " "))?;
     for (key, day) in
         [("established_on", &texts.accessibility.established_on), ("audited_on", &texts.accessibility.audited_on)]

@@ -24,6 +24,25 @@ use proptest::prelude::*;
 
 use super::corpus::corpus;
 
+#[test]
+fn a_file_that_never_ends_is_not_read() {
+    let setting = |path: &str| Settings::read(|name| (name == "ESSAIM_LEGAL").then(|| path.to_owned()));
+    let folder = tempfile::tempdir().unwrap();
+    let long = folder.path().join("long.toml");
+    std::fs::write(&long, "#".repeat(1_000_001)).unwrap();
+    let place = folder.path().to_str().unwrap();
+    for (path, why) in [
+        ("/dev/zero", "not an ordinary file"),
+        (place, "not an ordinary file"),
+        (long.to_str().unwrap(), "longer than one megabyte"),
+    ] {
+        let errors = setting(path).unwrap_err();
+        assert!(errors.len() == 1 && errors[0].contains(why), "{path}: {errors:?}");
+        let refused = essaim::commands::call::check(path.as_ref()).unwrap_err();
+        assert!(refused.contains(why), "{path}: {refused}");
+    }
+}
+
 /// Texts that are nearly what a parser waits for, and texts that are nothing at all.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
